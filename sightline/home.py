@@ -1,0 +1,134 @@
+"""Where things land, and what time it is: the two answers that depend on the surroundings."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sightline.errors import SightlineEnvironmentError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The state directory and the definitions folder of one installation.
+
+    Build it with `from_env()`: SIGHTLINE_HOME (default `<checkout>/.sightline`), SIGHTLINE_OKRS
+    (default `<checkout>/okrs`), SIGHTLINE_CASEBOOK_URL and SIGHTLINE_CLOCK are read there, once.
+    """
+
+    root: Path
+    okrs: Path
+    casebook_url: str
+    clock: Path | None = None
+    checkout: Path = CHECKOUT
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> Home:
+        """The home the environment asks for; an empty variable counts as not set."""
+        env = os.environ if environ is None else environ
+        root = Path(env.get("SIGHTLINE_HOME") or CHECKOUT / ".sightline").expanduser().resolve()
+        clock = env.get("SIGHTLINE_CLOCK")
+        return cls(
+            root=root,
+            okrs=Path(env.get("SIGHTLINE_OKRS") or CHECKOUT / "okrs").expanduser().resolve(),
+            casebook_url=env.get("SIGHTLINE_CASEBOOK_URL") or f"sqlite:///{root / 'casebook.db'}",
+            clock=Path(clock).expanduser().resolve() if clock else None,
+        )
+
+    @property
+    def warehouse(self) -> Path:
+        """The warehouse, private to the pipeline."""
+        return self.root / "warehouse.duckdb"
+
+    @property
+    def published(self) -> Path:
+        """The read-only copy of the marts for BI, swapped in atomically."""
+        return self.root / "published" / "sightline.duckdb"
+
+    @property
+    def published_parquet(self) -> Path:
+        """The same marts as Parquet files, one a table."""
+        return self.root / "published" / "parquet"
+
+    @property
+    def reports(self) -> Path:
+        """The board, `index.html`, and beside it the case pages."""
+        return self.root / "reports"
+
+    @property
+    def cases(self) -> Path:
+        """One page for each audit case."""
+        return self.reports / "cases"
+
+    @property
+    def dlt(self) -> Path:
+        """Working directories of the dlt pipelines."""
+        return self.root / "dlt"
+
+    @property
+    def dagster(self) -> Path:
+        """The Dagster instance: runs, events, logs."""
+        return self.root / "dagster"
+
+    @property
+    def outbox(self) -> Path:
+        """What the file channel delivered."""
+        return self.root / "outbox"
+
+    @property
+    def demo(self) -> Path:
+        """The sources of the simulated firm."""
+        return self.root / "demo"
+
+    def create(self) -> Home:
+        """Make the folders, readable by their owner only where new; returns the same home."""
+        folders = (
+            self.root,
+            self.published.parent,
+            self.published_parquet,
+            self.reports,
+            self.cases,
+            self.dlt,
+            self.dagster,
+            self.outbox,
+            self.demo,
+        )
+        try:
+            for folder in folders:
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise SightlineEnvironmentError(
+                f"cannot make the state directory {self.root}: {error.strerror}; "
+                "point SIGHTLINE_HOME at a folder you may write to"
+            ) from error
+        return self
+
+    def now(self) -> datetime:
+        """The present moment, aware, in UTC. The one ambient clock: only edges may ask.
+
+        With SIGHTLINE_CLOCK set it is the ISO instant in that file (the simulated firm's clock),
+        reread at every call. Raises SightlineEnvironmentError when the file cannot be read so.
+        """
+        if self.clock is None:
+            return datetime.now(UTC)
+        try:
+            text = self.clock.read_text(encoding="utf-8").strip()
+            instant = datetime.fromisoformat(text)
+        except (OSError, ValueError) as error:
+            raise SightlineEnvironmentError(
+                f"SIGHTLINE_CLOCK names {self.clock}, which holds no ISO instant such as "
+                "2026-10-26T06:00:00Z"
+            ) from error
+        if instant.tzinfo is None:
+            raise SightlineEnvironmentError(
+                f"the instant {text!r} in {self.clock} has no time zone: write it with a final Z"
+            )
+        return instant.astimezone(UTC)
