@@ -1,0 +1,137 @@
+"""Where are the acts kept? The tables, their append-only lock, and one writer at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    DateTime,
+    Engine,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    create_engine,
+    event,
+)
+
+metadata = MetaData()
+case_event = Table(
+    "case_event",
+    metadata,
+    Column("sequence", Integer, primary_key=True),
+    Column("event_id", Text, nullable=False, unique=True),
+    Column("case_id", Text, nullable=False, index=True),
+    Column("kind", Text, nullable=False),
+    Column("at", DateTime, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("payload", Text, nullable=False),
+)
+outbox_message = Table(
+    "outbox_message",
+    metadata,
+    Column("sequence", Integer, primary_key=True),
+    Column("message_id", Text, nullable=False, unique=True),
+    Column("idempotency_key", Text, nullable=False, unique=True),
+    Column("case_id", Text, nullable=False),
+    Column("case_ids", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("objective_id", Text),
+    Column("channel", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("created_at", DateTime, nullable=False),
+)
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("sequence", Integer, primary_key=True),
+    Column("message_id", Text, nullable=False, index=True),
+    Column("channel", Text, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("at", DateTime, nullable=False),
+    Column("ok", Boolean, nullable=False),
+    Column("detail", Text, nullable=False),
+    UniqueConstraint("message_id", "attempt"),
+)
+
+# Any number does, as long as every writer of the casebook names the same one.
+_POSTGRES_LOCK = 20260626
+
+_REFUSE_ON_SQLITE = """
+create trigger if not exists {table}_refuses_{act} before {act} on {table}
+begin select raise(abort, 'the casebook is append-only'); end
+"""
+_REFUSE_ON_POSTGRES = """
+create or replace function casebook_is_append_only() returns trigger language plpgsql as
+$$ begin raise exception 'the casebook is append-only'; end $$;
+create or replace trigger {table}_refuses_{act} before {act} on {table}
+for each statement execute function casebook_is_append_only()
+"""
+
+
+def open_engine(url: str) -> Engine:
+    """An engine whose SQLite connections are durable, in WAL and transactional as declared."""
+    engine = create_engine(url)
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine)
+    return engine
+
+
+def create_tables(engine: Engine) -> None:
+    """Makes folder, tables and append-only triggers that are missing."""
+    database = engine.url.database
+    if engine.dialect.name == "sqlite" and database not in (None, "", ":memory:"):
+        Path(str(database)).parent.mkdir(parents=True, exist_ok=True)
+    on_sqlite = engine.dialect.name == "sqlite"
+    refuse = _REFUSE_ON_SQLITE if on_sqlite else _REFUSE_ON_POSTGRES
+    with writing(engine) as connection:
+        metadata.create_all(connection)
+        for table in metadata.sorted_tables:
+            for act in ("update", "delete"):
+                connection.exec_driver_sql(refuse.format(table=table.name, act=act))
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction no other writer runs beside: what it read is still true when it commits."""
+    with engine.connect() as connection:
+        connection.execution_options(sightline_writes=True)
+        with connection.begin():
+            if engine.dialect.name == "postgresql":
+                connection.exec_driver_sql(f"select pg_advisory_xact_lock({_POSTGRES_LOCK})")
+            yield connection
+
+
+def to_utc_naive(at: datetime) -> datetime:
+    """What the tables hold; ValueError for a time without a zone."""
+    if at.tzinfo is None:
+        raise ValueError(f"a time without a zone is not a moment: {at!r}")
+    return at.astimezone(UTC).replace(tzinfo=None)
+
+
+def to_utc_aware(at: datetime) -> datetime:
+    """What Python sees of a time in the tables."""
+    return at.replace(tzinfo=UTC)
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def configure(raw: Any, _record: Any) -> None:
+        raw.isolation_level = None  # the driver must not begin on its own: "begin" below does
+        for pragma in ("busy_timeout = 30000", "journal_mode = WAL", "synchronous = FULL"):
+            raw.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A transaction that reads and then writes must hold the write lock from its first read.
+        writes = connection.get_execution_options().get("sightline_writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
