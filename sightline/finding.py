@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, order=True, slots=True)
 class Place:
-    """A position in a definition file: path below the definitions folder, 1-based line and column."""
+    """Where in a definition file: path below the definitions folder, 1-based line and column."""
 
     file: str
     line: int = 1

@@ -89,11 +89,10 @@ class Home:
         return self.root / "demo"
 
     def create(self) -> Home:
-        """Make the folders, readable by their owner only where new; returns the same home."""
+        """Make the folders that are missing; returns the same home."""
         folders = (
             self.root,
             self.published.parent,
-            self.published_parquet,
             self.reports,
             self.cases,
             self.dlt,
@@ -103,7 +102,7 @@ class Home:
         )
         try:
             for folder in folders:
-                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise SightlineEnvironmentError(
                 f"cannot make the state directory {self.root}: {error.strerror}; "

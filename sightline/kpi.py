@@ -1,0 +1,143 @@
+"""`okrs/kpis/<id>.yml`: what a KPI means, who answers for it, and what counts as good enough."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
+
+from sightline.definition import (
+    Count,
+    CountFromZero,
+    Day,
+    Definition,
+    Id,
+    Number,
+    Share,
+    Text,
+    refusal,
+)
+from sightline.finding import did_you_mean
+
+_ZONES = frozenset(available_timezones())
+
+
+class Direction(StrEnum):
+    """Which way is better."""
+
+    HIGHER_IS_BETTER = "higher_is_better"
+    LOWER_IS_BETTER = "lower_is_better"
+
+
+class Provenance(StrEnum):
+    """How the number comes in: pulled from a system of record, or typed by hand."""
+
+    PULLED = "pulled"
+    TYPED = "typed"
+
+
+def _known_zone(value: str) -> str:
+    if value not in _ZONES:
+        raise refusal("bad_time_zone", "is no IANA time zone", did_you_mean(value, _ZONES))
+    return value
+
+
+def _fire(value: Any) -> Any:
+    if isinstance(value, list | tuple) and len(value) == 2:
+        n, m = value
+        if isinstance(n, int) and isinstance(m, int) and n > m:
+            raise refusal(
+                "bad_breach",
+                "asks for more bad periods than it looks at",
+                "write [n, m] with n ≤ m: n bad ones of the last m closed periods",
+            )
+    return value
+
+
+class Target(Definition):
+    """What is wanted from a day on, and the hard floor under it; stored with what it judges."""
+
+    valid_from: Day = Field(alias="from")
+    target: Number
+    floor: Number | None = None
+    approved_by: Id
+    approved_on: Day
+
+
+class Breach(Definition):
+    """Fire when n of the last m closed periods are bad; recover after k good ones."""
+
+    fire: Annotated[tuple[Count, Count], BeforeValidator(_fire)] = (2, 2)
+    recover: Count = 2
+
+
+class Incentive(Definition):
+    """A department paid by this KPI, with the share of the bonus that hangs on it."""
+
+    department: Id
+    share_of_bonus: Share
+
+
+class Guard(Definition):
+    """An integrity guard to run on the KPI; every further key is a parameter of that guard."""
+
+    model_config = ConfigDict(extra="allow")
+
+    guard: Id
+    __pydantic_extra__: dict[Id, Number | bool | Text]
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The guard's parameters by name; numbers are Decimal."""
+        return dict(self.__pydantic_extra__)
+
+
+class Kpi(Definition):
+    """One KPI definition: three levels are never mixed, so it carries no values and no scopes."""
+
+    id: Id
+    name: Text
+    description: Text
+    unit: Id
+    direction: Direction
+    grain: Literal["week"]
+    time_zone: Annotated[str, AfterValidator(_known_zone)]
+    owner: Id
+    system_of_record: Id
+    provenance: Provenance
+    label: Literal["run_the_business"] | None = None
+    grace_days: CountFromZero
+    targets: tuple[Target, ...] = ()
+    breach: Breach = Breach()
+    asks: tuple[Id, ...] = ()
+    driven_by: tuple[Id, ...] = ()
+    incentives: tuple[Incentive, ...] = ()
+    guards: tuple[Guard, ...] = ()
+
+    @property
+    def definition_hash(self) -> str:
+        """SHA-256 over what the number means; who is asked, paid or alarmed does not change it.
+
+        Targets are left out as well: they are versions of their own, valid from their own day.
+        """
+        meaning = self.model_dump(
+            mode="json",
+            include={
+                "id",
+                "name",
+                "description",
+                "unit",
+                "direction",
+                "grain",
+                "time_zone",
+                "owner",
+                "system_of_record",
+                "provenance",
+            },
+        )
+        text = json.dumps(meaning, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
