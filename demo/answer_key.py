@@ -1,0 +1,93 @@
+"""What is planted, and what must stay quiet? The key to score a run of the demo against."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from demo import issues, workbooks
+from demo.story import (
+    PROGRAMME_START,
+    THROTTLE_START,
+    Firm,
+    last_closed_monday,
+    mondays,
+    programme_week,
+)
+
+# breaches of level that must never open in either scenario
+QUIET = (
+    "complaint_rate",
+    "cost_per_parcel",
+    "damage_rate",
+    "manual_touches",
+    "on_time_in_full",
+    "order_volume",
+    "sorting_throughput",
+    "staff_trained",
+    "unplanned_downtime",
+)
+
+
+def answer_key(
+    firm: Firm, moment: datetime, uptime: Mapping[tuple[str, date], float]
+) -> dict[str, Any]:
+    """Every planted truth with its place; `uptime` as for `workbooks.write`."""
+    is_as_planned = firm.scenario == "as_planned"
+    return {
+        "scenario": firm.scenario,
+        "seed": firm.seed,
+        "clock": moment.isoformat() + "Z",
+        "uptime_episode": {
+            "kpi": "sorter_uptime",
+            "scope": "north",
+            "onset": PROGRAMME_START.isoformat(),
+            "second_period": "2026-07-06",
+            "cause": "recalibration",
+        }
+        if is_as_planned
+        else None,
+        "silent_sacrifice": None
+        if is_as_planned
+        else {
+            "policy": "throughput_over_uptime",
+            "onset": THROTTLE_START.isoformat(),
+            "fourth_period": "2026-08-10",
+            "effort_shares": {
+                monday.isoformat(): round(issues.effort_share(firm, programme_week(monday)), 4)
+                for monday in mondays(THROTTLE_START, last_closed_monday(moment))
+            },
+        },
+        "typed_constants": [
+            {
+                "file": "training.xlsx",
+                "sheet": "Training",
+                "cell": f"E{entry.row}",
+                "kpi": "staff_trained",
+                "site": entry.plan.site,
+                "week": entry.plan.monday.isoformat(),
+                "typed": typed,
+                "recomputed": round(workbooks.trained_share(entry.plan), 4),
+            }
+            for entry in workbooks.entries(firm, moment)
+            if (typed := workbooks.typed_share(firm, entry.plan)) is not None
+        ],
+        "polished_reports": [
+            {
+                "file": "uptime_log.xlsx",
+                "sheet": "Uptime",
+                "cell": f"C{entry.row}",
+                "kpi": "sorter_uptime",
+                "site": site,
+                "week": monday.isoformat(),
+                "reported": reported,
+                "recomputed": round(uptime[site, monday], 4),
+            }
+            for entry in workbooks.entries(firm, moment)
+            for site, monday in [(entry.plan.site, entry.plan.monday)]
+            if (reported := workbooks.reported_uptime(firm, site, monday, uptime[site, monday]))
+            != round(uptime[site, monday], 1)
+        ],
+        "quiet": list(QUIET),
+    }
