@@ -1,0 +1,72 @@
+"""Which episodes wait for an audit, and the audit of a batch of them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sightline.casebook import Casebook
+from sightline.home import Home
+from sightline.warehouse.duckdb import read_published
+
+
+@dataclass(frozen=True)
+class Look:
+    """What one look at the episodes saw: how many are open, and which wait for an audit."""
+
+    open_episodes: int
+    waiting: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Audited:
+    """One finished audit: its case, what it found in a sentence, whom it asked, where to read."""
+
+    case_id: str
+    headline: str
+    departments: tuple[str, ...]
+    page: Path
+
+
+def waiting_episodes(home: Home) -> Look:
+    """Open episodes in the published marts that have no finished audit in the casebook."""
+    if not home.published.exists():
+        return Look(0, ())
+    with read_published(home) as connection:
+        rows = connection.execute(
+            "select episode_id from marts.fct_kpi_episode where is_open order by episode_id"
+        ).fetchall()
+    casebook = Casebook(home.casebook_url)
+    casebook.create()
+    episodes = [row[0] for row in rows]
+    finished = casebook.finished_audits()
+    return Look(len(episodes), tuple(name for name in episodes if name not in finished))
+
+
+def audit(home: Home, run_id: str) -> Iterator[Audited]:
+    """Investigate every waiting episode, keep the case in the casebook and draw its page.
+
+    One episode that cannot be audited does not keep the others from being audited: all are
+    tried, then an ExceptionGroup with every failure is raised.
+    """
+    from reports.case_page import render_case
+    from sightline.investigation import investigate
+
+    waiting = waiting_episodes(home).waiting
+    casebook = Casebook(home.casebook_url)
+    casebook.start_audit(waiting, home.now(), run_id)
+    failures: list[Exception] = []
+    with read_published(home) as connection:
+        as_of = connection.execute("select max(as_of) from marts.fct_kpi_episode").fetchone()
+        for case_id in waiting:
+            try:
+                case = investigate(connection, case_id, as_of=as_of[0])
+                page = home.cases / f"{case_id}.html"
+                page.write_text(render_case(case), encoding="utf-8")
+                casebook.finish_audit(case, home.now())
+            except Exception as failure:
+                failure.add_note(f"while auditing {case_id}")
+                failures.append(failure)
+                continue
+            yield Audited(case_id, case.headline, tuple(case.departments), page)
+    if failures:
+        raise ExceptionGroup("audits failed and will be tried again", failures)

@@ -1,0 +1,32 @@
+"""The `sightline` command. Exit codes: 0 fine, 1 findings, 2 definition or usage error,
+3 environment, 4 nothing checked."""
+
+import sys
+
+import typer
+from orchestration.commands import case, definitions, demo, reading
+from sightline.errors import SightlineError
+
+app = typer.Typer(
+    name="sightline",
+    help=__doc__,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(definitions.check)
+app.command()(definitions.schema)
+app.command()(reading.status)
+app.command()(reading.why)
+app.command()(reading.board)
+app.add_typer(case.app, name="case")
+app.add_typer(demo.app, name="demo")
+
+
+def main() -> None:
+    """Run the command; an error of ours is told in its own words and sets the exit code."""
+    try:
+        app()
+    except SightlineError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(error.exit_code)

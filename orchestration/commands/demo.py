@@ -1,0 +1,153 @@
+"""`demo run`, `demo live`, `demo dip`: Northline Logistics, from source rows to the alert."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from orchestration.commands.output import AsJson, emit, say
+from sightline.errors import SightlineEnvironmentError, UsageError
+from sightline.home import Home
+
+app = typer.Typer(help="The simulated firm: run it once, let it live on, plant a dip.")
+
+
+class Scenario(StrEnum):
+    """What Operations does with the recalibration programme."""
+
+    as_planned = "as_planned"
+    throttled = "throttled"
+
+
+def _start_afresh(home: Home, scenario: Scenario) -> None:
+    import shutil
+
+    from demo.firm import build
+
+    if home.warehouse.exists() and not (home.demo / "answer_key.json").exists():
+        raise UsageError(
+            f"{home.root} holds a warehouse that is not the demo's; "
+            "point SIGHTLINE_HOME at another folder"
+        )
+    if home.root.exists():
+        shutil.rmtree(home.root)
+    home.create()
+    build(home.demo, scenario=scenario.value)
+
+
+def _enter(home: Home) -> Home:
+    """Point this process and its children at the firm's clock and sources."""
+    from orchestration.environment import prepare
+
+    os.environ["SIGHTLINE_CLOCK"] = str(home.demo / "clock")
+    prepare(home)
+    return Home.from_env()
+
+
+@contextmanager
+def _tracker(home: Home) -> Iterator[None]:
+    """The tracker stand-in on loopback, for as long as the block runs."""
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "demo.tracker"]
+    command += ["--store", str(home.demo / "tracker.json"), "--port", str(port)]
+    log = (home.root / "tracker.log").open("ab")
+    server = subprocess.Popen(command, stdout=log, stderr=log)  # noqa: S603 our own module
+    os.environ["SIGHTLINE_TRACKER_URL"] = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(100):
+            with socket.socket() as client:
+                if client.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            if server.poll() is not None:
+                raise SightlineEnvironmentError(f"the tracker did not start: see {log.name}")
+            time.sleep(0.1)
+        yield
+    finally:
+        server.terminate()
+        server.wait(timeout=10)
+        log.close()
+
+
+@app.command()
+def run(
+    scenario: Annotated[Scenario, typer.Option(help="What was planted.")] = Scenario.as_planned,
+    as_json: AsJson = False,
+) -> None:
+    """Run the whole product once on the firm, in a fresh state directory, and say what it found."""
+    from orchestration.commands.demo_report import found
+
+    home = Home.from_env()
+    began = time.monotonic()
+    say(f"Northline Logistics, scenario {scenario}: eighteen months of ERP, tracker and sheets")
+    _start_afresh(home, scenario)
+    home = _enter(home)
+    with _tracker(home):
+        _pulse_and_audit(home)
+    report = found(home, seconds=time.monotonic() - began)
+    emit(report.data, report.text, as_json=as_json)
+
+
+def _pulse_and_audit(home: Home) -> None:
+    from orchestration.once import Conductor
+
+    with Conductor(home.root / "demo.log", say) as conductor:
+        conductor.run("pulse")
+        asked = conductor.tick("breach_sensor")
+        say(asked.sentence)
+        for name in asked.jobs:
+            conductor.run(name)
+        if asked.jobs:
+            conductor.run("pulse_casebook")  # what was announced and audited reaches the marts
+
+
+@app.command()
+def live(
+    port: Annotated[int, typer.Option(help="Port of the Dagster UI on loopback.")] = 3000,
+    day_seconds: Annotated[float, typer.Option(help="Length of a simulated day.")] = 60.0,
+) -> None:
+    """Open Dagster on the firm and let the firm live on: every minute a day of new rows."""
+    from demo.live import advance
+
+    home = Home.from_env()
+    if not (home.demo / "clock").exists():
+        say("no firm is here yet: building it")
+        _start_afresh(home, Scenario.as_planned)
+    home = _enter(home)
+    command = [str(Path(sys.executable).parent / "dg"), "dev", "--port", str(port)]
+    with _tracker(home):
+        dagster = subprocess.Popen(command, cwd=home.checkout)  # noqa: S603 our own environment
+        say(f"Dagster opens at http://127.0.0.1:{port}; `sightline demo dip` plants a dip; ^C ends")
+        try:
+            while dagster.poll() is None:
+                time.sleep(day_seconds)
+                advance(home.demo)
+                say(f"a day has passed at Northline: it is {home.now():%Y-%m-%d}")
+        except KeyboardInterrupt:
+            say("closing")
+        finally:
+            dagster.terminate()
+            dagster.wait(timeout=60)
+
+
+@app.command()
+def dip(
+    site: Annotated[str, typer.Option(help="The site whose sorter stood still.")] = "south",
+    as_json: AsJson = False,
+) -> None:
+    """Book a late outage in the ERP, big enough to break uptime's floor for the last week."""
+    from demo.live import dip as plant
+
+    home = Home.from_env()
+    if not (home.demo / "clock").exists():
+        raise SightlineEnvironmentError("no firm is here yet: run `make demo` or `make dev` first")
+    planted = plant(home.demo, site=site)
+    emit(planted, f"booked in the ERP: {planted}", as_json=as_json)

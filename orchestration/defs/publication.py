@@ -1,0 +1,34 @@
+"""What BI reads: all marts of one build, swapped in at once, and the board drawn from them."""
+
+import dagster as dg
+from orchestration.defs.models import build_marts
+from reports.board import render_board
+from sightline.home import Home
+from sightline.warehouse.duckdb import publish, read_published
+
+
+@dg.asset(
+    deps=list(build_marts.keys),
+    group_name="publication",
+    kinds={"duckdb", "parquet"},
+    owners=["team:data"],
+    pool="warehouse",
+)
+def published(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+    """The marts as a read-only database and as Parquet, never locked by the pipeline."""
+    home = Home.from_env()
+    publish(home, context.run_id, home.now())
+    return dg.MaterializeResult(metadata={"database": dg.MetadataValue.path(home.published)})
+
+
+@dg.asset(deps=[published], group_name="publication", kinds={"html"}, owners=["team:data"])
+def board() -> dg.MaterializeResult[None]:
+    """The one-glance board as a page that needs no server."""
+    home = Home.from_env()
+    with read_published(home) as connection:
+        page = render_board(connection)
+    path = home.reports / "index.html"
+    path.write_text(page, encoding="utf-8")
+    return dg.MaterializeResult(
+        metadata={"page": dg.MetadataValue.path(path), "bytes": len(page.encode())}
+    )
