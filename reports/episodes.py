@@ -1,0 +1,165 @@
+"""Which KPI is in breach, what does it endanger, and what was decided about it beforehand?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reports import marts, wording
+
+if TYPE_CHECKING:
+    from datetime import date
+    from decimal import Decimal
+
+    from reports.marts import Marts, Row
+
+VERDICTS = {
+    "no_verdict": "No verdict",
+    "guardrail_wins": "The guardrail wins",
+    "slow_down": "Slow down",
+    "goal_wins_spend_budget": "The goal wins, spend the budget",
+    "goal_wins_proceed": "The goal wins, proceed",
+}
+# Which of several goals an episode is told under: the one whose number or limit it is.
+_ROLES = ("measure", "guardrail", "constraint", "leading")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What the approved policy says to do now."""
+
+    policy_id: str
+    verdict: str
+    sentence: str
+    rule: str
+    approved_on: date
+    approved_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stake:
+    """A key result that hangs on the KPI."""
+
+    objective_id: str
+    objective_name: str
+    key_result_name: str
+    role: str
+    progress: Decimal | None
+    expected: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """One open episode with its surroundings; `case_id` is the id of the episode."""
+
+    case_id: str
+    kpi_id: str
+    scope: str
+    rule: str
+    name: str
+    headline: str
+    since: date
+    target: Decimal | None
+    owner: str
+    integrity_verdict: str | None
+    grade: str
+    order: Order | None
+    stakes: tuple[Stake, ...]
+
+    @property
+    def objective_id(self) -> str | None:
+        """The objective it is told under; None for a KPI that only runs the business."""
+        return self.stakes[0].objective_id if self.stakes else None
+
+
+def open_episodes(connection: Marts) -> list[Episode]:
+    """Every open episode, the oldest first."""
+    rows = marts.open_episodes(connection)
+    if not rows:
+        return []
+    glance = marts.one_glance(connection)
+    roles = marts.roles(connection)
+    orders = {
+        (row["guardrail_kpi_id"], row["guardrail_scope"]): row
+        for row in marts.policy_verdicts(connection)
+    }
+    return [
+        _episode(row, glance, orders.get((row["kpi_id"], row["scope"])), roles) for row in rows
+    ]
+
+
+def headline(row: Row, starving: str | None = None) -> str:
+    """One sentence with numbers: 'Sorter uptime, north is at 97.35 %, below its target of 98 %'."""
+    name = wording.scoped(row["name"], row["scope"])
+    if row["rule"] == "silent_sacrifice":
+        return f"{name} stays green while {starving or 'the goal it guards'} starves"
+    symbol, decimals = row["unit_symbol"], row["decimals"] or 0
+    higher = row["direction"] == "higher_is_better"
+    value, floor = row["last_value"], row["floor"]
+    beyond_floor = (
+        value is not None and floor is not None and (value < floor if higher else value > floor)
+    )
+    side = "below" if higher else "above"
+    kind, limit = ("hard floor", floor) if beyond_floor else ("target", row["target"])
+    if not higher and beyond_floor:
+        kind = "hard ceiling"
+    weeks = wording.counted(row["periods"] or 0, "week")
+    return (
+        f"{name} is at {wording.quantity(value, symbol, decimals)}, {side} its {kind} of "
+        f"{wording.quantity(limit, symbol, decimals)} for {weeks}"
+    )
+
+
+def _episode(row: Row, glance: list[Row], order: Row | None, roles: dict[str, str]) -> Episode:
+    linked = [
+        line
+        for line in glance
+        if line["kpi_id"] == row["kpi_id"] and line["scope"] in {row["scope"], "all"}
+    ]
+    linked.sort(key=lambda line: (line["scope"] != row["scope"], _ROLES.index(line["role"])))
+    starving = next(
+        (
+            wording.plain(line["key_result_name"])
+            for line in glance
+            if order and line["key_result_id"] == order["key_result_id"]
+        ),
+        None,
+    )
+    return Episode(
+        case_id=row["episode_id"],
+        kpi_id=row["kpi_id"],
+        scope=row["scope"],
+        rule=row["rule"],
+        name=wording.scoped(row["name"], row["scope"]),
+        headline=headline(row, starving),
+        since=row["opened_period"],
+        target=row["target"],
+        owner=wording.plain(roles.get(row["owner"], row["owner"] or "no owner")),
+        integrity_verdict=linked[0]["integrity_verdict"] if linked else None,
+        grade=(linked[0]["integrity_grade"] if linked else None) or "U",
+        order=_order(order, roles) if order else None,
+        stakes=tuple(_stake(line) for line in linked),
+    )
+
+
+def _order(row: Row, roles: dict[str, str]) -> Order:
+    approvers = [part.strip() for part in str(row["approved_by"]).split(",")]
+    return Order(
+        policy_id=wording.plain(row["policy_id"]),
+        verdict=VERDICTS.get(row["verdict"], wording.plain(row["verdict"])),
+        sentence=wording.plain(row["instruction"]),
+        rule=wording.plain(row["rule"]).replace("_", " "),
+        approved_on=row["approved_on"],
+        approved_by=wording.listed([wording.plain(roles.get(a, a)) for a in approvers]),
+    )
+
+
+def _stake(line: Row) -> Stake:
+    return Stake(
+        objective_id=line["objective_id"],
+        objective_name=wording.plain(line["objective_name"]),
+        key_result_name=wording.plain(line["key_result_name"]),
+        role=line["role"],
+        progress=line["key_result_progress"],
+        expected=line["key_result_expected_progress"],
+    )

@@ -1,0 +1,223 @@
+"""Where does every objective stand? The content of the board and of the terminal card."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from reports import marts, wording
+from reports.episodes import Episode, open_episodes
+from reports.status import Mark, mark
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from reports.marts import Marts, Row
+
+_SHARE_OF_PERIODS = frozenset({"stay_at_or_above", "stay_at_or_below", "within_range"})
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedKpi:
+    """One KPI under a key result, as of the latest closed period; `trend` is oldest first."""
+
+    kpi_id: str
+    name: str
+    role: str
+    owner: str
+    unit: str
+    decimals: int
+    direction: str
+    value: Decimal | None
+    target: Decimal | None
+    mark: Mark
+    integrity_verdict: str | None
+    grade: str
+    seen: str
+    note: str
+    case_id: str | None
+    trend: tuple[Decimal | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeyResult:
+    """One key result; shares are of 1, `progress` is clamped to 0..1."""
+
+    key_result_id: str
+    name: str
+    unit: str
+    decimals: int
+    value: Decimal | None
+    target: Decimal | None
+    progress: Decimal | None
+    expected: Decimal | None
+    mark: Mark
+    is_verified: bool
+    is_share_of_periods: bool
+    remark: str
+    kpis: tuple[LinkedKpi, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """One objective: weighted mean and weakest link, both shown."""
+
+    objective_id: str
+    name: str
+    owner: str
+    period_from: date
+    period_to: date
+    progress: Decimal | None
+    expected: Decimal | None
+    coverage: Decimal | None
+    weakest: str | None
+    weakest_progress: Decimal | None
+    mark: Mark
+    key_results: tuple[KeyResult, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """Everything a reader sees first. `as_of` is None only when nothing was judged yet."""
+
+    as_of: datetime | None
+    objectives: tuple[Objective, ...]
+    episodes: tuple[Episode, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Background:
+    """What is looked up beside a row of `rpt_one_glance`."""
+
+    trends: dict[tuple[str, str], tuple[Decimal | None, ...]]
+    findings: dict[tuple[str, str], Row] = field(default_factory=dict)
+    key_results: dict[str, Row] = field(default_factory=dict)
+    objectives: dict[str, Row] = field(default_factory=dict)
+
+
+def read_glance(connection: Marts) -> Glance:
+    """Read the marts once and arrange them; no number is computed here."""
+    rows = marts.one_glance(connection)
+    background = _Background(
+        trends={
+            key: tuple(finite(row["value"]) for row in group)
+            for key, group in groupby(
+                marts.trends(connection), key=lambda row: (row["kpi_id"], row["scope"])
+            )
+        },
+        key_results={row["key_result_id"]: row for row in marts.key_results(connection)},
+        objectives={row["objective_id"]: row for row in marts.objectives(connection)},
+    )
+    for finding in marts.findings(connection):
+        background.findings.setdefault((finding["kpi_id"], finding["scope"]), finding)
+    return Glance(
+        as_of=max((row["as_of"] for row in rows if row["as_of"]), default=None),
+        objectives=tuple(
+            _objective(list(group), background)
+            for _, group in groupby(rows, key=lambda row: row["objective_id"])
+        ),
+        episodes=tuple(open_episodes(connection)),
+    )
+
+
+def finite(value: Any) -> Decimal | None:
+    """A stored number, or None where there is none: NaN and infinity are not numbers here."""
+    if value is None:
+        return None
+    exact = value if isinstance(value, Decimal) else Decimal(str(value))
+    return exact if exact.is_finite() else None
+
+
+def _objective(rows: Sequence[Row], background: _Background) -> Objective:
+    first = rows[0]
+    latest = background.objectives.get(first["objective_id"], {})
+    weakest_id = latest.get("weakest_key_result_id")
+    key_results = tuple(
+        _key_result(list(group), background, is_weakest=key_result_id == weakest_id)
+        for key_result_id, group in groupby(rows, key=lambda row: row["key_result_id"])
+    )
+    verified = all(key_result.is_verified for key_result in key_results)
+    return Objective(
+        objective_id=first["objective_id"],
+        name=wording.plain(first["objective_name"]),
+        owner=wording.plain(first["objective_owner"] or "no owner"),
+        period_from=first["period_from"],
+        period_to=first["period_to"],
+        progress=finite(first["objective_progress"]),
+        expected=finite(first["objective_expected_progress"]),
+        coverage=finite(latest.get("coverage")),
+        weakest=next((k.name for k in key_results if k.key_result_id == weakest_id), None),
+        weakest_progress=finite(latest.get("weakest_progress")),
+        mark=mark(first["objective_status"], "trusted" if verified else "insufficient"),
+        key_results=key_results,
+    )
+
+
+def _key_result(rows: Sequence[Row], background: _Background, *, is_weakest: bool) -> KeyResult:
+    first = rows[0]
+    latest = background.key_results.get(first["key_result_id"], {})
+    measures = [row for row in rows if row["role"] == "measure"] or [first]
+    verdict = _weakest_verdict([row["integrity_verdict"] for row in measures])
+    coverage = finite(latest.get("coverage"))
+    remarks = ["weakest link"] if is_weakest else []
+    if coverage is not None and coverage < 1:
+        remarks.append(f"{wording.percent(coverage)} of the data")
+    if latest.get("overshoot"):
+        remarks.append("beyond target")
+    return KeyResult(
+        key_result_id=first["key_result_id"],
+        name=wording.plain(first["key_result_name"]),
+        unit=wording.plain(measures[0]["unit_symbol"] or ""),
+        decimals=measures[0]["decimals"] or 0,
+        value=finite(latest.get("value")),
+        target=finite(latest.get("target")),
+        progress=finite(first["key_result_progress"]),
+        expected=finite(first["key_result_expected_progress"]),
+        mark=mark(first["key_result_status"], verdict),
+        is_verified=verdict == "trusted",
+        is_share_of_periods=latest.get("kind") in _SHARE_OF_PERIODS,
+        remark=", ".join(remarks),
+        kpis=tuple(_linked_kpi(row, background) for row in rows if row["kpi_id"]),
+    )
+
+
+def _weakest_verdict(verdicts: Sequence[str | None]) -> str | None:
+    for verdict in ("contested", "insufficient", None):
+        if verdict in verdicts:
+            return verdict
+    return "trusted"
+
+
+def _linked_kpi(row: Row, background: _Background) -> LinkedKpi:
+    key = (row["kpi_id"], row["scope"])
+    notes = ["typed by hand"] if row["provenance"] == "typed" else []
+    if row["integrity_verdict"] == "contested" and key in background.findings:
+        notes.append(_shortened(wording.plain(background.findings[key]["observed"])))
+    role = row["role"]
+    if row["lag_periods"]:
+        role += f" · {row['lag_periods']} wk ahead"
+    return LinkedKpi(
+        kpi_id=row["kpi_id"],
+        name=wording.scoped(row["kpi_name"], row["scope"]),
+        role=role,
+        owner=wording.plain(row["kpi_owner"] or "no owner"),
+        unit=wording.plain(row["unit_symbol"] or ""),
+        decimals=row["decimals"] or 0,
+        direction=row["direction"],
+        value=finite(row["value"]),
+        target=finite(row["target"]),
+        mark=mark(row["status"], row["integrity_verdict"]),
+        integrity_verdict=row["integrity_verdict"],
+        grade=row["integrity_grade"] or "U",
+        seen=wording.age(row["source_last_seen_at"], row["as_of"]),
+        note="; ".join(notes),
+        case_id=row["open_episode_id"],
+        trend=background.trends.get(key, ()),
+    )
+
+
+def _shortened(text: str, length: int = 64) -> str:
+    return text if len(text) <= length else text[: length - 1].rsplit(" ", 1)[0] + " …"

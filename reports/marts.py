@@ -1,0 +1,153 @@
+"""What do the reports ask of the marts? Every query of this folder, each with its grain."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+Row = dict[str, Any]
+
+# Half a year of weeks: the length of a planning period, and what a small line can still show.
+TREND_PERIODS = 26
+
+
+class Cursor(Protocol):
+    """What a query gives back (DB-API)."""
+
+    @property
+    def description(self) -> Any: ...
+
+    def fetchall(self) -> list[Any]: ...
+
+
+class Marts(Protocol):
+    """A connection whose database has a schema `marts`: DuckDB's, or any with `execute`."""
+
+    def execute(self, query: str, /) -> Cursor: ...
+
+
+def _rows(marts: Marts, query: str) -> list[Row]:
+    cursor = marts.execute(query)
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def one_glance(marts: Marts) -> list[Row]:
+    """One row per objective, key result and linked KPI, in the order they are shown."""
+    return _rows(
+        marts,
+        """
+        select * from marts.rpt_one_glance
+        order by objective_position, objective_id, key_result_position, key_result_id,
+            link_position, kpi_id, scope
+        """,
+    )
+
+
+def trends(marts: Marts) -> list[Row]:
+    """One row per KPI, scope and closed period, the latest 26 of each, oldest first."""
+    return _rows(
+        marts,
+        f"""
+        select kpi_id, scope, period_start, value, target from (
+            select kpi_id, scope, period_start, value, target, row_number() over (
+                partition by kpi_id, scope order by period_start desc) as recency
+            from marts.fct_kpi_evaluation where is_closed
+        ) as evaluations
+        where recency <= {TREND_PERIODS}
+        order by kpi_id, scope, period_start
+        """,  # noqa: S608 - the only thing spliced in is the constant above
+    )
+
+
+def key_results(marts: Marts) -> list[Row]:
+    """One row per key result: its definition and its latest progress."""
+    return _rows(
+        marts,
+        """
+        select key_result.key_result_id, key_result.kind, progress.value, progress.baseline,
+            progress.target, progress.progress, progress.expected_progress, progress.coverage,
+            progress.overshoot, progress.worst_run
+        from marts.dim_key_result as key_result
+        left join marts.fct_key_result_progress as progress
+            on progress.key_result_id = key_result.key_result_id and progress.is_latest
+        order by key_result.key_result_id
+        """,
+    )
+
+
+def objectives(marts: Marts) -> list[Row]:
+    """One row per objective: coverage and the weakest key result of its latest progress."""
+    return _rows(
+        marts,
+        """
+        select objective_id, coverage, weakest_key_result_id, weakest_progress
+        from marts.fct_objective_progress where is_latest
+        order by objective_id
+        """,
+    )
+
+
+def findings(marts: Marts) -> list[Row]:
+    """One row per integrity finding, the latest period first."""
+    return _rows(
+        marts,
+        """
+        select kpi_id, scope, period_start, guard, observed, question
+        from marts.fct_integrity_finding
+        order by kpi_id, scope, period_start desc nulls last, finding_id
+        """,
+    )
+
+
+def open_episodes(marts: Marts) -> list[Row]:
+    """One row per open episode: the KPI it is about, and how far its number can be trusted."""
+    return _rows(
+        marts,
+        """
+        select episode.episode_id, episode.kpi_id, episode.scope, episode.rule,
+            episode.opened_period, episode.state, episode.last_value, episode.target,
+            episode.floor, episode.periods, episode.as_of, kpi.name, kpi.unit_symbol,
+            kpi.decimals, kpi.direction, kpi.owner, kpi.department
+        from marts.fct_kpi_episode as episode
+        inner join marts.dim_kpi as kpi on kpi.kpi_id = episode.kpi_id
+        where episode.is_open
+        order by episode.opened_period, episode.episode_id
+        """,
+    )
+
+
+def policy_verdicts(marts: Marts) -> list[Row]:
+    """One row per policy with a latest verdict, keyed by the guardrail it decides about."""
+    return _rows(
+        marts,
+        """
+        select policy_id, key_result_id, guardrail_kpi_id, guardrail_scope, rule, verdict,
+            instruction, approved_on, approved_by
+        from marts.fct_policy_verdict where is_latest
+        order by policy_id
+        """,
+    )
+
+
+def closed_episodes(marts: Marts) -> list[Row]:
+    """One row per closed episode: what is needed to say that it is over."""
+    return _rows(
+        marts,
+        """
+        select episode.episode_id, episode.kpi_id, episode.scope, episode.rule,
+            episode.opened_period, episode.closed_period, episode.last_value,
+            episode.target, kpi.name, kpi.unit_symbol, kpi.decimals, kpi.direction
+        from marts.fct_kpi_episode as episode
+        inner join marts.dim_kpi as kpi on kpi.kpi_id = episode.kpi_id
+        where not episode.is_open
+        order by episode.opened_period, episode.episode_id
+        """,
+    )
+
+
+def roles(marts: Marts) -> dict[str, str]:
+    """Role id to the name people use."""
+    return {
+        row["role_id"]: row["name"]
+        for row in _rows(marts, "select role_id, name from marts.dim_role order by role_id")
+    }

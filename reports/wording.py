@@ -1,0 +1,112 @@
+"""How is a number, a date or a name written for a person? English, same everywhere."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import date, datetime
+from decimal import ROUND_HALF_EVEN, Decimal
+
+MINUS = "−"
+_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_KEPT = frozenset("\u200c\u200d")  # zero-width joiners that scripts of real names need
+
+
+def plain(text: object) -> str:
+    """Text without control and direction characters: a name cannot move a cursor or add a header.
+
+    Terminal escapes, line breaks and right-to-left overrides (Unicode categories Cc and Cf)
+    become spaces; letters of every script stay.
+    """
+    kept = "".join(
+        " " if unicodedata.category(c) in {"Cc", "Cf", "Zl", "Zp"} and c not in _KEPT else c
+        for c in str(text)
+    )
+    return " ".join(kept.split())
+
+
+def number(value: Decimal | float | None, decimals: int = 0) -> str:
+    """1,411 or 97.35; an en dash for nothing; a typographic minus. Rounded only to be shown."""
+    if value is None:
+        return "–"
+    exact = value if isinstance(value, Decimal) else Decimal(str(value))
+    if not exact.is_finite():
+        return "–"
+    step = Decimal(1).scaleb(-max(decimals, 0))
+    rounded = exact.quantize(step, ROUND_HALF_EVEN)
+    return f"{abs(rounded):,}" if rounded >= 0 or rounded == 0 else f"{MINUS}{abs(rounded):,}"
+
+
+def signed(value: Decimal, decimals: int = 0) -> str:
+    """+0.27 or −1.31: a change always says its direction."""
+    text = number(value, decimals)
+    return text if text.startswith(MINUS) or not value else f"+{text}"
+
+
+def quantity(value: Decimal | float | None, symbol: str | None, decimals: int = 0) -> str:
+    """A number with its unit behind a narrow no-break space: 97.35 %, 1,411 parcels/h."""
+    text = number(value, decimals)
+    return text if value is None or not symbol else f"{text}\u202f{plain(symbol)}"
+
+
+def percent(share: Decimal | float | None) -> str:
+    """A share as whole percent, 0.383 → 38 %; never rounded up to 100 % nor down to 0 %."""
+    if share is None:
+        return "–"
+    exact = share if isinstance(share, Decimal) else Decimal(str(share))
+    whole = (exact * 100).quantize(Decimal(1), ROUND_HALF_EVEN)
+    if whole == 100 and exact < 1:
+        whole = Decimal(99)
+    if whole == 0 and exact > 0:
+        return "<1\u202f%"
+    return f"{MINUS if whole < 0 else ''}{abs(whole)}\u202f%"
+
+
+def day(moment: date | None, *, year: bool = False) -> str:
+    """Fri 23 Oct, or Fri 23 Oct 2026. Month and day names are English whatever the locale."""
+    if moment is None:
+        return "–"
+    weekday = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")[moment.weekday()]
+    return f"{weekday} {moment.day} {_MONTHS[moment.month - 1]}" + (f" {moment.year}" * year)
+
+
+def day_of_year(moment: date) -> str:
+    """29 Jun 2026."""
+    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+
+
+def instant(moment: datetime | None) -> str:
+    """2026-10-26 06:00 UTC; warehouse timestamps are naive UTC already."""
+    return "–" if moment is None else f"{moment:%Y-%m-%d %H:%M} UTC"
+
+
+def age(then: datetime | None, now: datetime | None) -> str:
+    """How long before the as-of a source was last seen: 'just now', '2 h ago', '9 d ago'."""
+    if then is None or now is None:
+        return "never seen"
+    hours = int((now - then).total_seconds() // 3600)
+    if hours < 1:
+        return "just now"
+    return f"{hours} h ago" if hours < 48 else f"{hours // 24} d ago"
+
+
+def counted(count: int, singular: str, plural: str | None = None) -> str:
+    """'1 objective', '3 objectives'."""
+    return f"{count} {singular if count == 1 else plural or singular + 's'}"
+
+
+def listed(names: list[str]) -> str:
+    """'a', 'a and b', 'a, b and c'."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def scoped(name: str, scope: str) -> str:
+    """A KPI's name with its instance: 'Sorter uptime, north'; 'all' needs no word."""
+    return plain(name) if scope == "all" else f"{plain(name)}, {plain(scope)}"
+
+
+def limit(direction: str, value: Decimal | None, symbol: str | None, decimals: int) -> str:
+    """A target with its sense: ≥ 98.0 % where more is better, ≤ 0.40 % where less is."""
+    if value is None:
+        return "none"
+    sign = "≥" if direction == "higher_is_better" else "≤"
+    return f"{sign}\u202f{quantity(value, symbol, decimals)}"
