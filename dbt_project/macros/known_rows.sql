@@ -1,0 +1,41 @@
+{#
+  Which raw rows count: rows of committed loads, known at the moment that is judged.
+  A killed load leaves rows behind; the loader's own commit record tells them apart.
+#}
+{% macro is_known(dataset) -%}
+    _dlt_load_id in (select load_id from {{ source(dataset, '_dlt_loads') }} where status = 0)
+    {%- set moment = as_of_setting() -%}
+    {%- if moment %} and _seen_at <= {{ moment }}{% endif -%}
+{%- endmacro %}
+
+{#
+  A snapshot dataset lands all its tables in one load and keeps a record of its landings. The newest
+  landing is read there: a table whose last row was removed then reads as empty, not as before.
+#}
+{% macro is_in_newest_landing(dataset) -%}
+    _dlt_load_id = (
+        select _dlt_load_id
+        from {{ source(dataset, 'landing') }}
+        where {{ is_known(dataset) }}
+        order by _seen_at desc, _dlt_load_id desc
+        limit 1
+    )
+{%- endmacro %}
+
+{# Newest version first: what changed last at the source, then what was seen last. #}
+{% macro newest_first(changed_at=none) -%}
+    {%- if changed_at %}{{ changed_at }} desc nulls last, {% endif -%}
+    _seen_at desc, _dlt_load_id desc
+{%- endmacro %}
+
+{# SIGHTLINE_AS_OF as a UTC timestamp literal; nothing when it is not set. #}
+{% macro as_of_setting() -%}
+    {%- set text = env_var('SIGHTLINE_AS_OF', '') | trim -%}
+    {%- if text -%}
+        {%- set moment = modules.datetime.datetime.fromisoformat(text) -%}
+        {%- if moment.tzinfo -%}
+            {%- set moment = moment.astimezone(modules.pytz.utc).replace(tzinfo=none) -%}
+        {%- endif -%}
+        timestamp '{{ moment.isoformat(' ') }}'
+    {%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,25 @@
+{# The one type of everything that is measured: sums are exact and replay to the same digits. #}
+{% macro type_measure() -%} decimal(38, 9) {%- endmacro %}
+
+{% macro measure(expression) -%} cast({{ expression }} as {{ type_measure() }}) {%- endmacro %}
+
+{# A quotient, NULL where the denominator is 0 or missing: some databases answer inf instead. #}
+{% macro ratio(numerator, denominator) -%}
+    {{ measure(numerator ~ ' / nullif(' ~ denominator ~ ', 0)') }}
+{%- endmacro %}
+
+{# A number read from outside; NULL where it is NaN or infinite, since those compare as large. #}
+{% macro finite_measure(expression) -%}
+    {{ return(adapter.dispatch('finite_measure')(expression)) }}
+{%- endmacro %}
+
+{% macro default__finite_measure(expression) -%}
+    case
+        when cast({{ expression }} as {{ dbt.type_string() }}) not in ('NaN', 'Infinity', '-Infinity')
+            then {{ measure(expression) }}
+    end
+{%- endmacro %}
+
+{% macro duckdb__finite_measure(expression) -%}
+    try_cast({{ expression }} as {{ type_measure() }})
+{%- endmacro %}

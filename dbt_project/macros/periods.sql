@@ -1,0 +1,22 @@
+{# Monday of the ISO week a date lies in. #}
+{% macro week_of(expression) -%}
+    cast({{ dbt.date_trunc('week', expression) }} as date)
+{%- endmacro %}
+
+{# The day after a week ends, as a date. #}
+{% macro week_end(period_start) -%}
+    cast({{ dbt.dateadd('day', 7, period_start) }} as date)
+{%- endmacro %}
+
+{# A UTC timestamp as the wall clock of a time zone shows it. #}
+{% macro local_time(expression, time_zone) -%}
+    {{ return(adapter.dispatch('local_time')(expression, time_zone)) }}
+{%- endmacro %}
+
+{% macro default__local_time(expression, time_zone) -%}
+    ({{ expression }} at time zone 'UTC') at time zone {{ time_zone }}
+{%- endmacro %}
+
+{% macro spark__local_time(expression, time_zone) -%}
+    from_utc_timestamp({{ expression }}, {{ time_zone }})
+{%- endmacro %}

@@ -1,0 +1,55 @@
+{# The worse a status, the smaller its rank: what a whole shows is the worst of its parts. #}
+{% macro status_rank(status) -%}
+    case {{ status }}
+        when 'breached' then 1
+        when 'contested' then 2
+        when 'stale' then 3
+        when 'no_data' then 4
+        when 'at_risk' then 5
+        when 'pending' then 6
+        when 'healthy' then 7
+        else 8
+    end
+{%- endmacro %}
+
+{% macro status_of_rank(rank) -%}
+    case {{ rank }}
+        when 1 then 'breached'
+        when 2 then 'contested'
+        when 3 then 'stale'
+        when 4 then 'no_data'
+        when 5 then 'at_risk'
+        when 6 then 'pending'
+        when 7 then 'healthy'
+        else 'no_target'
+    end
+{%- endmacro %}
+
+{# The worse an integrity verdict, the smaller its rank; no verdict at all is insufficient. #}
+{% macro integrity_rank(verdict) -%}
+    case {{ verdict }} when 'contested' then 1 when 'trusted' then 3 else 2 end
+{%- endmacro %}
+
+{% macro integrity_of_rank(rank) -%}
+    case {{ rank }} when 1 then 'contested' when 3 then 'trusted' else 'insufficient' end
+{%- endmacro %}
+
+{# The pace of a goal: what it has against what it should have by now. #}
+{% macro pace_status(progress, expected_progress) -%}
+    case
+        when {{ progress }} >= {{ var('pace_healthy') }} * {{ expected_progress }} then 'healthy'
+        when {{ progress }} >= {{ var('pace_at_risk') }} * {{ expected_progress }} then 'at_risk'
+        else 'breached'
+    end
+{%- endmacro %}
+
+{# True where a value lies on the bad side of a limit; at the limit it holds. #}
+{% macro is_beyond(value, limit, direction) -%}
+    coalesce(
+        case
+            when {{ direction }} = 'lower_is_better' then {{ value }} > {{ limit }}
+            else {{ value }} < {{ limit }}
+        end,
+        false
+    )
+{%- endmacro %}

@@ -1,0 +1,56 @@
+{{ config(materialized='view') }}
+
+with key_results as (
+    select * from {{ ref('stg_definitions__key_result') }}
+),
+
+objectives as (
+    select * from {{ ref('stg_definitions__objective') }}
+),
+
+measures as (
+    select * from {{ ref('stg_definitions__link') }} where role = 'measure'
+),
+
+judgements as (
+    select * from {{ ref('int_kpi_judgement') }} where is_closed
+),
+
+readings as (
+    select
+        key_results.*,
+        objectives.period_from,
+        objectives.period_to,
+        measures.kpi_id,
+        measures.scope,
+        measures.weight as link_weight,
+        judgements.period_start,
+        judgements.period_end,
+        judgements.value
+    from key_results
+    inner join objectives on key_results.objective_id = objectives.objective_id
+    inner join measures on key_results.key_result_id = measures.key_result_id
+    inner join judgements
+        on
+            measures.kpi_id = judgements.kpi_id
+            and measures.scope = judgements.scope
+            and judgements.period_start between objectives.period_from and objectives.period_to
+            and (measures.valid_from is null or judgements.period_start >= measures.valid_from)
+            and (measures.valid_to is null or judgements.period_start <= measures.valid_to)
+)
+
+select
+    *,
+    case kind
+        when 'stay_at_or_above' then value >= target
+        when 'stay_at_or_below' then value <= target
+        when 'within_range' then value between low and high
+        when 'binary' then value >= target
+    end as is_in_range,
+    case
+        when kind in ('increase_to', 'decrease_to', 'milestone')
+            then {{ ratio('(value - baseline)', '(target - baseline)') }}
+        when kind = 'binary' and value is not null
+            then {{ measure('case when value >= target then 1 else 0 end') }}
+    end as raw_progress
+from readings

@@ -1,0 +1,14 @@
+select
+    sequence,
+    message_id,
+    idempotency_key,
+    case_id,
+    case_ids,
+    kind,
+    objective_id,
+    channel,
+    subject,
+    body,
+    created_at
+from {{ source('raw_casebook', 'outbox_message') }}
+where {{ is_known('raw_casebook') }}

@@ -1,0 +1,9 @@
+select
+    role_id,
+    name,
+    department,
+    person,
+    deputy,
+    valid_from
+from {{ source('raw_definitions', 'role') }}
+where {{ is_in_newest_landing('raw_definitions') }}

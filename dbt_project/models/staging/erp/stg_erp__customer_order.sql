@@ -1,0 +1,21 @@
+with versions as (
+    select
+        *,
+        row_number() over (
+            partition by order_id order by {{ newest_first('changed_at') }}
+        ) as version_rank
+    from {{ source('raw_erp', 'customer_order') }}
+    where {{ is_known('raw_erp') }}
+)
+
+select
+    order_id,
+    site,
+    ordered_at,
+    promised_on,
+    delivered_on,
+    in_full,
+    parcels,
+    changed_at
+from versions
+where version_rank = 1

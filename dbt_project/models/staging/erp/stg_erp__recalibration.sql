@@ -1,0 +1,20 @@
+with versions as (
+    select
+        *,
+        row_number() over (
+            partition by recalibration_id order by {{ newest_first('changed_at') }}
+        ) as version_rank
+    from {{ source('raw_erp', 'recalibration') }}
+    where {{ is_known('raw_erp') }}
+)
+
+select
+    recalibration_id,
+    sorter_id,
+    site,
+    planned_on,
+    done_on,
+    minutes,
+    changed_at
+from versions
+where version_rank = 1

@@ -1,0 +1,10 @@
+select
+    kpi_id,
+    guard,
+    status,
+    expectations_expected,
+    expectations_evaluated,
+    detail,
+    input_hash
+from {{ source('raw_integrity', 'guard_run') }}
+where {{ is_in_newest_landing('raw_integrity') }}

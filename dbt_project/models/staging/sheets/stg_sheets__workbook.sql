@@ -1,0 +1,18 @@
+with readings as (
+    select
+        *,
+        row_number() over (partition by file order by {{ newest_first() }}) as reading_rank
+    from {{ source('raw_sheets', 'workbook') }}
+    where {{ is_known('raw_sheets') }}
+)
+
+select
+    file,
+    file_sha256,
+    size_bytes,
+    sheets,
+    modified_at,
+    modified_by,
+    _dlt_load_id as load_id
+from readings
+where reading_rank = 1
