@@ -92,7 +92,7 @@ def run(
     home = _enter(home)
     with _tracker(home):
         _pulse_and_audit(home)
-    report = found(home, seconds=time.monotonic() - began)
+    report = found(home, scenario=scenario.value, seconds=time.monotonic() - began)
     emit(report.data, report.text, as_json=as_json)
 
 

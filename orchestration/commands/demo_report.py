@@ -1,0 +1,83 @@
+"""What a run of the demo found and where to look, in ten lines read from the published marts."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from orchestration.commands.reading import marts, records
+from sightline.casebook import Casebook
+from sightline.home import Home
+
+_SOURCES = """
+    select sum(seen) as seen, sum(kept) as kept, sum(rejected) as rejected, count(*) as sources
+    from marts.fct_source_freshness
+"""
+_OBJECTIVES = """
+    select distinct objective_name, objective_status from marts.rpt_one_glance order by 1
+"""
+_VERDICTS = """
+    select instruction, rule, verdict from marts.fct_policy_verdict where is_latest
+"""
+_FINDINGS = "select kpi_id, scope, guard, grade, question from marts.fct_integrity_finding"
+_ALERTS = """
+    select count(distinct message_id) as messages, count(*) filter (where is_delivered) as delivered
+    from marts.fct_alert_delivery
+"""
+
+
+@dataclass(frozen=True)
+class Report:
+    """The same findings as data and as text."""
+
+    data: dict[str, Any]
+    text: str
+
+
+def found(home: Home, *, scenario: str, seconds: float) -> Report:
+    """Read what the run left: episodes, verdicts, findings, alerts, and where the pages lie."""
+    with marts() as connection:
+        sources = records(connection, _SOURCES)[0]
+        objectives = records(connection, _OBJECTIVES)
+        verdicts = records(connection, _VERDICTS)
+        findings = records(connection, _FINDINGS)
+        alerts = records(connection, _ALERTS)[0]
+        as_of = records(connection, "select max(as_of) as as_of from marts.rpt_one_glance")[0]
+        opened = records(
+            connection, "select episode_id from marts.fct_kpi_episode where is_open order by 1"
+        )
+    casebook = Casebook(home.casebook_url)
+    cases = [case for row in opened if (case := casebook.case(row["episode_id"])) is not None]
+    casebook.close()
+    data = {
+        "scenario": scenario,
+        "as_of": as_of["as_of"],
+        "seconds": round(seconds, 1),
+        "rows": sources,
+        "objectives": objectives,
+        "open_episodes": [row["episode_id"] for row in opened],
+        "cases": [
+            {"case_id": c.case_id, "headline": c.headline, "departments": list(c.departments)}
+            for c in cases
+        ],
+        "policy_verdicts": verdicts,
+        "integrity_findings": findings,
+        "alerts": alerts,
+        "board": home.reports / "index.html",
+        "database": home.published,
+    }
+    lines = [
+        f"Northline Logistics, {scenario}, as of {as_of['as_of']}, in {seconds:.0f} s",
+        f"pulled     {sources['seen']} rows from {sources['sources']} sources: "
+        f"{sources['kept']} kept, {sources['rejected']} rejected",
+        "objectives "
+        + "; ".join(f"{row['objective_name']}: {row['objective_status']}" for row in objectives),
+        *(f"found      {case.headline}" for case in cases),
+        *(f"policy     {row['verdict']}: {row['instruction']}" for row in verdicts),
+        f"told       {alerts['messages']} messages, {alerts['delivered']} delivered, before the "
+        "audit began",
+        *(f"asked      {', '.join(case.departments)}" for case in cases),
+        *(f"guards     {row['kpi_id']} {row['scope']}: {row['question']}" for row in findings[:2]),
+        f"board      {home.reports / 'index.html'}",
+        *(f"case       {home.cases / f'{case.case_id}.html'}" for case in cases),
+        f"marts      {home.published}",
+    ]
+    return Report(data, "\n".join(lines))

@@ -1,0 +1,61 @@
+"""The demo firm, run once a scenario through the command a user types, shared by all tests."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CHECKOUT = Path(__file__).parents[2]
+SIGHTLINE = Path(sys.executable).parent / "sightline"
+
+
+@dataclass(frozen=True)
+class Firm:
+    """One finished `sightline demo run`: its state directory and what it left elsewhere."""
+
+    home: Path
+    user_home: Path
+    off_loopback: Path
+    report: dict[str, Any]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a command needs to look at this firm."""
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("SIGHTLINE_", "DAGSTER_"))}
+        return kept | {
+            "SIGHTLINE_HOME": str(self.home),
+            "HOME": str(self.user_home),
+            "PYTHONPATH": str(CHECKOUT / "tests/orchestration/loopback_only"),
+            "LOOPBACK_ONLY_LOG": str(self.off_loopback),
+        }
+
+    def sightline(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run the command against this firm and give back all it printed."""
+        return subprocess.run(
+            [SIGHTLINE, *words], env=self.environment, capture_output=True, text=True, check=False
+        )
+
+
+def _run(folder: Path, scenario: str) -> Firm:
+    firm = Firm(folder / "state", folder / "user", folder / "off_loopback.txt", {})
+    firm.user_home.mkdir()
+    done = firm.sightline("demo", "run", "--scenario", scenario, "--json")
+    assert done.returncode == 0, done.stderr[-4000:]
+    return Firm(firm.home, firm.user_home, firm.off_loopback, json.loads(done.stdout))
+
+
+@pytest.fixture(scope="session")
+def as_planned(tmp_path_factory: pytest.TempPathFactory) -> Firm:
+    """The firm that recalibrates as planned and pays for it in uptime."""
+    return _run(tmp_path_factory.mktemp("as_planned"), "as_planned")
+
+
+@pytest.fixture(scope="session")
+def throttled(tmp_path_factory: pytest.TempPathFactory) -> Firm:
+    """The firm that protects its uptime and starves the objective."""
+    return _run(tmp_path_factory.mktemp("throttled"), "throttled")

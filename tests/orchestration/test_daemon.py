@@ -1,0 +1,188 @@
+"""Under the real daemon: a dip in the ERP database travels by itself to the alert and the audit."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+import duckdb
+import pytest
+
+from tests.orchestration.conftest import CHECKOUT, Firm
+
+T = TypeVar("T")
+BIN = Path(sys.executable).parent
+TRACKER_PORT = 8766
+
+
+def wait_for(what: str, look: Callable[[], T | None], seconds: float = 180) -> T:
+    """The first truthy answer of `look`; fails by name when none comes in time."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if answer := look():
+            return answer
+        time.sleep(0.1)
+    pytest.fail(f"waited {seconds:.0f} s in vain for {what}")
+
+
+class Living:
+    """A firm under a running daemon."""
+
+    def __init__(self, firm: Firm, environment: dict[str, str]) -> None:
+        self.firm = firm
+        self.environment = environment
+
+    def query(self, store: str, query: str) -> list[tuple[object, ...]]:
+        """Rows of a SQLite store below the state directory."""
+        with sqlite3.connect(f"file:{self.firm.home / store}?mode=ro", uri=True) as connection:
+            return connection.execute(query).fetchall()
+
+    def acts(self, kind: str) -> list[str]:
+        """The cases on which the casebook holds an act of this kind, one entry an act."""
+        found = self.query("casebook.db", f"select case_id from case_event where kind = '{kind}'")
+        return sorted(str(row[0]) for row in found)
+
+    def delivered(self) -> list[Path]:
+        """What the file channel delivered."""
+        return sorted((self.firm.home / "outbox").rglob("*.txt"))
+
+    def runs(self, job: str) -> list[tuple[str, str]]:
+        """Run ids and statuses of a job, oldest first."""
+        found = self.query(
+            "dagster/history/runs.db",
+            f"select run_id, status from runs where pipeline_name = '{job}' order by id",
+        )
+        return [(str(run_id), str(status)) for run_id, status in found]
+
+    def ticks(self) -> int:
+        """How often the breach sensor has looked."""
+        return len(self.query("dagster/schedules/schedules.db", _SENSOR_TICKS))
+
+    def dip(self) -> datetime:
+        """Book the outage; the wall-clock moment at which the ERP committed it."""
+        done = subprocess.run(
+            [BIN / "sightline", "demo", "dip", "--site", "south", "--json"],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return datetime.fromisoformat(json.loads(done.stdout)["committed_at"])
+
+
+_SENSOR_TICKS = """
+    select tick_body from job_ticks where tick_body like '%"breach_sensor"%'
+    and status in ('SKIPPED', 'SUCCESS')
+"""
+
+
+@contextmanager
+def living(firm: Firm, folder: Path) -> Iterator[Living]:
+    home = folder / "state"
+    shutil.copytree(firm.home, home)
+    copy = Firm(home, firm.user_home, folder / "off_loopback.txt", firm.report)
+    environment = copy.environment | {
+        "SIGHTLINE_CLOCK": str(home / "demo/clock"),
+        "SIGHTLINE_DAGSTER": str(home / "dagster"),
+        "SIGHTLINE_TRACKER_URL": f"http://127.0.0.1:{TRACKER_PORT}",
+        "DAGSTER_HOME": str(CHECKOUT),
+    }
+    store = ["--store", str(home / "demo/tracker.json"), "--port", str(TRACKER_PORT)]
+    commands = [
+        [sys.executable, "-m", "demo.tracker", *store],
+        [str(BIN / "dagster-daemon"), "run", "-m", "orchestration.definitions"],
+    ]
+    with (folder / "daemon.log").open("wb") as log:
+        processes = [
+            subprocess.Popen(
+                command,
+                cwd=CHECKOUT,
+                env=environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+            for command in commands
+        ]
+        try:
+            yield Living(copy, environment)
+        finally:
+            for process in processes:
+                os.killpg(process.pid, signal.SIGTERM)
+            for process in processes:
+                process.wait(timeout=60)
+
+
+def south_episodes(firm: Firm) -> list[tuple[object, ...]]:
+    with duckdb.connect(str(firm.home / "published/sightline.duckdb"), read_only=True) as marts:
+        return marts.execute(
+            "select episode_id from marts.fct_kpi_episode where scope = 'south' and is_open"
+        ).fetchall()
+
+
+def test_a_dip_gives_one_episode_one_alert_one_case_and_then_silence(
+    as_planned: Firm, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with living(as_planned, tmp_path) as firm:
+        before, ticks = firm.delivered(), firm.ticks()
+        wait_for("the daemon's first look", lambda: firm.ticks() > ticks)
+        committed = firm.dip()
+        (told,) = wait_for("the alert", lambda: set(firm.delivered()) - set(before))
+        latency = told.stat().st_mtime - committed.timestamp()
+        case_id = wait_for(
+            "the audit",
+            lambda: [case for case in firm.acts("audit_finished") if ".south." in case],
+        )[0]
+        with capsys.disabled():
+            sys.stdout.write(f"\nsource row to alert: {latency:.1f} s\n")
+        assert south_episodes(firm.firm) == [(case_id,)]
+
+        seen = firm.ticks()
+        wait_for("ten more looks of the sensor", lambda: firm.ticks() >= seen + 10)
+        assert len(south_episodes(firm.firm)) == 1
+        assert set(firm.delivered()) - set(before) == {told}
+        assert firm.acts("audit_finished").count(case_id) == 1
+        done = firm.firm.sightline("case", "show", case_id, "--json")
+        assert len(json.loads(done.stdout)["departments"]) >= 2
+
+
+def test_an_audit_that_is_killed_holds_back_no_alert_and_is_tried_again(
+    throttled: Firm, tmp_path: Path
+) -> None:
+    with living(throttled, tmp_path) as firm:
+        before, earlier, ticks = firm.delivered(), firm.runs("audit"), firm.ticks()
+        wait_for("the daemon's first look", lambda: firm.ticks() > ticks)
+        firm.dip()
+
+        def audit_process() -> int | None:
+            for run_id, _ in firm.runs("audit")[len(earlier) :]:
+                events = firm.firm.home / f"dagster/history/runs/{run_id}.db"
+                if not events.exists():
+                    continue
+                found = firm.query(
+                    str(events.relative_to(firm.firm.home)), "select event from event_logs"
+                )
+                for (event,) in found:
+                    if match := re.search(r"Started process for run \(pid: (\d+)\)", str(event)):
+                        return int(match[1])
+            return None
+
+        os.kill(wait_for("the audit's process", audit_process), signal.SIGKILL)
+        assert len(set(firm.delivered()) - set(before)) == 1
+        assert not [case for case in firm.acts("audit_finished") if ".south." in case]
+        (case_id,) = wait_for(
+            "the second try",
+            lambda: [case for case in firm.acts("audit_finished") if ".south." in case],
+        )
+        assert [status for _, status in firm.runs("audit")[len(earlier) :]][-1] == "SUCCESS"
+        assert south_episodes(firm.firm) == [(case_id,)]

@@ -1,0 +1,161 @@
+"""The demo firm on the real path: source rows → dlt → dbt → guards → alert → sensor → audit."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.orchestration.conftest import CHECKOUT, Firm
+
+
+def rows(firm: Firm, query: str) -> list[tuple[object, ...]]:
+    with duckdb.connect(str(firm.home / "published/sightline.duckdb"), read_only=True) as marts:
+        return marts.execute(query).fetchall()
+
+
+def test_as_planned_opens_exactly_the_planted_uptime_episode(as_planned: Firm) -> None:
+    assert as_planned.report["open_episodes"] == ["sorter_uptime.north.level.2026-07-06"]
+
+
+def test_throttled_is_found_as_silent_sacrifice_while_uptime_never_fires(throttled: Firm) -> None:
+    found = rows(throttled, "select kpi_id, scope, rule from marts.fct_kpi_episode where is_open")
+    assert found == [("sorter_uptime", "north", "silent_sacrifice")]
+    assert not rows(
+        throttled,
+        "select 1 from marts.fct_kpi_episode where kpi_id = 'sorter_uptime' and rule = 'level'",
+    )
+
+
+def test_silent_sacrifice_is_found_within_four_periods_of_its_onset(throttled: Firm) -> None:
+    key = json.loads((throttled.home / "demo/answer_key.json").read_text())
+    ((opened,),) = rows(
+        throttled, "select opened_period from marts.fct_kpi_episode where rule = 'silent_sacrifice'"
+    )
+    assert str(opened) <= key["silent_sacrifice"]["fourth_period"]
+
+
+def test_the_policy_lets_the_planned_programme_go_on_within_its_allowance(
+    as_planned: Firm,
+) -> None:
+    ((verdict,),) = rows(
+        as_planned, "select verdict from marts.fct_policy_verdict where is_latest"
+    )
+    assert verdict in {"slow_down", "goal_wins_proceed"}
+
+
+def test_the_policy_lets_the_goal_win_when_it_is_starved(throttled: Firm) -> None:
+    found = rows(throttled, "select verdict from marts.fct_policy_verdict where is_latest")
+    assert found == [("goal_wins_spend_budget",)]
+
+
+@pytest.mark.parametrize("scenario", ["as_planned", "throttled"])
+def test_the_constant_typed_over_a_formula_is_found_and_contests_its_period(
+    scenario: str, request: pytest.FixtureRequest
+) -> None:
+    firm: Firm = request.getfixturevalue(scenario)
+    key = json.loads((firm.home / "demo/answer_key.json").read_text())
+    (planted,) = key["typed_constants"]
+    found = rows(
+        firm,
+        "select scope, cast(period_start as varchar) from marts.fct_integrity_finding "
+        "where guard = 'workbook_structure_intact'",
+    )
+    assert found == [(planted["site"], planted["week"])]
+    ((status,),) = rows(
+        firm,
+        "select status from marts.fct_kpi_evaluation where kpi_id = 'staff_trained' "
+        f"and scope = '{planted['site']}' and period_start = date '{planted['week']}'",
+    )
+    assert status == "contested"
+
+
+def test_polished_reports_are_asked_about_and_honest_ones_are_not(
+    as_planned: Firm, throttled: Firm
+) -> None:
+    query = (
+        "select distinct kpi_id, scope from marts.fct_integrity_finding "
+        "where guard = 'reported_matches_recomputed'"
+    )
+    assert rows(as_planned, query) == [("sorter_uptime", "north")]
+    assert rows(throttled, query) == []
+
+
+@pytest.mark.parametrize("scenario", ["as_planned", "throttled"])
+def test_the_case_asks_at_least_two_departments_and_its_page_is_written(
+    scenario: str, request: pytest.FixtureRequest
+) -> None:
+    firm: Firm = request.getfixturevalue(scenario)
+    (case,) = firm.report["cases"]
+    assert len(case["departments"]) >= 2
+    assert (firm.home / "reports/cases" / f"{case['case_id']}.html").stat().st_size > 0
+
+
+def test_the_alert_was_delivered_once_a_channel_and_before_the_audit(as_planned: Firm) -> None:
+    delivered = rows(
+        as_planned,
+        "select channel, count(*) from marts.fct_alert_delivery where is_delivered group by 1",
+    )
+    assert dict(delivered)["file"] == 1
+    ((in_order,),) = rows(
+        as_planned, "select bool_and(announced_at <= audited_at) from marts.fct_audit_case"
+    )
+    assert in_order
+
+
+def test_nothing_seen_is_lost(as_planned: Firm) -> None:
+    rows_ = as_planned.report["rows"]
+    assert rows_["seen"] == rows_["kept"] + rows_["rejected"] > 10_000
+
+
+def test_no_process_left_the_loopback(as_planned: Firm) -> None:
+    assert not as_planned.off_loopback.exists(), as_planned.off_loopback.read_text()
+
+
+def test_nothing_is_written_to_the_users_home(as_planned: Firm) -> None:
+    assert list(as_planned.user_home.rglob("*")) == []
+
+
+def test_the_loopback_guard_bites(tmp_path: Path) -> None:
+    firm = Firm(tmp_path, tmp_path, tmp_path / "log.txt", {})
+    call = "import urllib.request as u; u.urlopen('http://192.0.2.1/')"
+    done = subprocess.run(
+        [sys.executable, "-c", call], env=firm.environment, capture_output=True, check=False
+    )
+    assert done.returncode != 0
+    assert firm.off_loopback.read_text() == "192.0.2.1\n"
+
+
+def test_the_board_names_every_objective(as_planned: Firm) -> None:
+    page = (as_planned.home / "reports/index.html").read_text()
+    for objective in as_planned.report["objectives"]:
+        assert objective["objective_name"] in page
+
+
+def test_status_says_with_its_exit_code_that_an_episode_is_open(as_planned: Firm) -> None:
+    done = as_planned.sightline("status", "--json")
+    assert done.returncode == 1
+    assert {row["objective_id"] for row in json.loads(done.stdout)} == {
+        path.stem for path in (CHECKOUT / "okrs/objectives").glob("*.yml")
+    }
+
+
+def test_why_walks_the_rules_of_a_period_that_fired(as_planned: Firm) -> None:
+    done = as_planned.sightline("why", "sorter_uptime", "2026-07-08")
+    assert done.returncode == 0
+    assert "firing" in done.stdout
+    assert "98" in done.stdout
+
+
+def test_why_names_the_kpis_there_are_when_asked_for_another(as_planned: Firm) -> None:
+    done = as_planned.sightline("why", "sorter_uptim", "2026-07-08")
+    assert done.returncode == 2
+    assert "sorter_uptime" in done.stderr
+
+
+def test_case_show_tells_the_case_in_its_own_words(as_planned: Firm) -> None:
+    (case,) = as_planned.report["cases"]
+    done = as_planned.sightline("case", "show", case["case_id"])
+    assert done.stdout.startswith(case["headline"])
