@@ -6,7 +6,7 @@ from enum import StrEnum
 from itertools import product
 from typing import Annotated, NamedTuple
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from sightline.definition import Count, Day, Definition, Id, NotNegativeNumber, Text
 
@@ -62,17 +62,21 @@ def _as_list(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
-_OneOrMore = (BeforeValidator(_as_list), Field(min_length=1))
+def _bands(words: type[StrEnum]) -> tuple[object, ...]:
+    """One word or a list of words; editors are told both forms."""
+    one = {"enum": [word.value for word in words]}
+    schema = {"anyOf": [one, {"type": "array", "items": one, "minItems": 1}]}
+    return BeforeValidator(_as_list), Field(min_length=1), WithJsonSchema(schema)
 
 
 class When(Definition):
     """The states a rule is for: one band, a list of bands, or left out for any."""
 
-    integrity: Annotated[tuple[Integrity, ...], *_OneOrMore] | None = None
-    floor: Annotated[tuple[Floor, ...], *_OneOrMore] | None = None
-    budget: Annotated[tuple[Budget, ...], *_OneOrMore] | None = None
-    pace: Annotated[tuple[Pace, ...], *_OneOrMore] | None = None
-    effort: Annotated[tuple[Effort, ...], *_OneOrMore] | None = None
+    integrity: Annotated[tuple[Integrity, ...], *_bands(Integrity)] | None = None
+    floor: Annotated[tuple[Floor, ...], *_bands(Floor)] | None = None
+    budget: Annotated[tuple[Budget, ...], *_bands(Budget)] | None = None
+    pace: Annotated[tuple[Pace, ...], *_bands(Pace)] | None = None
+    effort: Annotated[tuple[Effort, ...], *_bands(Effort)] | None = None
 
     def matches(self, state: State) -> bool:
         """Whether the rule is for this state."""

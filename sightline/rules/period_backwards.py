@@ -1,0 +1,48 @@
+"""Something ends before it begins, or a link is valid outside its objective.
+
+Reason to flag: it would never be in force, and nothing would say so.
+How to remedy: swap or correct the two days.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from sightline import walk
+from sightline.catalog import Catalog
+from sightline.finding import Finding, Place
+
+
+def offenders(catalog: Catalog) -> Iterator[Finding]:
+    """Every pair of days in the wrong order."""
+    for what, first, last, place in _spans(catalog):
+        if first > last:
+            yield Finding(
+                place,
+                "period_backwards",
+                f"{what} ends on {last}, before it begins on {first}",
+                "swap or correct the two days",
+            )
+    for objective, _, link, at in walk.links(catalog):
+        period = objective.period
+        for name, day in (("valid_from", link.valid_from), ("valid_to", link.valid_to)):
+            if day is not None and not period.first_day <= day <= period.last_day:
+                yield Finding(
+                    at(name),
+                    "period_backwards",
+                    f"{name} {day} is outside the objective's period "
+                    f"{period.first_day} to {period.last_day}",
+                    "choose a day inside the period, or remove the line",
+                )
+
+
+def _spans(catalog: Catalog) -> Iterator[tuple[str, date, date, Place]]:
+    for objective, at in walk.objectives(catalog):
+        period = objective.period
+        yield "the objective", period.first_day, period.last_day, at("period", "to")
+    for _, _, link, at in walk.links(catalog):
+        if link.valid_from and link.valid_to:
+            yield "the link", link.valid_from, link.valid_to, at("valid_to")
+    for policy, at in walk.policies(catalog):
+        yield "the policy", policy.valid_from, policy.valid_to, at("valid_to")
