@@ -1,0 +1,245 @@
+"""From examinations to findings and verdicts: how sure is sure enough to ask, and to contest."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from expectations.guard import Examination, Guard, Kind, Outcome, Suspicion
+from expectations.judgement import Finding, Grade, GuardRun, Status, Trust, Verdict, canonical_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
+
+    from expectations.guarded_kpi import GuardedKpi
+    from expectations.inspection import Inspection
+
+# Asked every week for a year, q<.05 alarms on 20 % of honest series and q<.01 on 1.9 %: only the
+# stricter level asks a question, the looser one is a watch that lowers the grade.
+QUESTION_LEVEL = 0.01
+WATCH_LEVEL = 0.05
+
+ROLL_UP = "all"
+_TRUST_FROM_BEST = (Trust.TRUSTED, Trust.INSUFFICIENT, Trust.CONTESTED)
+_GRADE_FROM_BEST = (Grade.A, Grade.B, Grade.U, Grade.C, Grade.D)
+
+Key = tuple[str, str, "date"]
+"""kpi_id, scope, period_start."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighed:
+    """A suspicion with the weight it has after correcting for the number of looks."""
+
+    inspection: Inspection
+    guard: Guard
+    part: str
+    examination: Examination
+    suspicion: Suspicion
+    q_value: float | None
+
+    @property
+    def is_proof(self) -> bool:
+        """A structural fact: it has no error rate and needs no second witness."""
+        return self.q_value is None
+
+    @property
+    def asks(self) -> bool:
+        """Sure enough to put a question to the owner."""
+        return self.q_value is None or self.q_value < QUESTION_LEVEL
+
+    @property
+    def keys(self) -> set[Key]:
+        """The numbers it speaks of."""
+        scope = self.suspicion.scope
+        return {(self.inspection.kpi.kpi_id, scope, day) for day in self.suspicion.periods}
+
+
+def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
+    """q-values in the order given (Benjamini and Hochberg 1995, step-up, made monotone)."""
+    order = sorted(range(len(p_values)), key=lambda i: p_values[i], reverse=True)
+    adjusted = [1.0] * len(p_values)
+    smallest = 1.0
+    for i, index in enumerate(order):
+        rank = len(p_values) - i
+        smallest = min(smallest, p_values[index] * len(p_values) / rank)
+        adjusted[index] = smallest
+    return adjusted
+
+
+def weigh(inspections: Sequence[Inspection]) -> list[Weighed]:
+    """Every suspicion of the runs that ended without an error, statistics corrected twice.
+
+    First within the KPI over all its tests, then over the portfolio, where a KPI stands with its
+    Simes p-value (its smallest q); the larger of the two corrections counts.
+    """
+    tests: dict[str, list[tuple[str, str, float]]] = {}
+    for inspection, _ in sound(inspections):
+        for part, examination in inspection.examinations.items():
+            if examination.p_value is not None:
+                test = (inspection.guard_name, part, examination.p_value)
+                tests.setdefault(inspection.kpi.kpi_id, []).append(test)
+    within = {kpi: benjamini_hochberg([test[2] for test in tests[kpi]]) for kpi in tests}
+    portfolio = dict(
+        zip(within, benjamini_hochberg([min(q) for q in within.values()]), strict=True)
+    )
+    corrected = {
+        test[:2]: max(q, portfolio[kpi])
+        for kpi in tests
+        for test, q in zip(tests[kpi], within[kpi], strict=True)
+    }
+    return [
+        Weighed(
+            inspection=inspection,
+            guard=guard,
+            part=part,
+            examination=examination,
+            suspicion=suspicion,
+            q_value=None
+            if guard.kind is Kind.STRUCTURAL
+            else corrected[inspection.guard_name, part],
+        )
+        for inspection, guard in sound(inspections)
+        for part, examination in inspection.examinations.items()
+        for suspicion in examination.suspicions
+    ]
+
+
+def sound(inspections: Iterable[Inspection]) -> list[tuple[Inspection, Guard]]:
+    """The inspections that ended without an error; nothing is concluded from the others."""
+    return [(one, one.guard) for one in inspections if one.error is None and one.guard is not None]
+
+
+def findings(weighed: Sequence[Weighed]) -> list[Finding]:
+    """The suspicions sure enough to ask about, graded by the worst number they speak of."""
+    grades = _suspicious_numbers(weighed)
+    asked = [one for one in weighed if one.asks]
+    return sorted((_finding(one, grades) for one in asked), key=lambda finding: finding.finding_id)
+
+
+def verdicts(
+    judged: Iterable[Key],
+    kpis: Mapping[str, GuardedKpi],
+    inspections: Sequence[Inspection],
+    weighed: Sequence[Weighed],
+) -> list[Verdict]:
+    """One verdict for each number; a roll-up is as good as the worst of its parts.
+
+    Contested: one structural proof, or statistical findings of two guards. Trusted: pulled from a
+    system of record, or typed and looked at by a guard that passed it. Insufficient: everything
+    else, a pulled number whose guard broke included: a guard that broke vouches for nothing.
+    """
+    suspicious = _suspicious_numbers(weighed)
+    broken = {inspection.kpi.kpi_id for inspection in inspections if inspection.error is not None}
+    outcomes: dict[Key, set[Outcome]] = {}
+    for inspection, _ in sound(inspections):
+        for examination in inspection.examinations.values():
+            for scope, day in examination.covered:
+                key = (inspection.kpi.kpi_id, scope, day)
+                outcomes.setdefault(key, set()).add(examination.outcome)
+
+    def of_leaf(key: Key) -> tuple[Trust, Grade]:
+        if key[0] in broken and suspicious.get(key, (Trust.TRUSTED,))[0] is not Trust.CONTESTED:
+            return Trust.INSUFFICIENT, Grade.U
+        seen = outcomes.get(key, set())
+        if kpis[key[0]].provenance != "pulled" and Outcome.JUDGED not in seen:
+            return Trust.INSUFFICIENT, Grade.U
+        if key in suspicious:
+            return suspicious[key]
+        too_few = Outcome.NOT_ENOUGH_DATA in seen
+        return Trust.TRUSTED, Grade.U if too_few else Grade.A
+
+    leaves: dict[tuple[str, date], list[Key]] = {}
+    keys = sorted(set(judged))
+    for key in keys:
+        if key[1] != ROLL_UP:
+            leaves.setdefault((key[0], key[2]), []).append(key)
+    rows = []
+    for key in keys:
+        parts = leaves.get((key[0], key[2]), [key]) if key[1] == ROLL_UP else [key]
+        answers = [of_leaf(part) for part in parts]
+        trust = max((answer[0] for answer in answers), key=_TRUST_FROM_BEST.index)
+        grade = max((answer[1] for answer in answers), key=_GRADE_FROM_BEST.index)
+        if trust is Trust.INSUFFICIENT:
+            grade = Grade.U
+        rows.append(
+            Verdict(kpi_id=key[0], scope=key[1], period_start=key[2], verdict=trust, grade=grade)
+        )
+    return rows
+
+
+def guard_run(inspection: Inspection, weighed: Sequence[Weighed], input_hash: str) -> GuardRun:
+    """How the run ended. Some parts judged and others short of data is short of data."""
+    own = [one for one in weighed if one.inspection is inspection and one.asks]
+    outcomes = {examination.outcome for examination in inspection.examinations.values()}
+    if inspection.error is not None:
+        status = Status.ERROR
+    elif own:
+        status = Status.FINDING
+    elif Outcome.NOT_ENOUGH_DATA in outcomes:
+        status = Status.NOT_ENOUGH_DATA
+    else:
+        status = Status.PASSED if Outcome.JUDGED in outcomes else Status.NOT_APPLICABLE
+    details = [f"{part}: {seen.detail}" for part, seen in sorted(inspection.examinations.items())]
+    return GuardRun(
+        kpi_id=inspection.kpi.kpi_id,
+        guard=inspection.guard_name,
+        status=status,
+        has_proof=any(one.is_proof for one in own),
+        expectations_expected=inspection.expected,
+        expectations_evaluated=len(inspection.examinations),
+        unexpected_count=sum(e.unexpected_count for e in inspection.examinations.values()),
+        detail=inspection.error or "; ".join(details),
+        input_hash=input_hash,
+    )
+
+
+def _suspicious_numbers(weighed: Sequence[Weighed]) -> dict[Key, tuple[Trust, Grade]]:
+    """Verdict and grade of every number some suspicion speaks of."""
+    proven: set[Key] = set()
+    asking: dict[Key, set[str]] = {}
+    watched: set[Key] = set()
+    for one in weighed:
+        if one.is_proof:
+            proven |= one.keys
+        elif one.asks:
+            for key in one.keys:
+                asking.setdefault(key, set()).add(one.inspection.guard_name)
+        elif one.q_value is not None and one.q_value < WATCH_LEVEL:
+            watched |= one.keys
+    answers = dict.fromkeys(watched, (Trust.TRUSTED, Grade.B))
+    for key, guards in asking.items():
+        two = len(guards) > 1
+        answers[key] = (Trust.CONTESTED, Grade.D) if two else (Trust.TRUSTED, Grade.C)
+    for key in proven:
+        answers[key] = (Trust.CONTESTED, Grade.D if key in asking else Grade.C)
+    return answers
+
+
+def _finding(one: Weighed, grades: Mapping[Key, tuple[Trust, Grade]]) -> Finding:
+    inspection, suspicion = one.inspection, one.suspicion
+    period = suspicion.period_start
+    identity = [one.part, inspection.guard_name, suspicion.scope, period, suspicion.place]
+    digest = hashlib.sha256(canonical_json(identity).encode()).hexdigest()[:12]
+    evidence = dict(suspicion.evidence) | {"periods": sorted(suspicion.periods)}
+    if one.q_value is not None:
+        evidence["q_value"] = round(one.q_value, 6)
+    return Finding(
+        finding_id=f"{inspection.kpi.kpi_id}.{suspicion.scope}.{inspection.guard_name}.{digest}",
+        kpi_id=inspection.kpi.kpi_id,
+        scope=suspicion.scope,
+        period_start=period,
+        guard=inspection.guard_name,
+        kind=one.guard.kind,
+        grade=max((grades[key][1] for key in one.keys), key=_GRADE_FROM_BEST.index),
+        n=one.examination.n,
+        observed=suspicion.observed,
+        expected=suspicion.expected,
+        p_value=one.examination.p_value,
+        question=suspicion.question,
+        evidence=evidence,
+        innocent_explanations=one.guard.innocent_explanations,
+        false_alarm_rate=one.guard.false_alarm_rate,
+    )

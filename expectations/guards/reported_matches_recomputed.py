@@ -1,0 +1,281 @@
+"""Do reported figures differ from the system of record where the difference helps?
+
+Reason to flag: people report a figure by hand (a log, a slide) that the system of record also
+yields. Honest slips fall on good and bad periods alike. When they lift periods over the target or
+floor that the system of record sees below it, more often than slips falling at random would, the
+report and the record tell different stories and its keeper should be asked which is right.
+
+How to remedy: show both figures of the listed cells to whoever keeps the report, correct the report
+or write down the definition it follows, and let the report read its figures from the warehouse.
+
+Method: a difference counts when it exceeds the resolution of the reported figure. The statistic is
+the number of periods lifted over target or floor minus the number pushed under; it is compared with
+the same differences falling on the periods in random order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from typing import TYPE_CHECKING
+
+from expectations.guard import Examination, Guard, Kind, Outcome, Row, Suspicion
+from expectations.permutation import Permuted, permutation_test, seed_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from expectations.permutation import Integers
+    from expectations.row_expectation import RowExpectation
+
+GUARD = Guard(
+    kind=Kind.STATISTICAL,
+    evidence="""
+        select
+            reported.kpi_id,
+            reported.scope,
+            reported.period_start,
+            reported.reported_value,
+            reported.file,
+            reported.cell,
+            recomputed.value
+        from intermediate.int_reported_value as reported
+        left join intermediate.int_kpi_value as recomputed
+            on
+                reported.kpi_id = recomputed.kpi_id
+                and reported.scope = recomputed.scope
+                and reported.period_start = recomputed.period_start
+    """,
+    part=("file", "scope"),
+    minimum=30,
+    false_alarm_rate=0.01,
+    innocent_explanations=(
+        "Events were booked in the system of record after the report was written.",
+        "The report follows another definition, for example it leaves planned stops out.",
+        "The report covers other hours or another week than the system of record.",
+        "Figures were copied into the wrong row or typed by mistake.",
+    ),
+    invisible=(
+        "differences that help without reaching the target or the floor",
+        "a report that is higher by the same amount in every period",
+        "edits inside the system of record itself",
+    ),
+)
+
+# Warehouse values carry up to nine decimal places; six leave room for values up to 9 × 10^12.
+UNITS = 10**6
+# One figure typed with more digits than the others must not set the resolution of the whole report.
+SHARE_THAT_SHOWS_RESOLUTION = Decimal("0.9")
+FEWEST_DISTINCT_FIGURES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One period as reported and as recomputed, with the promise in force."""
+
+    period_start: date
+    reported: Decimal
+    recomputed: Decimal
+    target: Decimal
+    floor: Decimal | None
+    file: str
+    cell: str
+
+
+@cache
+def expectation() -> type[RowExpectation]:
+    """Its class; the parameter `resolution` (in the KPI's unit) replaces the measured one."""
+    from expectations.row_expectation import RowExpectation
+
+    class ExpectReportedToMatchRecomputed(RowExpectation):
+        """Expect differences between reported and recomputed values not to favour the target."""
+
+        resolution: Decimal | None = None
+
+        def examine(self, rows: list[Row]) -> Examination:
+            return examine(rows, resolution=self.resolution)
+
+    return ExpectReportedToMatchRecomputed
+
+
+def examine(rows: Sequence[Row], *, resolution: Decimal | None = None) -> Examination:
+    """Judge one report of one scope. Raises ValueError for two figures of one period."""
+    periods = [row["period_start"] for row in rows]
+    if len(set(periods)) < len(periods):
+        raise ValueError("the report holds two figures for one period")
+    scope = rows[0]["scope"]
+    covered = frozenset((scope, period) for period in periods)
+    if all(row["target"] is None for row in rows):
+        detail = "no target was in force in any reported period, so no difference can favour it"
+        outcome = Outcome.NOT_APPLICABLE
+        return Examination(outcome=outcome, n=0, detail=detail, covered=covered)
+    pairs = sorted(filter(None, map(_pair, rows)), key=lambda pair: pair.period_start)
+    if len(pairs) < GUARD.minimum:
+        detail = f"{len(pairs)} comparable periods, {GUARD.minimum} are needed"
+        outcome = Outcome.NOT_ENOUGH_DATA
+        return Examination(outcome=outcome, n=len(pairs), detail=detail, covered=covered)
+
+    lower_is_better = rows[0]["direction"] == "lower_is_better"
+    tolerance = resolution or measured_resolution([pair.reported for pair in pairs])
+    differing = [pair for pair in pairs if abs(pair.reported - pair.recomputed) > tolerance]
+    tested = favouring(pairs, tolerance=tolerance, lower_is_better=lower_is_better)
+    lifted = [pair for pair in differing if _lifts(pair, lower_is_better=lower_is_better)]
+    detail = (
+        f"{len(differing)} of {len(pairs)} reported figures differ by more than {tolerance}, "
+        f"{len(lifted)} of them reach target or floor where the record does not, "
+        f"p = {tested.p_value:.5f}"
+    )
+    return Examination(
+        outcome=Outcome.JUDGED,
+        n=len(pairs),
+        detail=detail,
+        covered=covered,
+        p_value=tested.p_value,
+        unexpected_count=len(differing),
+        suspicions=_suspicions(rows[0], lifted, tested, n=len(pairs), tolerance=tolerance),
+    )
+
+
+def favouring(pairs: Sequence[Pair], *, tolerance: Decimal, lower_is_better: bool) -> Permuted:
+    """Do the differences lift periods over target or floor more often than by chance?"""
+    import numpy as np
+
+    sign = -1 if lower_is_better else 1
+    differences = np.array(
+        [
+            sign * (_units(pair.reported) - _units(pair.recomputed))
+            if abs(pair.reported - pair.recomputed) > tolerance
+            else 0
+            for pair in pairs
+        ],
+        dtype=np.int64,
+    )
+    # How far each period is past target and past floor; a period without a floor cannot cross it.
+    limits: list[list[Decimal | None]] = [
+        [pair.target for pair in pairs],
+        [pair.floor for pair in pairs],
+    ]
+    margins = np.array(
+        [
+            [
+                0 if limit is None else sign * (_units(pair.recomputed) - _units(limit))
+                for pair, limit in zip(pairs, row, strict=True)
+            ]
+            for row in limits
+        ],
+        dtype=np.int64,
+    )
+    exists = np.array([[limit is not None for limit in row] for row in limits])
+
+    def net_lifted(permuted: Integers) -> Integers:
+        crossings = np.zeros(len(permuted), dtype=np.int64)
+        for margin, counts in zip(margins, exists, strict=True):
+            reached = (margin + permuted >= 0) & counts
+            crossings += (reached & (margin < 0)).sum(axis=1)
+            crossings -= (~reached & counts & (margin >= 0)).sum(axis=1)
+        return crossings
+
+    seed = seed_of(differences, margins)
+    return permutation_test(differences, net_lifted, seed=seed)
+
+
+def measured_resolution(figures: Sequence[Decimal]) -> Decimal:
+    """The coarsest step (1, 2, 2.5 or 5 times a power of ten) that nearly all figures are on.
+
+    With fewer than five distinct figures a coarse step would be read into too little, so only the
+    decimal places written are trusted.
+    """
+    distinct = set(figures)
+    few = len(distinct) < FEWEST_DISTINCT_FIGURES
+    mantissas = [Decimal(1)] if few else [Decimal(text) for text in ("5", "2.5", "2", "1")]
+    largest = 0 if few else max(figure.adjusted() for figure in distinct)
+    needed = SHARE_THAT_SHOWS_RESOLUTION * len(distinct)
+    for exponent in range(largest, -10, -1):
+        for mantissa in mantissas:
+            step = mantissa.scaleb(exponent)
+            if sum(figure % step == 0 for figure in distinct) >= needed:
+                return step
+    return Decimal(1).scaleb(-9)
+
+
+def _pair(row: Row) -> Pair | None:
+    """The row as a pair; None when a figure, the record or the promise is missing or not finite."""
+    values = [row["reported_value"], row["value"], row["target"]]
+    if any(value is None for value in values):
+        return None
+    reported, recomputed, target = (_decimal(value) for value in values)
+    if not reported.is_finite() or not recomputed.is_finite():
+        return None
+    floor = row["floor"]
+    return Pair(
+        period_start=row["period_start"],
+        reported=reported,
+        recomputed=recomputed,
+        target=target,
+        floor=None if floor is None else _decimal(floor),
+        file=row["file"],
+        cell=row["cell"],
+    )
+
+
+def _decimal(value: Decimal | float | str) -> Decimal:
+    return value if isinstance(value, Decimal) else Decimal(str(value))
+
+
+def _units(value: Decimal) -> int:
+    return int((value * UNITS).to_integral_value())
+
+
+def _lifts(pair: Pair, *, lower_is_better: bool) -> bool:
+    """Does the report reach target or floor where the record does not?"""
+    for limit in (pair.target, pair.floor):
+        if limit is None:
+            continue
+        if lower_is_better and pair.reported <= limit < pair.recomputed:
+            return True
+        if not lower_is_better and pair.reported >= limit > pair.recomputed:
+            return True
+    return False
+
+
+def _suspicions(
+    first: Row, lifted: Sequence[Pair], tested: Permuted, *, n: int, tolerance: Decimal
+) -> tuple[Suspicion, ...]:
+    if not lifted or tested.observed <= 0:
+        return ()
+    scope, file = first["scope"], first["file"]
+    start, end = lifted[0].period_start, lifted[-1].period_start
+    return (
+        Suspicion(
+            scope=scope,
+            period_start=None,
+            periods=frozenset(pair.period_start for pair in lifted),
+            place=f"{file} {start}..{end}",
+            observed=f"{len(lifted)} of {n} reported figures reach target or floor "
+            f"where the system of record does not, {tested.observed} net of the opposite",
+            expected=f"{tested.mean:.1f} net if the same differences fell on periods at random",
+            question=f"In {file}, {len(lifted)} figures of {first['kpi_name']} ({scope}) between "
+            f"{start} and {end} reach the target or floor where the system of record does not. "
+            "What were they based on?",
+            evidence={
+                "tolerance": tolerance,
+                "draws": tested.draws,
+                "seed": str(tested.seed),
+                "invisible": GUARD.invisible,
+                "rows": [
+                    {
+                        "period_start": pair.period_start,
+                        "reported": pair.reported,
+                        "recomputed": pair.recomputed,
+                        "target": pair.target,
+                        "floor": pair.floor,
+                        "file": pair.file,
+                        "cell": pair.cell,
+                    }
+                    for pair in lifted
+                ],
+            },
+        ),
+    )

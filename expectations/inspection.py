@@ -1,0 +1,141 @@
+"""Run one guard over every KPI that declares it; what goes wrong is an error, never a pass."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from expectations import evidence
+from expectations.guard import Examination, Guard, GuardModule, Row, load
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from duckdb import DuckDBPyConnection
+
+    from expectations.guarded_kpi import GuardedKpi
+    from expectations.row_expectation import RowExpectation
+
+LONGEST_MESSAGE = 400
+
+Parts = dict[str, list[Row]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inspection:
+    """One KPI seen by one guard: examinations by part, or the error that makes them worthless."""
+
+    kpi: GuardedKpi
+    guard_name: str
+    guard: Guard | None
+    expected: int
+    examinations: Mapping[str, Examination]
+    error: str | None
+
+
+def inspect(
+    connection: DuckDBPyConnection, guard_name: str, kpis: Sequence[GuardedKpi], as_of: datetime
+) -> list[Inspection]:
+    """One inspection per KPI, in the order given; never raises for what a guard does wrong."""
+    try:
+        module = load(guard_name)
+        rows = evidence.read(connection, module.GUARD.evidence, kpis, as_of)
+        parts = {kpi.kpi_id: _parts(module.GUARD, kpi, rows) for kpi in kpis}
+    except Exception as problem:
+        return [_failed(kpi, guard_name, problem) for kpi in kpis]
+    plans = {kpi.kpi_id: _plan(module, kpi.guards[guard_name], parts[kpi.kpi_id]) for kpi in kpis}
+    planned = [kpi_id for kpi_id, plan in plans.items() if isinstance(plan, list)]
+    answers: Mapping[str, Examination | str] | Exception = {}
+    if planned:
+        answers = _evaluate(
+            [row for kpi_id in planned for part in parts[kpi_id].values() for row in part],
+            [item for plan in plans.values() if isinstance(plan, list) for item in plan],
+        )
+    inspections = []
+    for kpi in kpis:
+        plan = plans[kpi.kpi_id]
+        usable = plan if isinstance(plan, Exception) else answers
+        if isinstance(usable, Exception):
+            inspections.append(_failed(kpi, guard_name, usable, len(parts[kpi.kpi_id])))
+        else:
+            answered = {part: usable.get(part) for part in parts[kpi.kpi_id]}
+            inspections.append(_inspection(kpi, guard_name, module.GUARD, answered))
+    return inspections
+
+
+def _parts(guard: Guard, kpi: GuardedKpi, rows: Sequence[Row]) -> Parts:
+    """The KPI's evidence by part, each row with the promise in force in its period."""
+    parts: Parts = {}
+    for row in rows:
+        if row["kpi_id"] != kpi.kpi_id:
+            continue
+        period = row["period_start"]
+        promise = kpi.promise_at(period) if period is not None else None
+        part = " / ".join([kpi.kpi_id, *(str(row[column]) for column in guard.part)])
+        promised = {
+            "part": part,
+            "kpi_name": kpi.name,
+            "direction": kpi.direction,
+            "target": promise.target if promise else None,
+            "floor": promise.floor if promise else None,
+        }
+        parts.setdefault(part, []).append(row | promised)
+    return parts
+
+
+def _plan(
+    module: GuardModule, parameters: Mapping[str, object], parts: Parts
+) -> list[RowExpectation] | Exception:
+    """The expectations to evaluate for one KPI, or why there can be none."""
+    try:
+        if not parts:
+            raise LookupError("there is no evidence of a closed period to judge")
+        from expectations.row_expectation import severity_of
+
+        expectation = module.expectation()
+        severity = severity_of(module.GUARD.kind)
+        return [expectation(part=part, severity=severity, **parameters) for part in sorted(parts)]
+    except Exception as problem:
+        return problem
+
+
+def _evaluate(
+    rows: Sequence[Row], expectations: Sequence[RowExpectation]
+) -> Mapping[str, Examination | str] | Exception:
+    try:
+        from expectations import row_expectation
+
+        return row_expectation.evaluate(rows, expectations)
+    except Exception as problem:
+        return problem
+
+
+def _inspection(
+    kpi: GuardedKpi, guard_name: str, guard: Guard, answered: Mapping[str, Examination | str | None]
+) -> Inspection:
+    examinations = {p: a for p, a in answered.items() if isinstance(a, Examination)}
+    errors = [f"{part}: {a}" for part, a in sorted(answered.items()) if isinstance(a, str)]
+    missing = len(answered) - len(examinations)
+    if missing and not errors:
+        errors = [f"{missing} of {len(answered)} expectations were not evaluated"]
+    return Inspection(
+        kpi=kpi,
+        guard_name=guard_name,
+        guard=guard,
+        expected=len(answered),
+        examinations=examinations,
+        error="; ".join(errors)[:LONGEST_MESSAGE] if errors else None,
+    )
+
+
+def _failed(kpi: GuardedKpi, guard_name: str, problem: Exception, expected: int = 0) -> Inspection:
+    # At least one expectation was due, so that "evaluated fewer than expected" shows in the row.
+    return Inspection(
+        kpi=kpi,
+        guard_name=guard_name,
+        guard=None,
+        expected=max(expected, 1),
+        examinations={},
+        error=f"{type(problem).__name__}: {problem}"[:LONGEST_MESSAGE],
+    )

@@ -1,0 +1,141 @@
+"""The one module that imports Great Expectations at its top: import it inside functions only.
+
+Great Expectations 1.24 has no engine for DuckDB, so it is given a pandas frame of the few rows a
+guard needs. All KPIs of a guard share one frame and one suite, one expectation a part: validating
+costs about 15 CPU milliseconds a call and little per expectation.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from expectations.guard import Examination, Kind, Row
+
+with warnings.catch_warnings():
+    # Great Expectations 1.24 still imports sre_constants, deprecated since Python 3.11.
+    warnings.simplefilter("ignore", DeprecationWarning)
+    import great_expectations as gx
+    from great_expectations.core.metric_domain_types import MetricDomainTypes
+    from great_expectations.data_context.types.base import (
+        DataContextConfig,
+        InMemoryStoreBackendDefaults,
+        ProgressBarsConfig,
+    )
+    from great_expectations.execution_engine import PandasExecutionEngine
+    from great_expectations.expectations.expectation import BatchExpectation
+    from great_expectations.expectations.metrics.metric_provider import metric_value
+    from great_expectations.expectations.metrics.table_metric_provider import TableMetricProvider
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# An uncorrected p under this makes the expectation itself fail; a question needs the corrected one.
+EXPECTATION_LEVEL = 0.01
+
+
+class EvidenceByPart(TableMetricProvider):  # type: ignore[misc]  # GX ships no checkable types
+    """Metric: the rows of the batch by part, computed once for all expectations."""
+
+    metric_name = "evidence.by_part"
+
+    @metric_value(engine=PandasExecutionEngine)  # type: ignore[untyped-decorator]  # as above
+    def _pandas(  # GX calls it with the class
+        cls,  # noqa: N805 - as above
+        execution_engine: Any,
+        metric_domain_kwargs: dict[str, Any],
+        **_: Any,
+    ) -> dict[str, list[Row]]:
+        frame, _, _ = execution_engine.get_compute_domain(
+            domain_kwargs=metric_domain_kwargs, domain_type=MetricDomainTypes.TABLE
+        )
+        parts: dict[str, list[Row]] = {}
+        for row in frame.to_dict("records"):
+            parts.setdefault(row["part"], []).append(row)
+        return parts
+
+
+class RowExpectation(BatchExpectation):  # type: ignore[misc]  # GX ships no checkable types
+    """Base of every guard's expectation: one part of the evidence in, one Examination out.
+
+    A subclass declares its parameters as fields (an unknown one in a definition is refused) and
+    implements `examine`. It must never catch its own errors: an exception is an error of the run.
+    """
+
+    metric_dependencies = (EvidenceByPart.metric_name,)
+    success_keys = ("part",)
+
+    part: str
+
+    def examine(self, rows: list[Row]) -> Examination:
+        """Judge the rows of this part, which are never empty and come in no promised order."""
+        raise NotImplementedError
+
+    def _validate(
+        self,
+        metrics: dict[str, Any],
+        runtime_configuration: Any = None,
+        execution_engine: Any = None,
+    ) -> dict[str, Any]:
+        examination = self.examine(metrics[EvidenceByPart.metric_name][self.part])
+        p_value = examination.p_value
+        fits = not examination.suspicions if p_value is None else p_value >= EXPECTATION_LEVEL
+        return {
+            "success": fits,
+            "result": {
+                "observed_value": examination.detail,
+                "unexpected_count": examination.unexpected_count,
+                "element_count": examination.n,
+                "examination": examination,
+            },
+        }
+
+
+def severity_of(kind: Kind) -> str:
+    """Great Expectations' own word for how grave it is when a guard of this kind asks."""
+    return "critical" if kind is Kind.STRUCTURAL else "warning"
+
+
+def evaluate(
+    rows: Sequence[Row], expectations: Sequence[RowExpectation]
+) -> dict[str, Examination | str]:
+    """Evaluate expectations over rows that carry their `part`; part → examination, or its error.
+
+    A part missing from the answer was not evaluated: Great Expectations counts an expectation that
+    raised as evaluated, so only what holds an Examination may be counted.
+    """
+    context = gx.get_context(
+        mode="ephemeral",
+        project_config=DataContextConfig(
+            store_backend_defaults=InMemoryStoreBackendDefaults(),
+            analytics_enabled=False,
+            progress_bars=ProgressBarsConfig(globally=False),
+        ),
+    )
+    asset = context.data_sources.add_pandas("warehouse").add_dataframe_asset("evidence")
+    batch = asset.add_batch_definition_whole_dataframe("closed_periods").get_batch(
+        # dtype object keeps decimals and dates exact.
+        batch_parameters={"dataframe": pd.DataFrame(list(rows), dtype=object)}
+    )
+    suite = gx.ExpectationSuite(name="guard", expectations=list(expectations))
+    answers: dict[str, Examination | str] = {}
+    for result in batch.validate(suite).results:
+        part = result.expectation_config.kwargs["part"]
+        error = _error(result.exception_info)
+        examination = result.result.get("examination")
+        if error is not None:
+            answers[part] = error
+        elif isinstance(examination, Examination):
+            answers[part] = examination
+    return answers
+
+
+def _error(exception_info: Any) -> str | None:
+    """The message of a raised exception; a failing metric nests it one level deeper."""
+    infos = [exception_info] if "raised_exception" in exception_info else exception_info.values()
+    for info in infos:
+        if info["raised_exception"]:
+            return str(info["exception_message"])
+    return None
