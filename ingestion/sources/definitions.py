@@ -1,0 +1,124 @@
+"""The definitions in force: objectives, KPIs and policies as the YAML files promise them.
+
+Landed as a whole, only when something in them changed, so that any past judgement finds the
+targets of its day.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from ingestion.source import Source, Table
+
+if TYPE_CHECKING:
+    from sightline.home import Home
+
+# Columns that are not text must be named even where this firm leaves them empty.
+SOURCE = Source(
+    name="definitions",
+    dataset="raw_definitions",
+    cadence="*/5 * * * *",
+    department="data",
+    description="Objectives, key results, KPIs, targets and policies, as the definition files say.",
+    tables=(
+        Table(
+            "objective",
+            ("objective_id",),
+            {
+                "objective_id": "text",
+                "name": "text",
+                "owner": "text",
+                "unit": "text",
+                "period_from": "date",
+                "period_to": "date",
+                "supports": "text",
+                "position": "bigint",
+            },
+        ),
+        Table(
+            "key_result",
+            ("key_result_id",),
+            {
+                "key_result_id": "text",
+                "objective_id": "text",
+                "position": "bigint",
+                "name": "text",
+                "kind": "text",
+                "owner": "text",
+                "baseline": "decimal",
+                "target": "decimal",
+                "low": "decimal",
+                "high": "decimal",
+                "weight": "decimal",
+            },
+        ),
+        Table(
+            "link",
+            ("key_result_id", "kpi_id", "role", "scope"),
+            {
+                "key_result_id": "text",
+                "kpi_id": "text",
+                "role": "text",
+                "scope": "text",
+                "weight": "decimal",
+                "lag_periods": "bigint",
+                "execution_owner": "text",
+                "valid_from": "date",
+                "valid_to": "date",
+                "position": "bigint",
+            },
+        ),
+        Table(
+            "kpi",
+            ("kpi_id",),
+            {
+                "kpi_id": "text",
+                "decimals": "bigint",
+                "grace_days": "bigint",
+                "fire_n": "bigint",
+                "fire_m": "bigint",
+                "recover_k": "bigint",
+            },
+        ),
+        Table(
+            "kpi_target",
+            ("kpi_id", "valid_from"),
+            {
+                "kpi_id": "text",
+                "valid_from": "date",
+                "target": "decimal",
+                "floor": "decimal",
+                "approved_by": "text",
+                "approved_on": "date",
+            },
+        ),
+        Table("kpi_ask", ("kpi_id", "department")),
+        Table("kpi_driver", ("kpi_id", "driver_kpi_id")),
+        Table("kpi_incentive", ("kpi_id", "department"), {"share_of_bonus": "decimal"}),
+        Table("kpi_guard", ("kpi_id", "guard")),
+        Table(
+            "policy",
+            ("policy_id",),
+            {
+                "policy_id": "text",
+                "window_periods": "bigint",
+                "planned_allowance": "decimal",
+                "approved_on": "date",
+                "valid_from": "date",
+                "valid_to": "date",
+            },
+        ),
+        Table("policy_rule", ("policy_id", "position"), {"position": "bigint"}),
+        Table("role", ("role_id", "valid_from"), {"role_id": "text", "valid_from": "date"}),
+        Table("department", ("department_id",)),
+    ),
+)
+
+
+def extract(home: Home, seen_at: datetime) -> list[Any]:
+    """dlt resources over the catalog's rows; DefinitionError, before anything, when it is wrong."""
+    from ingestion.snapshot import resources
+    from sightline.catalog import load_catalog
+
+    return resources(SOURCE, load_catalog(home.okrs).rows())
