@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from sightline.audit_case import AuditCase, Point
 
-_WIDTH = 780
+_WIDTH = 800
 _INK, _MUTED, _LINE, _SECOND, _SHADE = "#1b1f24", "#57606a", "#0b5cad", "#8250df", "#f2d9a6"
 _FONT = '"Noto Sans", "Segoe UI", Arial, sans-serif'
 
@@ -37,6 +37,7 @@ def condition_chart(case: AuditCase) -> str:
             since=case.opened_period,
             height=150,
             colour=_LINE,
+            unit=(case.unit_symbol, case.decimals),
         )
     ]
     panels += [
@@ -47,6 +48,7 @@ def condition_chart(case: AuditCase) -> str:
             since=case.opened_period,
             height=90,
             colour=_SECOND,
+            unit=(series.unit_symbol, series.decimals),
         )
         for series in case.related
         if any(point.value is not None for point in series.points)
@@ -57,9 +59,7 @@ def condition_chart(case: AuditCase) -> str:
         .configure_view(stroke="#d0d7de")
         .configure_axis(
             labelFontSize=11,
-            titleFontSize=11,
             labelColor=_INK,
-            titleColor=_INK,
             gridColor="#e5e8ec",
             domainColor="#7d8590",
             tickColor="#7d8590",
@@ -69,7 +69,14 @@ def condition_chart(case: AuditCase) -> str:
 
 
 def _panel(
-    alt: Any, title: str, points: Sequence[Point], *, since: date, height: int, colour: str
+    alt: Any,
+    title: str,
+    points: Sequence[Point],
+    *,
+    since: date,
+    height: int,
+    colour: str,
+    unit: tuple[str, int],
 ) -> Any:
     rows = [
         {
@@ -86,7 +93,7 @@ def _panel(
         format="%d %b", grid=False, tickCount=13, labelOverlap=True
     )
     y_scale = alt.Scale(zero=False, nice=True)
-    y = alt.Y("value:Q", title=title, scale=y_scale).axis(tickCount=4)
+    y = alt.Y("value:Q", title=None, scale=y_scale).axis(tickCount=4)
     shade = (
         alt.Chart(alt.InlineData(values=[_span(rows, since)]))
         .mark_rect(color=_SHADE, opacity=0.5)
@@ -96,18 +103,24 @@ def _panel(
     layers.append(base.mark_point(color=colour, filled=True, size=18, opacity=1).encode(x=x, y=y))
     for name in ("target", "floor"):
         if rows[-1][name] is not None:
-            layers += _limit(alt, base, rows, name, x=x, y_scale=y_scale)
-    return alt.layer(*layers).properties(width=_WIDTH, height=height)
+            written = wording.quantity(rows[-1][name], *unit)
+            layers += _limit(alt, base, rows, (name, written), x=x, y_scale=y_scale)
+    heading = alt.Title(title, anchor="start", fontSize=11, color=_INK, offset=6)
+    return alt.layer(*layers).properties(width=_WIDTH, height=height, title=heading)
 
 
-def _limit(alt: Any, base: Any, rows: list[dict[str, Any]], name: str, *, x: Any, y_scale: Any) -> Any:
-    """A dashed step line, so that a moved target shows when it moved, with its name at the left."""
+def _limit(
+    alt: Any, base: Any, rows: list[dict[str, Any]], limit: tuple[str, str], *, x: Any, y_scale: Any
+) -> list[Any]:
+    """A dashed step line, so that a moved target shows when it moved; `limit` is name and value."""
+    name, written = limit
+    word = "target" if name == "target" else "hard limit"
     line = base.mark_line(
         color=_MUTED, strokeDash=[4, 3], strokeWidth=1, interpolate="step-after"
     ).encode(x=x, y=alt.Y(f"{name}:Q", scale=y_scale))
     first = next(row for row in rows if row[name] is not None)
     label = (
-        alt.Chart(alt.InlineData(values=[first | {"label": name}]))
+        alt.Chart(alt.InlineData(values=[first | {"label": f"{word} {written}"}]))
         .mark_text(align="left", baseline="bottom", dx=4, dy=-2, color=_MUTED, fontSize=11)
         .encode(x=x, y=alt.Y(f"{name}:Q", scale=y_scale), text="label:N")
     )

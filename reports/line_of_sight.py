@@ -17,25 +17,33 @@ if TYPE_CHECKING:
 # Four columns of boxes in 860 pixels; the widest gap, before the KPIs, carries the roles.
 _LEFT = (2, 206, 470, 706)
 _WIDTH = (152, 170, 152, 152)
-_HEIGHT, _STEP, _TOP = 36, 50, 4
+_HEIGHT = (49, 36, 36, 36)
+_LINES = (3, 2, 2, 2)
 _CHARACTERS = (21, 24, 21, 21)
+_GAP, _EDGE, _LINE_HEIGHT = 14, 4, 13
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """One box with its mark and at most two lines of text."""
+    """One box with its mark and its lines of text, each with the height it stands at."""
 
     x: int
-    y: int
+    middle: int
     width: int
     height: int
     mark: Mark
     lines: tuple[str, ...]
 
     @property
-    def middle(self) -> int:
-        """Where lines arrive and leave."""
-        return self.y + self.height // 2
+    def top(self) -> int:
+        """Upper edge."""
+        return self.middle - self.height // 2
+
+    @property
+    def baselines(self) -> tuple[int, ...]:
+        """The height of each line of text, centred in the box."""
+        first = self.middle + 4 - (len(self.lines) - 1) * _LINE_HEIGHT // 2
+        return tuple(first + line * _LINE_HEIGHT for line in range(len(self.lines)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +77,17 @@ def draw(sight: LineOfSight) -> Diagram:
         if edge.source in neighbours and edge.target in neighbours:
             neighbours[edge.source].append(edge.target)
             neighbours[edge.target].append(edge.source)
-    tops: dict[str, int] = {}
+    middles: dict[str, int] = {}
     for column in (2, 1, 0, 3):
-        _place(columns.get(column, []), neighbours, tops)
+        _place(columns.get(column, []), neighbours, middles, height=_HEIGHT[column])
     boxes = {
         node.node_id: Box(
             x=_LEFT[column],
-            y=tops[node.node_id],
+            middle=middles[node.node_id],
             width=_WIDTH[column],
-            height=_HEIGHT,
+            height=_HEIGHT[column],
             mark=mark(node.status if node.status else None),
-            lines=_wrapped(node.label, _CHARACTERS[column]),
+            lines=_wrapped(node.label, _CHARACTERS[column], _LINES[column]),
         )
         for column, nodes in columns.items()
         for node in nodes
@@ -92,21 +100,23 @@ def draw(sight: LineOfSight) -> Diagram:
     return Diagram(
         boxes=tuple(boxes.values()),
         lines=tuple(sorted(lines, key=lambda line: line.on_path)),
-        height=max(tops.values(), default=0) + _HEIGHT + _TOP,
+        height=max((box.top + box.height for box in boxes.values()), default=0) + _EDGE,
     )
 
 
-def _place(nodes: Sequence[Node], neighbours: dict[str, list[str]], tops: dict[str, int]) -> None:
-    """Give each node of a column its height, at least one step apart, in the order of wishes."""
+def _place(
+    nodes: Sequence[Node], neighbours: dict[str, list[str]], middles: dict[str, int], *, height: int
+) -> None:
+    """Give each node of a column its height, boxes a gap apart, in the order of their wishes."""
 
     def wish(node: Node) -> float:
-        heights = [tops[other] for other in neighbours[node.node_id] if other in tops]
-        return sum(heights) / len(heights) if heights else -1
+        placed = [middles[other] for other in neighbours[node.node_id] if other in middles]
+        return sum(placed) / len(placed) if placed else 0
 
-    free = _TOP
+    free = _EDGE + height // 2
     for node in sorted(nodes, key=wish):
-        tops[node.node_id] = max(free, round(wish(node)))
-        free = tops[node.node_id] + _STEP
+        middles[node.node_id] = max(free, round(wish(node)))
+        free = middles[node.node_id] + height + _GAP
 
 
 def _line(start: Box, end: Box, label: str, *, on_path: bool) -> Line:
@@ -121,7 +131,6 @@ def _line(start: Box, end: Box, label: str, *, on_path: bool) -> Line:
     )
 
 
-def _wrapped(label: str, characters: int) -> tuple[str, ...]:
-    return tuple(
-        textwrap.wrap(wording.plain(label), characters, max_lines=2, placeholder=" …") or [""]
-    )
+def _wrapped(label: str, characters: int, lines: int) -> tuple[str, ...]:
+    text = wording.plain(label)
+    return tuple(textwrap.wrap(text, characters, max_lines=lines, placeholder=" …")) or ("",)

@@ -1,0 +1,93 @@
+"""Who needs to know why? Whoever has to decide: one page with every block of an audit.
+
+The blocks stand in the order in which an auditor argues: headline and what to do, then whether the
+number can be trusted, condition, criteria, goals, the departments' answers, causes, consequence,
+policy, actions, and at the foot what it takes to rebuild the page.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reports import wording
+from reports.episodes import VERDICTS
+from reports.line_of_sight import draw
+from reports.page import render
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from sightline.audit_case import AuditCase, Decomposition
+
+_INTEGRITY = {
+    "trusted": "The number can be trusted",
+    "contested": "The number is contested: settle the data first",
+    "insufficient": "Nobody could verify the number",
+}
+
+
+def render_case(case: AuditCase) -> str:
+    """One HTML document; the same case gives the same bytes. Charts are drawn to inline SVG."""
+    from markupsafe import Markup
+
+    from reports.charts import condition_chart
+
+    return render(
+        "case.html.j2",
+        case=case,
+        # Our own drawing: every name in it was escaped when the SVG was written.
+        chart=Markup(condition_chart(case)),  # noqa: S704
+        caption=caption(case),
+        trust=_INTEGRITY[case.integrity.verdict],
+        verdicts=VERDICTS,
+        decompositions=[d for d in (case.decomposition, case.drill_down) if d is not None],
+        comparison=comparison,
+        diagram=draw(case.line_of_sight),
+        departments_note=departments_note(case),
+    )
+
+
+def caption(case: AuditCase) -> str:
+    """The sentence under the chart: how many closed weeks were beyond the target, and how far."""
+    judged = [point for point in case.condition if point.value is not None]
+    if not judged:
+        return "No closed week has a value."
+    since = [point for point in judged if point.period_start >= case.opened_period]
+    sentence = f"Shaded: since the week of {wording.day(case.opened_period)}."
+    beyond = [
+        point
+        for point in since
+        if point.value is not None
+        and point.target is not None
+        and (
+            point.value < point.target
+            if case.direction == "higher_is_better"
+            else point.value > point.target
+        )
+    ]
+    missing = len(case.condition) - len(judged)
+    sentence += f" {len(beyond)} of {wording.counted(len(since), 'week')} missed the target."
+    if missing:
+        sentence += f" {wording.counted(missing, 'week has', 'weeks have')} no data."
+    return sentence
+
+
+def comparison(parts: Decomposition) -> str:
+    """Which two spans are compared: 'weeks of 4 May 2026 to 22 Jun 2026 against …'."""
+    before = _span(parts.baseline_from, parts.baseline_to)
+    return f"{_span(parts.period_from, parts.period_to)} against {before}"
+
+
+def _span(start: date, end: date) -> str:
+    first, last = wording.day_of_year(start), wording.day_of_year(end)
+    return f"the week of {first}" if first == last else f"the weeks of {first} to {last}"
+
+
+def departments_note(case: AuditCase) -> str:
+    """Who was asked; an audit that asked fewer than two departments says so."""
+    asked = [wording.plain(name) for name in case.departments]
+    if not asked:
+        return "No department could be asked: this audit is not cross-functional."
+    if len(asked) == 1:
+        return f"Only {asked[0]} could be asked: this audit is not cross-functional."
+    return f"{len(asked)} departments were asked: {wording.listed(asked)}."
