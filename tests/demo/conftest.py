@@ -1,0 +1,32 @@
+"""Both scenarios, built once for the tests of the demo; a test that changes a firm copies it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from weekly import FirmCopy
+
+from demo.firm import build
+from demo.story import SCENARIOS, Scenario
+
+
+@pytest.fixture(scope="session")
+def firms(tmp_path_factory: pytest.TempPathFactory) -> dict[Scenario, Path]:
+    """Folder of each scenario's firm; not to be changed."""
+    folders: dict[Scenario, Path] = {}
+    for scenario in SCENARIOS:
+        folders[scenario] = tmp_path_factory.mktemp(scenario)
+        build(folders[scenario], scenario=scenario)
+    return folders
+
+
+@pytest.fixture
+def firm_copy(firms: dict[Scenario, Path], tmp_path: Path) -> FirmCopy:
+    """A scenario's firm in a folder of the test's own."""
+
+    def copy(scenario: Scenario) -> Path:
+        return Path(shutil.copytree(firms[scenario], tmp_path / scenario))
+
+    return copy
