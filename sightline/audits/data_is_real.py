@@ -1,0 +1,58 @@
+"""Is the number real? The guards' verdict, their questions, and how fresh the source is."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sightline.audit_case import Answer, Level
+from sightline.investigation.evidence import Evidence
+from sightline.investigation.wording import counted
+
+DEPARTMENT = "data"
+QUESTION = "Is the number real?"
+
+_WORDS: Final[dict[str, tuple[str, Level]]] = {
+    "trusted": ("real", "healthy"),
+    "contested": ("contested", "breached"),
+    "insufficient": ("cannot tell", "unknown"),
+}
+
+
+def answer(evidence: Evidence) -> Answer:
+    """Always answers; a trusted number about which a guard still asks is amber."""
+    verdict, grade = (
+        evidence.evaluation["integrity_verdict"],
+        evidence.evaluation["integrity_grade"],
+    )
+    word, level = _WORDS[verdict]
+    asked = len(evidence.findings)
+    if level == "healthy" and asked:
+        level = "at_risk"
+    return Answer(
+        department=DEPARTMENT,
+        department_name=evidence.departments[DEPARTMENT],
+        question=QUESTION,
+        finding=f"{_read(evidence)}; {_asked(evidence, asked)}.",
+        verdict=f"{word}, grade {grade}",
+        level=level,
+    )
+
+
+def _read(evidence: Evidence) -> str:
+    points = evidence.points(evidence.kpi_id, evidence.scope)
+    known = sum(point.value is not None for point in points)
+    source = evidence.kpi["system_of_record"]
+    text = f"{known} of the last {counted(len(points), 'closed week')} {evidence.kpi['provenance']}"
+    heard = evidence.freshness["last_seen_at"] if evidence.freshness else None
+    when = f", heard {heard:%Y-%m-%d %H:%M}" if heard else ", never heard"
+    return f"{text} from {source}{when}"
+
+
+def _asked(evidence: Evidence, asked: int) -> str:
+    if not asked:
+        return "no guard has a question"
+    return (
+        f"{counted(asked, 'question')} open, the latest: {evidence.findings[0]['question']}".rstrip(
+            "."
+        )
+    )

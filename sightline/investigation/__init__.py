@@ -1,0 +1,164 @@
+"""Why did the KPI breach, and whose move is it? Builds one audit case from the published marts.
+
+Deterministic: the same marts and the same as-of give the same bytes. Nothing here is a model's
+opinion; every sentence is computed from rows that anyone can query.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from sightline.audit_case import (
+    AuditCase,
+    Criteria,
+    Finding,
+    Footer,
+    Goal,
+    Instruction,
+    Integrity,
+    Series,
+)
+from sightline.investigation.causes import candidates
+from sightline.investigation.consequence import actions, consequences
+from sightline.investigation.evidence import Evidence, Marts
+from sightline.investigation.headline import headline
+from sightline.investigation.line_of_sight import line_of_sight
+from sightline.investigation.panel import asked_departments, hear
+
+
+def investigate(connection: Marts, case_id: str, *, as_of: datetime) -> AuditCase:
+    """The audit case of one episode, from a connection whose database has the schema `marts`.
+
+    `as_of` is the aware moment of the judgement. UsageError when there is no such episode.
+    """
+    evidence = Evidence(connection, case_id, as_of)
+    kpi, asked = evidence.kpi, asked_departments(evidence)
+    splits = evidence.decompositions
+    return AuditCase(
+        case_id=case_id,
+        kpi_id=evidence.kpi_id,
+        kpi_name=kpi["name"],
+        scope=evidence.scope,
+        rule=evidence.episode["rule"],
+        unit_symbol=kpi["unit_symbol"],
+        decimals=kpi["decimals"],
+        direction=kpi["direction"],
+        opened_period=evidence.opened,
+        opened_at=datetime.combine(evidence.opened + timedelta(weeks=1), time(), UTC),
+        as_of=as_of.astimezone(UTC),
+        headline=headline(evidence),
+        instruction=_instruction(evidence),
+        integrity=_integrity(evidence),
+        condition=evidence.points(evidence.kpi_id, evidence.scope),
+        related=_related(evidence),
+        criteria=_criteria(evidence),
+        goals=tuple(_goal(goal) for goal in evidence.goals),
+        panel=hear(evidence, asked),
+        decomposition=splits[0] if splits else None,
+        drill_down=splits[1] if len(splits) > 1 else None,
+        causes=candidates(evidence),
+        consequence=consequences(evidence),
+        actions=actions(evidence),
+        departments=asked,
+        line_of_sight=line_of_sight(evidence),
+        footer=Footer(
+            as_of=as_of.astimezone(UTC),
+            load_ids=(),
+            definition_hash=kpi["definition_hash"],
+            content_hash="",
+            command=f"sightline case reproduce {case_id}",
+        ),
+    ).sealed()
+
+
+def _instruction(evidence: Evidence) -> Instruction | None:
+    policy = evidence.policy
+    if policy is None:
+        return None
+    return Instruction(
+        policy_id=policy["policy_id"],
+        policy_name=policy["name"],
+        rule=policy["rule"],
+        verdict=policy["verdict"],
+        sentence=policy["instruction"],
+        approved_on=policy["approved_on"],
+        approved_by=policy["approved_by"],
+    )
+
+
+def _integrity(evidence: Evidence) -> Integrity:
+    now = evidence.evaluation
+    findings = [
+        Finding(
+            finding_id=row["finding_id"],
+            guard=row["guard"],
+            kind=row["kind"],
+            grade=row["grade"],
+            period_start=row["period_start"],
+            observed=row["observed"],
+            expected=row["expected"],
+            question=row["question"],
+            evidence=row["evidence"],
+            innocent_explanations=tuple(json.loads(row["innocent_explanations"] or "[]")),
+        )
+        for row in evidence.findings
+    ]
+    return Integrity(
+        verdict=now["integrity_verdict"], grade=now["integrity_grade"], findings=tuple(findings)
+    )
+
+
+def _related(evidence: Evidence) -> tuple[Series, ...]:
+    """The goal's own number first, then the effort, then what is declared to drive the KPI."""
+    tied = {goal["key_result_id"] for goal in evidence.goals}
+    near = [
+        (row["kpi_id"], row["scope"])
+        for row in evidence.glance
+        if row["key_result_id"] in tied and row["role"] == "measure"
+    ]
+    policy = evidence.policy
+    if policy is not None and policy["effort_kpi_id"] is not None:
+        near.append((policy["effort_kpi_id"], policy["effort_scope"]))
+    near += [(driver, evidence.nearest_scope(driver)) for driver in evidence.drivers]
+    return tuple(
+        Series(
+            kpi_id=kpi_id,
+            name=evidence.kpis[kpi_id]["name"],
+            scope=scope,
+            unit_symbol=evidence.kpis[kpi_id]["unit_symbol"],
+            decimals=evidence.kpis[kpi_id]["decimals"],
+            points=evidence.points(kpi_id, scope),
+        )
+        for kpi_id, scope in dict.fromkeys(near)
+        if kpi_id != evidence.kpi_id
+    )
+
+
+def _criteria(evidence: Evidence) -> Criteria:
+    now = evidence.evaluation
+    in_force = [t for t in evidence.targets if t["valid_from"] == now["target_valid_from"]]
+    target: dict[str, Any] = in_force[0] if in_force else {}
+    return Criteria(
+        rule_text=now["rule"],
+        target=now["target"],
+        floor=now["floor"],
+        target_valid_from=now["target_valid_from"],
+        approved_by=target.get("approved_by"),
+        approved_on=target.get("approved_on"),
+        definition_hash=evidence.kpi["definition_hash"],
+    )
+
+
+def _goal(goal: dict[str, Any]) -> Goal:
+    return Goal(
+        objective_id=goal["objective_id"],
+        objective_name=goal["objective_name"],
+        key_result_id=goal["key_result_id"],
+        key_result_name=goal["key_result_name"],
+        role=goal["role"],
+        progress=goal["progress"],
+        expected_progress=goal["expected_progress"],
+        status=goal["status"] or "no_data",
+    )

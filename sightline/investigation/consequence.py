@@ -1,0 +1,109 @@
+"""What follows if nothing changes, and who does what by when?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+from sightline.audit_case import Action
+from sightline.investigation.arithmetic import to_decimal
+from sightline.investigation.evidence import Evidence, Row
+from sightline.investigation.wording import counted, named, number, percent, quantity
+
+_FRIDAY = 4
+
+# Nobody can be asked for tomorrow: a due date leaves at least three days.
+_NOTICE = timedelta(days=3)
+
+# Straight lines are drawn for key results that move from a baseline to a target.
+_MOVING = frozenset({"increase_to", "decrease_to"})
+
+
+def consequences(evidence: Evidence) -> tuple[str, ...]:
+    """Budget, then for each goal the days left and where a straight line lands."""
+    return (
+        *_budget(evidence),
+        *(text for goal in evidence.goals for text in _goal(evidence, goal)),
+    )
+
+
+def actions(evidence: Evidence) -> tuple[Action, ...]:
+    """The policy's instruction first, then the open questions, then the owner's own plan."""
+    due = due_date(evidence.as_of.date())
+    policy, owner = evidence.policy, str(evidence.kpi["owner"])
+    asked: list[tuple[str, str]] = []
+    if policy is not None:
+        asked += [
+            (goal["key_result_owner"], f"Carry out the policy: {policy['instruction']}")
+            for goal in evidence.goals
+            if goal["key_result_id"] == policy["key_result_id"]
+        ][:1]
+    if evidence.findings:
+        asked.append((owner, f"Answer the open question: {evidence.findings[0]['question']}"))
+    asked.append((owner, _plan(evidence)))
+    return tuple(_action(evidence, role, text, due) for role, text in dict.fromkeys(asked))
+
+
+def due_date(today: date) -> date:
+    """The first Friday that leaves three days."""
+    earliest = today + _NOTICE
+    return earliest + timedelta(days=(_FRIDAY - earliest.weekday()) % 7)
+
+
+def _plan(evidence: Evidence) -> str:
+    name = named(evidence.kpi, evidence.scope)
+    if evidence.episode["rule"] == "silent_sacrifice":
+        return f"Say what {name} may lose while the planned effort is restored, and confirm it."
+    target = quantity(evidence.kpi, evidence.evaluation["target"])
+    return f"Confirm the cause and the week in which {name} is back at {target}."
+
+
+def _action(evidence: Evidence, role: str, text: str, due: date) -> Action:
+    known = evidence.roles[role]
+    return Action(
+        role=role,
+        role_name=known["name"],
+        department_name=evidence.departments[known["department"]],
+        text=text,
+        due=due,
+    )
+
+
+def _budget(evidence: Evidence) -> Iterator[str]:
+    policy = evidence.policy
+    if policy is None or policy["budget_used_share"] is None:
+        return
+    used: Decimal = policy["budget_used_share"]
+    window = counted(policy["window_periods"], "week")
+    left = f"{_tenths(1 - used)} is left" if used < 1 else f"{_tenths(used - 1)} too much"
+    yield (
+        f"{_tenths(used)} of what {named(evidence.kpi, evidence.scope)} may lose in {window} "
+        f"is used; {left}."
+    )
+
+
+def _goal(evidence: Evidence, goal: Row) -> Iterator[str]:
+    days = (goal["period_to"] - evidence.as_of.date()).days
+    if goal["progress"] is None:
+        yield f"“{goal['key_result_name']}” has no progress yet; {counted(days, 'day')} are left."
+        return
+    text = (
+        f"“{goal['key_result_name']}” has come {percent(goal['progress'])} of the way, "
+        f"{percent(goal['expected_progress'])} expected; {counted(days, 'day')} are left"
+    )
+    if goal["kind"] in _MOVING and goal["expected_progress"]:
+        start, end = Fraction(goal["baseline"]), Fraction(goal["target"])
+        elapsed = Fraction(goal["expected_progress"])
+        landing = to_decimal(start + (Fraction(goal["value"]) - start) / elapsed)
+        places = max(0, -int(goal["target"].normalize().as_tuple().exponent))
+        text += (
+            f", and a straight line from {number(goal['baseline'], places)} ends at "
+            f"{number(landing, places)} of {number(to_decimal(end), places)}"
+        )
+    yield text + "."
+
+
+def _tenths(share: Decimal) -> str:
+    return f"{number(share * 100, 1)}\u202f%"

@@ -1,0 +1,264 @@
+"""What do the published marts know about one episode? Every query of an audit, each with its grain.
+
+An `Evidence` is what an audit question gets: it reads, caches, and decides nothing.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import Any, Protocol
+
+from sightline.audit_case import Decomposition, Point
+from sightline.errors import UsageError
+from sightline.investigation.arithmetic import (
+    Change,
+    Reading,
+    change_since,
+    concentration,
+    decompose,
+)
+
+Row = dict[str, Any]
+
+# Half a year of weeks, the length of a planning period.
+SHOWN_PERIODS = 26
+
+
+class Cursor(Protocol):
+    """What a query gives back (DB-API)."""
+
+    @property
+    def description(self) -> Any: ...
+
+    def fetchall(self) -> list[Any]: ...
+
+
+class Marts(Protocol):
+    """A connection whose database has a schema `marts`; parameters are question marks."""
+
+    def execute(self, query: str, parameters: object = ..., /) -> Cursor: ...
+
+
+class Evidence:
+    """The published facts around one episode, as they were known at `as_of`."""
+
+    def __init__(self, marts: Marts, case_id: str, as_of: datetime) -> None:
+        self._marts = marts
+        self.as_of = as_of
+        episodes = self._rows("select * from marts.fct_kpi_episode where episode_id = ?", case_id)
+        if not episodes:
+            raise UsageError(f"there is no episode {case_id!r} in the published marts")
+        self.episode = episodes[0]
+        self.case_id = case_id
+        self.kpi_id: str = self.episode["kpi_id"]
+        self.scope: str = self.episode["scope"]
+        self.opened: date = self.episode["opened_period"]
+
+    def _rows(self, query: str, *parameters: object) -> list[Row]:
+        cursor = self._marts.execute(query, list(parameters))
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    # Definitions
+
+    @cached_property
+    def kpis(self) -> dict[str, Row]:
+        """Every KPI's definition by id."""
+        return {row["kpi_id"]: row for row in self._rows("select * from marts.dim_kpi")}
+
+    @property
+    def kpi(self) -> Row:
+        """The definition of the audited KPI."""
+        return self.kpis[self.kpi_id]
+
+    @cached_property
+    def roles(self) -> dict[str, Row]:
+        """Every role by id: name, department, person."""
+        return {row["role_id"]: row for row in self._rows("select * from marts.dim_role")}
+
+    @cached_property
+    def departments(self) -> dict[str, str]:
+        """Department id to its name."""
+        rows = self._rows("select department_id, name from marts.dim_department")
+        return {row["department_id"]: row["name"] for row in rows}
+
+    @cached_property
+    def asks(self) -> tuple[str, ...]:
+        """Departments on the dependency path of the KPI, besides its owner's."""
+        query = "select department from marts.bridge_kpi_ask where kpi_id = ? order by department"
+        return tuple(row["department"] for row in self._rows(query, self.kpi_id))
+
+    @cached_property
+    def drivers(self) -> tuple[str, ...]:
+        """KPIs that are declared to move this one."""
+        query = """
+            select driver_kpi_id from marts.bridge_kpi_driver where kpi_id = ?
+            order by driver_kpi_id
+        """
+        return tuple(row["driver_kpi_id"] for row in self._rows(query, self.kpi_id))
+
+    @cached_property
+    def incentives(self) -> list[Row]:
+        """Departments whose bonus hangs on the KPI, largest share first."""
+        query = """
+            select department, share_of_bonus from marts.bridge_kpi_incentive where kpi_id = ?
+            order by share_of_bonus desc, department
+        """
+        return self._rows(query, self.kpi_id)
+
+    @cached_property
+    def targets(self) -> list[Row]:
+        """Every target the KPI had, with who approved it, oldest first."""
+        query = "select * from marts.dim_kpi_target where kpi_id = ? order by valid_from"
+        return self._rows(query, self.kpi_id)
+
+    # Goals
+
+    @cached_property
+    def goals(self) -> list[Row]:
+        """One row per key result tied to the KPI in this scope, with its latest progress."""
+        query = """
+            select link.role, objective.objective_id, objective.name as objective_name,
+                objective.owner as objective_owner, objective.period_to,
+                key_result.key_result_id, key_result.name as key_result_name, key_result.kind,
+                key_result.owner as key_result_owner, progress.value, progress.baseline,
+                progress.target, progress.progress, progress.expected_progress, progress.status
+            from marts.bridge_key_result_kpi as link
+            inner join marts.dim_key_result as key_result
+                on key_result.key_result_id = link.key_result_id
+            inner join marts.dim_objective as objective
+                on objective.objective_id = key_result.objective_id
+            left join marts.fct_key_result_progress as progress
+                on progress.key_result_id = link.key_result_id and progress.is_latest
+            where link.kpi_id = ? and (link.scope = ? or link.scope = 'all' or ? = 'all')
+            order by objective.objective_id, key_result.key_result_id, link.role
+        """
+        return self._rows(query, self.kpi_id, self.scope, self.scope)
+
+    @cached_property
+    def glance(self) -> list[Row]:
+        """Every linked KPI of the objectives that the audited KPI touches."""
+        query = """
+            select * from marts.rpt_one_glance
+            order by objective_position, objective_id, key_result_position, key_result_id,
+                link_position, kpi_id, scope
+        """
+        touched = {goal["objective_id"] for goal in self.goals}
+        return [row for row in self._rows(query) if row["objective_id"] in touched]
+
+    @cached_property
+    def policy(self) -> Row | None:
+        """The latest state and verdict of the policy that guards this KPI and scope."""
+        query = """
+            select policy.policy_id, policy.name, policy.key_result_id, policy.effort_kpi_id,
+                policy.effort_scope, policy.window_periods, policy.valid_from, verdict.rule,
+                verdict.verdict, verdict.instruction, verdict.approved_on, verdict.approved_by,
+                state.budget_used_share, state.effort_share, state.effort
+            from marts.fct_policy_verdict as verdict
+            inner join marts.fct_policy_state as state
+                on state.policy_id = verdict.policy_id
+                and state.period_start = verdict.period_start
+            inner join marts.dim_policy as policy on policy.policy_id = verdict.policy_id
+            where verdict.is_latest and policy.guardrail_kpi_id = ? and policy.guardrail_scope = ?
+            order by verdict.policy_id
+        """
+        rows = self._rows(query, self.kpi_id, self.scope)
+        return rows[0] if rows else None
+
+    # Measurements
+
+    @cached_property
+    def evaluation(self) -> Row:
+        """The latest closed period's judgement of the audited KPI."""
+        query = """
+            select * from marts.fct_kpi_evaluation
+            where kpi_id = ? and scope = ? and is_closed and value is not null
+            order by period_start desc limit 1
+        """
+        return self._rows(query, self.kpi_id, self.scope)[0]
+
+    def points(self, kpi_id: str, scope: str) -> tuple[Point, ...]:
+        """The latest half year of closed periods, oldest first."""
+        query = """
+            select period_start, value, target, floor, status from marts.fct_kpi_evaluation
+            where kpi_id = ? and scope = ? and is_closed
+            order by period_start desc limit ?
+        """
+        rows = self._rows(query, kpi_id, scope, SHOWN_PERIODS)
+        return tuple(Point(**row) for row in reversed(rows))
+
+    def status(self, kpi_id: str, scope: str) -> str:
+        """Status of the latest closed period; `no_data` when there is none."""
+        points = self.points(kpi_id, scope)
+        return points[-1].status if points else "no_data"
+
+    def nearest_scope(self, kpi_id: str) -> str:
+        """The audited scope where the KPI has it, else the whole firm."""
+        query = "select count(*) as n from marts.fct_kpi_value where kpi_id = ? and scope = ?"
+        return self.scope if self._rows(query, kpi_id, self.scope)[0]["n"] else "all"
+
+    def readings(self, kpi_id: str, scope: str) -> list[Reading]:
+        """Additive parts of every closed period that has them, oldest first."""
+        query = """
+            select reading.period_start, reading.numerator, reading.denominator
+            from marts.fct_kpi_value as reading
+            inner join marts.fct_kpi_evaluation as evaluation
+                on evaluation.kpi_id = reading.kpi_id and evaluation.scope = reading.scope
+                and evaluation.period_start = reading.period_start and evaluation.is_closed
+            where reading.kpi_id = ? and reading.scope = ?
+                and reading.numerator is not null and reading.denominator is not null
+            order by reading.period_start
+        """
+        return [Reading(**row) for row in self._rows(query, kpi_id, scope)]
+
+    def change(self, kpi_id: str, scope: str) -> Change | None:
+        """The KPI before the episode against its latest closed period."""
+        return change_since(self.readings(kpi_id, scope), self.opened)
+
+    @cached_property
+    def decompositions(self) -> tuple[Decomposition, ...]:
+        """The audited KPI's change by every dimension, the most telling one first."""
+        change = self.change(self.kpi_id, self.scope)
+        if change is None:
+            return ()
+        query = """
+            select dimension, period_start, member, numerator_part
+            from marts.fct_kpi_contribution where kpi_id = ? and scope = ?
+        """
+        parts: dict[str, dict[date, dict[str, Decimal]]] = {}
+        for row in self._rows(query, self.kpi_id, self.scope):
+            period = parts.setdefault(row["dimension"], {}).setdefault(row["period_start"], {})
+            period[row["member"]] = row["numerator_part"]
+        split = [decompose(change, dimension, parts[dimension]) for dimension in sorted(parts)]
+        known = [decomposition for decomposition in split if decomposition is not None]
+        return tuple(sorted(known, key=lambda item: (-concentration(item), item.dimension)))
+
+    # Trust
+
+    @cached_property
+    def findings(self) -> list[Row]:
+        """Guards' questions about the audited KPI and scope, the latest period first."""
+        query = """
+            select * from marts.fct_integrity_finding where kpi_id = ? and scope = ?
+            order by period_start desc nulls last, finding_id
+        """
+        return self._rows(query, self.kpi_id, self.scope)
+
+    @cached_property
+    def freshness(self) -> Row | None:
+        """When the KPI's system of record was last heard."""
+        query = "select * from marts.fct_source_freshness where source = ?"
+        rows = self._rows(query, self.kpi["system_of_record"])
+        return rows[0] if rows else None
+
+    # Names
+
+    def department_of(self, role: str) -> str:
+        """The department a role belongs to."""
+        return str(self.roles[role]["department"])
+
+    def worsening(self, amount: Decimal) -> Decimal:
+        """A change of the audited KPI counted so that more is worse."""
+        return -amount if self.kpi["direction"] == "higher_is_better" else amount

@@ -1,0 +1,106 @@
+"""What is the one sentence? It stands before every table and carries the numbers."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from sightline.audit_case import Decomposition, Part
+from sightline.investigation.evidence import Evidence
+from sightline.investigation.wording import (
+    counted,
+    difference,
+    limit,
+    listed,
+    named,
+    percent,
+    plain,
+    quantity,
+    quantity_beside,
+    signed,
+)
+
+# A cause is named in the headline when it carries most of the change; 70 % is the share by which
+# one cause is told from several.
+MOST_OF_IT = Decimal("0.7")
+
+# The other parts together may worsen by a fifth of the change: the noise of ordinary weeks.
+NOISE = Decimal("0.2")
+
+
+def headline(evidence: Evidence) -> str:
+    """One sentence with numbers for the rule that fired."""
+    if evidence.episode["rule"] == "silent_sacrifice":
+        return _silent_sacrifice(evidence)
+    return _level(evidence)
+
+
+def main_part(evidence: Evidence, decomposition: Decomposition) -> Part | None:
+    """The part that carries most of a change for the worse; None when there is no such part."""
+    parts = decomposition.parts
+    if not parts or evidence.worsening(decomposition.change) <= 0:
+        return None
+    top = parts[0]
+    return top if top.share is not None and top.share >= MOST_OF_IT else None
+
+
+def _level(evidence: Evidence) -> str:
+    kpi, now = evidence.kpi, evidence.evaluation
+    target = now["target"]
+    words = ("at or above", "below")
+    if kpi["direction"] == "lower_is_better":
+        words = ("at or below", "above")
+    value = quantity_beside(kpi, now["value"], target)
+    stands = f"{named(kpi, evidence.scope)} is {value}, {words[now['is_beyond_target']]} its "
+    stands += f"target of {limit(kpi, target)}"
+    if now["integrity_verdict"] == "contested":
+        asked = counted(len(evidence.findings), "question")
+        return f"{stands}, but the number is contested: {asked} about it must be answered first"
+    return stands + _because(evidence)
+
+
+def _because(evidence: Evidence) -> str:
+    kpi = evidence.kpi
+    trusted = evidence.evaluation["integrity_verdict"] == "trusted"
+    for decomposition in evidence.decompositions:
+        part = main_part(evidence, decomposition)
+        if part is not None:
+            moved = difference(kpi, decomposition.change)
+            reason = f", because of {plain(part.label)} ({signed(kpi, part.amount)} of {moved})"
+            return reason + _not_because(evidence, decomposition, part, trusted=trusted)
+    doubt = "" if trusted else "; whether the number is real cannot be told"
+    if evidence.decompositions:
+        moved = difference(kpi, evidence.decompositions[0].change)
+        return f", a change of {moved} that no single part explains{doubt}"
+    return f", for {counted(evidence.episode['periods'], 'week')} now{doubt}"
+
+
+def _not_because(
+    evidence: Evidence, decomposition: Decomposition, part: Part, *, trusted: bool
+) -> str:
+    if not trusted:
+        return "; whether the number is real cannot be told"
+    rest = evidence.worsening(decomposition.change - part.amount)
+    if rest > NOISE * abs(decomposition.change):
+        return ", not because the data are wrong"
+    return ", not because the data are wrong or anything else got worse"
+
+
+def _silent_sacrifice(evidence: Evidence) -> str:
+    kpi, now, policy = evidence.kpi, evidence.evaluation, evidence.policy
+    text = f"{named(kpi, evidence.scope)} stayed green at {quantity(kpi, now['value'])}"
+    reasons = []
+    if policy is not None and policy["effort_share"] is not None:
+        effort = evidence.kpis[policy["effort_kpi_id"]]["name"].lower()
+        reasons.append(f"{effort} was starved to {percent(policy['effort_share'])} of its plan")
+    behind = [
+        goal
+        for goal in evidence.goals
+        if policy is not None and goal["key_result_id"] == policy["key_result_id"]
+    ]
+    for goal in behind:
+        if goal["progress"] is not None:
+            reasons.append(
+                f"“{goal['key_result_name']}” reached {percent(goal['progress'])} of the way, "
+                f"{percent(goal['expected_progress'])} expected"
+            )
+    return f"{text} while {listed(reasons)}" if reasons else text

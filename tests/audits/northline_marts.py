@@ -1,0 +1,307 @@
+"""A small schema `marts` of the demo firm, enough for an audit: one builder for every test here.
+
+`as_planned`: recalibration takes the North sorters under the uptime target. `throttled`: it is held
+back, uptime stays green and the goal starves. `contested`: as planned, with an overwritten log.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import duckdb
+
+AS_OF = datetime(2026, 10, 26, 6, 0, tzinfo=UTC)
+HEARD = AS_OF.replace(tzinfo=None)
+OPENED = date(2026, 6, 29)
+STARVED = date(2026, 8, 10)
+WEEKS = [date(2026, 4, 27) + timedelta(weeks=week) for week in range(26)]
+LEVEL_CASE = f"sorter_uptime.north.level.{OPENED}"
+SACRIFICE_CASE = f"sorter_uptime.north.silent_sacrifice.{STARVED}"
+LONELY_CASE = "damage_rate.all.level.2026-10-19"
+
+_TABLES = {
+    "dim_department": "department_id text, name text",
+    "dim_role": "role_id text, name text, department text, person text, deputy text",
+    "dim_objective": "objective_id text, name text, owner text, period_from date, period_to date",
+    "dim_key_result": "key_result_id text, objective_id text, name text, kind text, owner text",
+    "dim_kpi": "kpi_id text, name text, unit_symbol text, decimals int, direction text, "
+    "owner text, department text, system_of_record text, provenance text, definition_hash text",
+    "dim_kpi_target": "kpi_id text, valid_from date, target decimal(38, 9), "
+    "floor decimal(38, 9), approved_by text, approved_on date",
+    "dim_policy": "policy_id text, name text, key_result_id text, guardrail_kpi_id text, "
+    "guardrail_scope text, effort_kpi_id text, effort_scope text, window_periods int, "
+    "valid_from date",
+    "bridge_kpi_ask": "kpi_id text, department text",
+    "bridge_kpi_driver": "kpi_id text, driver_kpi_id text",
+    "bridge_kpi_incentive": "kpi_id text, department text, share_of_bonus decimal(9, 4)",
+    "bridge_key_result_kpi": "key_result_id text, kpi_id text, role text, scope text",
+    "fct_kpi_value": "kpi_id text, scope text, period_start date, numerator decimal(38, 9), "
+    "denominator decimal(38, 9), value decimal(38, 9)",
+    "fct_kpi_evaluation": "kpi_id text, scope text, period_start date, value decimal(38, 9), "
+    "target decimal(38, 9), floor decimal(38, 9), target_valid_from date, is_closed boolean, "
+    "is_beyond_target boolean, integrity_verdict text, integrity_grade text, status text, "
+    "rule text",
+    "fct_kpi_contribution": "kpi_id text, scope text, period_start date, dimension text, "
+    "member text, numerator_part decimal(38, 9), denominator decimal(38, 9)",
+    "fct_kpi_episode": "episode_id text, kpi_id text, scope text, rule text, opened_period date, "
+    "state text, is_open boolean, periods int",
+    "fct_integrity_finding": "finding_id text, kpi_id text, scope text, period_start date, "
+    "guard text, kind text, grade text, observed text, expected text, question text, "
+    "evidence text, innocent_explanations text",
+    "fct_key_result_progress": "key_result_id text, value decimal(38, 9), "
+    "baseline decimal(38, 9), target decimal(38, 9), progress decimal(38, 9), "
+    "expected_progress decimal(38, 9), status text, is_latest boolean",
+    "fct_policy_state": "policy_id text, period_start date, budget_used decimal(38, 9), "
+    "budget_allowed decimal(38, 9), budget_used_share decimal(38, 9), budget text, pace text, "
+    "effort_share decimal(38, 9), effort text",
+    "fct_policy_verdict": "policy_id text, period_start date, rule text, verdict text, "
+    "instruction text, approved_on date, approved_by text, is_latest boolean",
+    "fct_source_freshness": "source text, last_seen_at timestamp",
+    "rpt_one_glance": "objective_id text, objective_name text, objective_position int, "
+    "objective_status text, key_result_id text, key_result_name text, key_result_position int, "
+    "key_result_status text, kpi_id text, kpi_name text, scope text, role text, "
+    "lag_periods int, link_position int, status text, provenance text, "
+    "source_last_seen_at timestamp",
+}
+
+# kpi: name, symbol, decimals, direction, owner, department, source, target, floor
+_KPIS = {
+    "sorter_uptime": ("Sorter uptime", "%", 2, "higher", "maintenance", "erp", 98, 96.5),
+    "sorting_throughput": (
+        "Sorting throughput",
+        "parcels/h",
+        0,
+        "higher",
+        "operations",
+        "erp",
+        1250,
+        1150,
+    ),
+    "recalibration_effort": (
+        "Recalibration effort",
+        "%",
+        0,
+        "higher",
+        "automation",
+        "tracker",
+        85,
+        50,
+    ),
+    "unplanned_downtime": ("Unplanned downtime", "%", 2, "lower", "maintenance", "erp", 1.6, 3),
+    "damage_rate": ("Damage rate", "%", 2, "lower", "quality", "erp", 0.4, 0.6),
+    "milestones_done": ("Milestones done", "%", 0, "higher", "automation", "tracker", None, None),
+}
+
+
+def build(scenario: str) -> duckdb.DuckDBPyConnection:
+    """A database in memory with the schema `marts` of one scenario."""
+    marts = duckdb.connect()
+    marts.execute("create schema marts")
+    for table, columns in _TABLES.items():
+        marts.execute(f"create table marts.{table} ({columns})")
+    _definitions(marts)
+    for week, period in enumerate(WEEKS):
+        _week(marts, week, period, throttled=scenario == "throttled")
+    _goals(marts, throttled=scenario == "throttled")
+    _episodes(marts)
+    if scenario == "contested":
+        _contest(marts)
+    return marts
+
+
+def put(marts: duckdb.DuckDBPyConnection, table: str, *row: object) -> None:
+    """Adds one row, columns in the order of the table."""
+    marks = ", ".join("?" * len(row))
+    marts.execute(f"insert into marts.{table} values ({marks})", list(row))
+
+
+def _definitions(marts: duckdb.DuckDBPyConnection) -> None:
+    names = {"automation": "Automation programme", "customer_operations": "Customer operations"}
+    for department in (
+        *("operations", "maintenance", "automation", "customer_operations"),
+        *("quality", "finance", "people", "data"),
+    ):
+        put(marts, "dim_department", department, names.get(department, department.capitalize()))
+        lead, mailbox = f"{department}_lead", f"{department}-lead@northline.example"
+        put(marts, "dim_role", lead, lead.replace("_", " ").capitalize(), department, mailbox, None)
+    for kpi_id, definition in _KPIS.items():
+        name, symbol, decimals, direction, department, source, target, floor = definition
+        owner, hash_ = f"{department}_lead", f"hash-of-{kpi_id}"
+        way = f"{direction}_is_better"
+        put(
+            marts,
+            "dim_kpi",
+            kpi_id,
+            name,
+            symbol,
+            decimals,
+            way,
+            owner,
+            department,
+            source,
+            "pulled",
+            hash_,
+        )
+        if target is not None:
+            put(marts, "dim_kpi_target", kpi_id, "2025-04-28", target, floor, "coo", "2025-04-21")
+    for department in ("automation", "operations"):
+        put(marts, "bridge_kpi_ask", "sorter_uptime", department)
+    put(marts, "bridge_kpi_driver", "sorter_uptime", "unplanned_downtime")
+    put(marts, "bridge_kpi_incentive", "sorter_uptime", "operations", Decimal("0.3"))
+    goal = "Achieve 20 % faster throughput at the North hub by year-end"
+    put(
+        marts,
+        "dim_objective",
+        "faster_throughput",
+        goal,
+        "automation_lead",
+        "2026-06-29",
+        "2026-12-27",
+    )
+    put(
+        marts,
+        "dim_key_result",
+        "throughput_1500",
+        "faster_throughput",
+        "1,250 to 1,500 parcels/h",
+        "increase_to",
+        "automation_lead",
+    )
+    policy = "Throughput outranks sorter uptime, within an allowance"
+    put(
+        marts,
+        "dim_policy",
+        *("throughput_over_uptime", policy, "throughput_1500", "sorter_uptime", "north"),
+        *("recalibration_effort", "north", 4, OPENED),
+    )
+    put(marts, "bridge_key_result_kpi", "throughput_1500", "sorting_throughput", "measure", "north")
+    put(marts, "bridge_key_result_kpi", "throughput_1500", "sorter_uptime", "guardrail", "north")
+    for source in ("erp", "tracker"):
+        put(marts, "fct_source_freshness", source, HEARD)
+
+
+def _week(marts: duckdb.DuckDBPyConnection, week: int, period: date, *, throttled: bool) -> None:
+    running = period >= OPENED and not (throttled and period >= date(2026, 7, 20))
+    stops = {"jam": 96 + week % 3 * 7, "belt": 60 + week % 4 * 5}
+    if running:
+        stops["recalibration"] = 240 if not throttled else 80
+    scheduled = 14400
+    _value(
+        marts, "sorter_uptime", "north", period, 100 * (scheduled - sum(stops.values())), scheduled
+    )
+    part = ("sorter_uptime", "north", period)
+    put(
+        marts, "fct_kpi_contribution", *part, "reason_code", "scheduled", 100 * scheduled, scheduled
+    )
+    for reason, minutes in stops.items():
+        put(marts, "fct_kpi_contribution", *part, "reason_code", reason, -100 * minutes, scheduled)
+    lost = sum(stops.values())
+    for sorter, minutes in (("N1", lost // 2), ("N2", lost - lost // 2)):
+        kept = 100 * (scheduled // 2 - minutes)
+        put(marts, "fct_kpi_contribution", *part, "sorter", sorter, kept, scheduled)
+    programme = max(0, week - 8)
+    pace = 10 if not throttled else 2
+    _value(marts, "sorting_throughput", "north", period, (1250 + pace * programme) * 240, 240)
+    effort = 100 if running else 36
+    if period >= OPENED:
+        _value(marts, "recalibration_effort", "north", period, effort * 40, 40)
+    failed = sum(minutes for reason, minutes in stops.items() if reason != "recalibration")
+    _value(marts, "unplanned_downtime", "north", period, 100 * failed, scheduled)
+    _value(marts, "damage_rate", "all", period, 100 * (340 + week % 5), 100_000)
+    _value(marts, "milestones_done", "all", period, 100 * week, 50)
+
+
+def _value(
+    marts: duckdb.DuckDBPyConnection,
+    kpi_id: str,
+    scope: str,
+    period: date,
+    numerator: int,
+    denominator: int,
+) -> None:
+    value = Decimal(numerator) / Decimal(denominator)
+    put(marts, "fct_kpi_value", kpi_id, scope, period, numerator, denominator, value)
+    *_, direction, _, _, target, floor = _KPIS[kpi_id]
+    beyond = floored = False
+    if target is not None and floor is not None:
+        beyond = (
+            value < Decimal(str(target)) if direction == "higher" else value > Decimal(str(target))
+        )
+        floored = (
+            value < Decimal(str(floor)) if direction == "higher" else value > Decimal(str(floor))
+        )
+    status = "no_target" if target is None else "healthy"
+    if beyond:
+        status = "breached" if floored or kpi_id == "sorter_uptime" else "at_risk"
+    judged = (value, target, floor, "2025-04-28", True, beyond, "trusted", "A", status, "2 of 2")
+    put(marts, "fct_kpi_evaluation", kpi_id, scope, period, *judged)
+
+
+def _goals(marts: duckdb.DuckDBPyConnection, *, throttled: bool) -> None:
+    value = Decimal(1250 + 17 * (2 if throttled else 10))
+    progress, expected = (value - 1250) / 250, Decimal(17) / Decimal(26)
+    status = "breached" if throttled else "healthy"
+    reached = (value, 1250, 1500, progress, expected, status, True)
+    put(marts, "fct_key_result_progress", "throughput_1500", *reached)
+    for position, (kpi_id, role) in enumerate(
+        (("sorting_throughput", "measure"), ("sorter_uptime", "guardrail")), start=1
+    ):
+        put(
+            marts,
+            "rpt_one_glance",
+            *("faster_throughput", "Achieve 20 % faster throughput", 1, status),
+            *("throughput_1500", "1,250 to 1,500 parcels/h", 1, status, kpi_id, _KPIS[kpi_id][0]),
+            *("north", role, 0, position, "healthy", "pulled", HEARD),
+        )
+    put(
+        marts,
+        "rpt_one_glance",
+        *("faster_throughput", "Achieve 20 % faster throughput", 1, status),
+        *("programme_milestones", "Milestones 0 to 100", 2, status, "damage_rate", "Damage rate"),
+        *("all", "leading", 3, 1, "healthy", "pulled", HEARD),
+    )
+    used = Decimal("0.42") if throttled else Decimal("0.883333333")
+    effort = (Decimal("0.36"), "starved") if throttled else (Decimal(1), "sufficient")
+    state = (
+        used * 1440,
+        1440,
+        used,
+        "ample" if throttled else "low",
+        "behind" if throttled else "ahead",
+    )
+    put(marts, "fct_policy_state", "throughput_over_uptime", WEEKS[-1], *state, *effort)
+    rule = ("goal_starved", "goal_wins_spend_budget", "Resume recalibration as planned.")
+    if not throttled:
+        rule = (
+            "budget_low",
+            "slow_down",
+            "Keep recalibrating, but only the sorter that gains most.",
+        )
+    verdict = (WEEKS[-1], *rule, "2026-06-20", "coo, finance_lead", True)
+    put(marts, "fct_policy_verdict", "throughput_over_uptime", *verdict)
+
+
+def _episodes(marts: duckdb.DuckDBPyConnection) -> None:
+    uptime = ("sorter_uptime", "north")
+    put(marts, "fct_kpi_episode", LEVEL_CASE, *uptime, "level", OPENED, "firing", True, 17)
+    sacrifice = (*uptime, "silent_sacrifice", STARVED, "firing", True, 11)
+    put(marts, "fct_kpi_episode", SACRIFICE_CASE, *sacrifice)
+    lonely = ("damage_rate", "all", "level", date(2026, 10, 19), "firing", True, 1)
+    put(marts, "fct_kpi_episode", LONELY_CASE, *lonely)
+
+
+def _contest(marts: duckdb.DuckDBPyConnection) -> None:
+    put(
+        marts,
+        "fct_integrity_finding",
+        *("finding-1", "sorter_uptime", "north", WEEKS[-1], "reported_matches_recomputed"),
+        *("structural", "D", "98.2", "97.3", "Why does the log say 98.2 where the ERP gives 97.3?"),
+        *('{"file": "uptime_log.xlsx", "cell": "C61"}', '["The log leaves planned stops out."]'),
+    )
+    marts.execute(
+        "update marts.fct_kpi_evaluation set integrity_verdict = 'contested', "
+        "integrity_grade = 'D', status = 'contested' "
+        "where kpi_id = 'sorter_uptime' and period_start = $1",
+        [WEEKS[-1]],
+    )
