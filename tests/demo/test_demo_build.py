@@ -80,7 +80,7 @@ def test_the_erp_has_its_six_tables_filled_and_keyed(
         required = {c["name"] for c in inspector.get_columns(table) if not c["nullable"]}
         assert "create_date" in required
         with engine.connect() as connection:
-            assert connection.scalar(sa.text(f"select count(*) from {table}"))  # noqa: S608 - our own names
+            assert connection.scalar(sa.text(f"select count(*) from {table}"))
     engine.dispose()
 
 

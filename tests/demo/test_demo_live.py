@@ -25,8 +25,7 @@ def changed_since_the_clock(folder: Path) -> dict[str, int]:
         counts = {
             table: connection.scalar(
                 sa.text(
-                    f"select count(*) from {table}"  # noqa: S608 - our own names
-                    " where coalesce(write_date, create_date) > :clock"
+                    f"select count(*) from {table} where coalesce(write_date, create_date) > :clock"
                 ),
                 {"clock": CLOCK_TEXT},
             )
