@@ -8,6 +8,7 @@ and oversized files are refused: a definition needs none, and each has been used
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -40,6 +41,8 @@ LONGEST_NUMBER = 80
 
 Path_ = tuple[str | int, ...]
 
+# Unicode's control, format (bidirectional overrides), surrogate, private and unassigned characters.
+_HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
 _NULL = {"", "~", "null", "Null", "NULL"}
 _TRUE = {"true", "True", "TRUE"}
 _FALSE = {"false", "False", "FALSE"}
@@ -99,7 +102,7 @@ def read_text(text: str, file: str) -> Document:
             error.problem or "this is not YAML",
             "check indentation, quotes and brackets at and just before this line",
         ) from error
-    except YAMLError as error:
+    except (YAMLError, ValueError) as error:  # ruamel lets chr() raise on "\\U00110000"
         raise _refused(
             Place(file),
             "not_yaml",
@@ -193,6 +196,13 @@ class _Builder:
                 f"the tag {event.ctag} is not allowed",
                 "remove it; quote the value if it is meant as text",
             )
+        if isinstance(event, ScalarEvent) and any(map(_is_hidden, event.value)):
+            raise self._refused(
+                event,
+                "hidden_character",
+                "the text holds a character nobody can see (control, format or half a surrogate)",
+                "retype the text; what looks right may read otherwise to a machine",
+            )
         if len(path) >= DEEPEST_LEVEL and isinstance(event, MappingStartEvent | SequenceStartEvent):
             raise self._refused(
                 event,
@@ -206,6 +216,10 @@ class _Builder:
 
     def _refused(self, event: Any, rule: str, message: str, way_out: str) -> DefinitionError:
         return _refused(self._place(event), rule, message, way_out)
+
+
+def _is_hidden(character: str) -> bool:
+    return unicodedata.category(character) in _HIDDEN and character != "\n"
 
 
 def _scalar(event: ScalarEvent) -> Any:

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sightline.errors import DefinitionError
 from sightline.finding import Finding, Place
@@ -91,12 +93,26 @@ def test_an_alias_bomb_is_refused_before_it_unfolds() -> None:
         ("a: [1, 2\nb: 3\n", "not_yaml", 2),
         ("a: 1\n\tb: 2\n", "not_yaml", 2),
         ("a: \x00\n", "not_yaml", 1),
+        ('a: "\\U00110000"\n', "not_yaml", 1),
+        ('a: 1\nb: "\\ud800"\n', "hidden_character", 2),
+        ('a: 1\nb: "\\0"\n', "hidden_character", 2),
+        ('a: 1\nb: "\\u202e"\n', "hidden_character", 2),
     ],
 )
 def test_what_a_definition_does_not_need_is_refused(text: str, rule: str, line: int) -> None:
     finding = refusal(text)
     assert (finding.rule, finding.place.file, finding.place.line) == (rule, "kpis/a.yml", line)
     assert finding.way_out
+
+
+@settings(deadline=None)  # the machine may be busy; nothing is timed here
+@given(st.text(alphabet="ab:-? \n\t[]{},&*!|>'\"%#@`~.0e+\\UxN<=\r\x00\ufeffü", max_size=40))
+def test_any_text_is_either_read_or_refused_with_a_place(text: str) -> None:
+    try:
+        files = {read_text(text, "a.yml").file}
+    except DefinitionError as refused:
+        files = {finding.place.file for finding in refused.findings}
+    assert files == {"a.yml"}
 
 
 def test_nesting_is_capped() -> None:
