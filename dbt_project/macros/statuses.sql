@@ -53,3 +53,30 @@
         false
     )
 {%- endmacro %}
+
+{# The worse a grade, the smaller its rank; U, too few data, lies between a question and a watch. #}
+{% macro grade_rank(grade) -%}
+    case {{ grade }} when 'D' then 1 when 'C' then 2 when 'B' then 4 when 'A' then 5 else 3 end
+{%- endmacro %}
+
+{% macro grade_of_rank(rank) -%}
+    case {{ rank }} when 1 then 'D' when 2 then 'C' when 4 then 'B' when 5 then 'A' else 'U' end
+{%- endmacro %}
+
+{#
+  A KPI's status in a period: the first that applies. Nothing reads healthy on a number whose
+  integrity is not established: until then it is pending, as the number itself is.
+#}
+{% macro kpi_status() -%}
+    case
+        when target is null then 'no_target'
+        when verdict_rank = 1 then 'contested'
+        when is_stale then 'stale'
+        when is_closed and value is null then 'no_data'
+        when not is_closed then 'pending'
+        when is_beyond_floor or (is_beyond_target and is_firing) then 'breached'
+        when is_beyond_target or is_firing then 'at_risk'
+        when verdict_rank = 3 then 'healthy'
+        else 'pending'
+    end
+{%- endmacro %}

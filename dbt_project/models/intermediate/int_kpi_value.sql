@@ -11,14 +11,6 @@ firsts as (
     group by kpi_id, scope
 ),
 
-scope_counts as (
-    select
-        kpi_id,
-        count(*) as scopes
-    from firsts
-    group by kpi_id
-),
-
 -- A scope counts as missing from its first period on, never before it existed.
 expected as (
     select
@@ -44,15 +36,14 @@ rolled_up as (
         max(readings.source_changed_at) as source_changed_at,
         {{ dbt.hash("min(readings.source_hash) || max(readings.source_hash)") }} as source_hash
     from readings
-    inner join scope_counts
-        on readings.kpi_id = scope_counts.kpi_id and scope_counts.scopes > 1
     inner join expected
         on
             readings.kpi_id = expected.kpi_id
             and readings.period_start = expected.period_start
+    where readings.scope <> 'all'
     group by readings.kpi_id, readings.period_start, readings.is_plain_sum, expected.scopes
     -- With a part missing there is no whole: what is left would pass for all of it.
-    having count(readings.value) = expected.scopes
+    having count(readings.value) = expected.scopes and expected.scopes > 1
 )
 
 select

@@ -61,13 +61,9 @@ banded as (
             and judgements.period_start >= policies.approved_on
             and (policies.valid_to is null or judgements.period_start <= policies.valid_to)
     left join budgets
-        on
-            policies.policy_id = budgets.policy_id
-            and judgements.period_start = budgets.period_start
+        on policies.policy_id = budgets.policy_id and judgements.period_start = budgets.period_start
     left join efforts
-        on
-            policies.policy_id = efforts.policy_id
-            and judgements.period_start = efforts.period_start
+        on policies.policy_id = efforts.policy_id and judgements.period_start = efforts.period_start
     left join progress
         on
             policies.key_result_id = progress.key_result_id

@@ -1,0 +1,46 @@
+{{ config(materialized='view') }}
+
+with periods as (
+    select * from {{ ref('int_kpi_period') }}
+),
+
+verdicts as (
+    select * from {{ ref('stg_integrity__verdict') }}
+),
+
+ranked as (
+    select
+        periods.kpi_id,
+        periods.scope,
+        periods.period_start,
+        {{ integrity_rank('verdicts.verdict') }} as verdict_rank,
+        {{ grade_rank('verdicts.grade') }} as grade_rank
+    from periods
+    left join verdicts
+        on
+            periods.kpi_id = verdicts.kpi_id
+            and periods.scope = verdicts.scope
+            and periods.period_start = verdicts.period_start
+),
+
+-- A whole is as good as the worst of its parts.
+worst as (
+    select
+        kpi_id,
+        period_start,
+        min(verdict_rank) as verdict_rank,
+        min(grade_rank) as grade_rank
+    from ranked
+    group by kpi_id, period_start
+)
+
+select
+    ranked.kpi_id,
+    ranked.scope,
+    ranked.period_start,
+    case when ranked.scope = 'all' then worst.verdict_rank else ranked.verdict_rank end
+        as verdict_rank,
+    case when ranked.scope = 'all' then worst.grade_rank else ranked.grade_rank end as grade_rank
+from ranked
+inner join worst
+    on ranked.kpi_id = worst.kpi_id and ranked.period_start = worst.period_start

@@ -1,0 +1,28 @@
+with messages as (
+    select * from {{ ref('stg_casebook__outbox_message') }}
+),
+
+deliveries as (
+    select * from {{ ref('stg_casebook__delivery') }}
+),
+
+attempts as (
+    select
+        message_id,
+        count(*) as attempts,
+        min(case when ok then happened_at end) as delivered_at
+    from deliveries
+    group by message_id
+)
+
+select
+    messages.message_id,
+    messages.case_id,
+    messages.kind,
+    messages.channel,
+    messages.created_at,
+    attempts.delivered_at,
+    cast(coalesce(attempts.attempts, 0) as integer) as attempts,
+    attempts.delivered_at is not null as is_delivered
+from messages
+left join attempts on messages.message_id = attempts.message_id
