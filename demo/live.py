@@ -56,8 +56,8 @@ def dip(
     folder: Path,
     site: str = "south",
     *,
-    reason_code: str = "belt",
-    planned: bool = False,
+    reason_code: str = "changeover",
+    planned: bool = True,
     erp_url: str | None = None,
 ) -> Dip:
     """Book an outage of the last closed week late, with `create_date` at the clock.

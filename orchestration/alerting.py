@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from reports.alerts import compose, deliver
 from reports.channels import channels
+
 from sightline.casebook import Casebook
 from sightline.home import Home
 from sightline.warehouse.duckdb import read_published

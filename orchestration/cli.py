@@ -4,6 +4,7 @@
 import sys
 
 import typer
+
 from orchestration.commands import case, definitions, demo, reading
 from sightline.errors import SightlineError
 

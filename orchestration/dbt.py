@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from dagster_dbt import DagsterDbtTranslator, DbtCliResource
+
 from sightline.home import Home
 
 PROJECT = Home.from_env().checkout / "dbt_project"

@@ -4,6 +4,7 @@ import json
 from typing import Annotated
 
 import typer
+
 from orchestration.commands.output import AsJson, emit
 from orchestration.commands.reading import marts, records
 from sightline.errors import UsageError

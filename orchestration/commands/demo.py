@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+
 from orchestration.commands.output import AsJson, emit, say
 from sightline.errors import SightlineEnvironmentError, UsageError
 from sightline.home import Home

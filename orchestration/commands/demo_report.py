@@ -23,6 +23,9 @@ _ALERTS = """
     from marts.fct_alert_delivery
 """
 
+_PULLED = "{seen} rows from {sources} sources: {kept} kept, {rejected} rejected"
+_ALERTED = "{messages} messages, {delivered} delivered, before the audit began"
+
 
 @dataclass(frozen=True)
 class Report:
@@ -64,20 +67,18 @@ def found(home: Home, *, scenario: str, seconds: float) -> Report:
         "board": home.reports / "index.html",
         "database": home.published,
     }
-    lines = [
-        f"Northline Logistics, {scenario}, as of {as_of['as_of']}, in {seconds:.0f} s",
-        f"pulled     {sources['seen']} rows from {sources['sources']} sources: "
-        f"{sources['kept']} kept, {sources['rejected']} rejected",
-        "objectives "
-        + "; ".join(f"{row['objective_name']}: {row['objective_status']}" for row in objectives),
-        *(f"found      {case.headline}" for case in cases),
-        *(f"policy     {row['verdict']}: {row['instruction']}" for row in verdicts),
-        f"told       {alerts['messages']} messages, {alerts['delivered']} delivered, before the "
-        "audit began",
-        *(f"asked      {', '.join(case.departments)}" for case in cases),
-        *(f"guards     {row['kpi_id']} {row['scope']}: {row['question']}" for row in findings[:2]),
-        f"board      {home.reports / 'index.html'}",
-        *(f"case       {home.cases / f'{case.case_id}.html'}" for case in cases),
-        f"marts      {home.published}",
+    standings = (f"{row['objective_name']}: {row['objective_status']}" for row in objectives)
+    told = [
+        ("firm", f"Northline Logistics, {scenario}, as of {as_of['as_of']}, in {seconds:.0f} s"),
+        ("pulled", _PULLED.format(**sources)),
+        ("objectives", "; ".join(standings)),
+        *(("found", case.headline) for case in cases),
+        *(("policy", f"{row['verdict']}: {row['instruction']}") for row in verdicts),
+        ("alerts", _ALERTED.format(**alerts)),
+        *(("asked", ", ".join(case.departments)) for case in cases),
+        *(("guards", f"{row['kpi_id']} {row['scope']}: {row['question']}") for row in findings),
+        ("board", str(home.reports / "index.html")),
+        *(("case", str(home.cases / f"{case.case_id}.html")) for case in cases),
+        ("marts", str(home.published)),
     ]
-    return Report(data, "\n".join(lines))
+    return Report(data, "\n".join(f"{what:<11}{line}" for what, line in told))

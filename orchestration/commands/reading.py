@@ -4,6 +4,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
 from orchestration.commands.output import AsJson, emit
 from sightline.errors import NothingCheckedError, UsageError
 from sightline.home import Home
@@ -42,7 +43,9 @@ def records(
 
 
 def status(
-    objective: Annotated[str | None, typer.Argument(help="One objective; all when left out.")] = None,
+    objective: Annotated[
+        str | None, typer.Argument(help="One objective; all when left out.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Where every objective stands. Exit code 1 while an episode is open."""

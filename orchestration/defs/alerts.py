@@ -1,6 +1,7 @@
 """Who needs to know, at once: the alert is committed before it is sent, and waits for no audit."""
 
 import dagster as dg
+
 from orchestration.alerting import tell
 from orchestration.defs.publication import published
 from sightline.home import Home

@@ -5,6 +5,7 @@ import time
 from datetime import timedelta
 
 import dagster as dg
+
 from orchestration.auditing import audit, waiting_episodes
 from sightline.home import Home
 
@@ -72,9 +73,7 @@ def breach_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.S
     if wait > 0:
         return dg.SkipReason(f"{len(attempts)} audit runs failed; the next try is in {wait:.0f} s")
     return dg.SensorResult(
-        run_requests=[
-            dg.RunRequest(run_key=f"{batch}-{len(attempts)}", tags={WAITING: batch})
-        ],
+        run_requests=[dg.RunRequest(run_key=f"{batch}-{len(attempts)}", tags={WAITING: batch})],
         dynamic_partitions_requests=[audit_cases.build_add_request(list(look.waiting))],
     )
 

@@ -1,69 +1,91 @@
 """Can we trust the numbers? The guards' verdicts as rows, and as asset checks on the KPIs."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import dagster as dg
-from expectations.judge import judge
+from duckdb import CatalogException, DuckDBPyConnection
+
+from expectations.judge import input_hash, judge, still_holds
+from expectations.judgement import GuardRun
 from ingestion.pull import land
+from ingestion.snapshot import INTEGRITY
 from orchestration.catalog import catalog
 from orchestration.defs.models import build_kpis
 from sightline.home import Home
 from sightline.warehouse.duckdb import connect
 
-TABLES = ("finding", "verdict", "guard_run")
+GUARD_RUN = dg.AssetKey(["staging", "stg_integrity__guard_run"])
+
+
+def guard_runs(connection: DuckDBPyConnection) -> list[dict[str, Any]]:
+    """The guard runs of the last landed judgement; none before the first build."""
+    try:
+        cursor = connection.execute("from staging.stg_integrity__guard_run")
+    except CatalogException:
+        return []
+    names = [column[0] for column in cursor.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 @dg.multi_asset(
     specs=[
         dg.AssetSpec(
-            dg.AssetKey(["raw_integrity", table]),
+            dg.AssetKey(["raw_integrity", table.name]),
             deps=list(build_kpis.keys),
             group_name="integrity",
             kinds={"greatexpectations", "duckdb"},
             owners=["team:data"],
-            description="What the guards found and how far each KPI value can be trusted.",
+            description=INTEGRITY.description,
         )
-        for table in TABLES
+        for table in INTEGRITY.tables
     ],
     pool="warehouse",
 )
-def judge_integrity() -> Iterator[dg.MaterializeResult[None]]:
-    """Run the guards that the KPI definitions call for and land what they say."""
+def judge_integrity(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
+    """Run the guards that the KPI definitions call for and land what they say.
+
+    Great Expectations takes seconds to import, so a judgement whose inputs are unchanged is kept.
+    """
     home = Home.from_env()
     now = home.now()
     with connect(home, read_only=True) as connection:
-        judgement = judge(connection, catalog(), as_of=now)
-    tables = judgement.tables()
-    land("raw_integrity", tables, home=home, seen_at=now)
-    for table in TABLES:
-        yield dg.MaterializeResult(
-            asset_key=dg.AssetKey(["raw_integrity", table]), metadata={"rows": len(tables[table])}
-        )
+        if still_holds(guard_runs(connection), input_hash(connection, catalog(), as_of=now)):
+            context.log.info("nothing the guards look at has changed: the last judgement holds")
+            rows = None
+        else:
+            rows = judge(connection, catalog(), as_of=now).tables()
+    if rows is not None:
+        land(INTEGRITY.dataset, rows, home=home, seen_at=now)
+    for spec in context.assets_def.specs:
+        judged = {} if rows is None else {"rows": len(rows[spec.key.path[-1]])}
+        yield dg.MaterializeResult(asset_key=spec.key, metadata=judged)
 
 
-def _check_specs() -> list[dg.AssetCheckSpec]:
-    return [
+@dg.multi_asset_check(
+    specs=[
         dg.AssetCheckSpec(
             name=call.guard,
             asset=dg.AssetKey(["kpis", f"kpi_{kpi.id}"]),
-            additional_deps=[dg.AssetKey(["raw_integrity", "guard_run"])],
+            additional_deps=[GUARD_RUN],
+            description=f"The guard {call.guard} on {kpi.name}.",
         )
         for kpi in catalog().kpis.values()
         for call in kpi.guards
-    ]
-
-
-@dg.definitions
-def defs() -> dg.Definitions:
-    """The verdict tables, and a check for each guard a KPI definition names."""
-
-    @dg.multi_asset_check(specs=_check_specs(), can_subset=True)
-    def guards(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
-        home = Home.from_env()
-        with connect(home, read_only=True) as connection:
-            rows = latest_guard_runs(connection)
-        for key in context.selected_asset_check_keys:
-            kpi_id = key.asset_key.path[-1].removeprefix("kpi_")
-            yield as_check_result(key, rows[kpi_id, key.name])
-
-    return dg.Definitions(assets=[judge_integrity], asset_checks=[guards])
+    ],
+    can_subset=True,
+)
+def guards(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
+    """What each guard said of each KPI, as landed; too few data is not a pass."""
+    with connect(Home.from_env(), read_only=True) as connection:
+        runs = {(row["kpi_id"], row["guard"]): row for row in guard_runs(connection)}
+    for key in context.selected_asset_check_keys:
+        run = GuardRun.from_row(runs[key.asset_key.path[-1].removeprefix("kpi_"), key.name])
+        yield dg.AssetCheckResult(
+            asset_key=key.asset_key,
+            check_name=key.name,
+            passed=run.passed,
+            severity=dg.AssetCheckSeverity(run.severity.upper()),
+            description=run.description,
+            metadata={"unexpected_count": run.unexpected_count},
+        )

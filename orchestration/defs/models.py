@@ -5,6 +5,7 @@ from typing import Any
 
 import dagster as dg
 from dagster_dbt import DbtCliResource, dbt_assets
+
 from orchestration.dbt import MANIFEST, FolderTranslator, cli
 
 # What the guards read is built first; everything else waits for their verdicts.

@@ -1,6 +1,7 @@
 """What BI reads: all marts of one build, swapped in at once, and the board drawn from them."""
 
 import dagster as dg
+
 from orchestration.defs.models import build_marts
 from reports.board import render_board
 from sightline.home import Home

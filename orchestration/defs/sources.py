@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import dagster as dg
+
 from ingestion.pull import pull
 from ingestion.source import Source, Table, sources
 from sightline.home import Home

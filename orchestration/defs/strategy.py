@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
+
 from orchestration.catalog import catalog
 from orchestration.defs.publication import published
 from sightline.home import Home
@@ -54,9 +55,7 @@ def _specs() -> list[dg.AssetSpec]:
 def _metadata(names: list[str], row: tuple[Any, ...] | None) -> dict[str, Any]:
     if row is None:
         return {"status": "no_data"}
-    return {
-        name: str(value) for name, value in zip(names, row, strict=True) if value is not None
-    }
+    return {name: str(value) for name, value in zip(names, row, strict=True) if value is not None}
 
 
 @dg.multi_asset(name="line_of_sight", specs=_specs())

@@ -130,7 +130,7 @@ def test_a_dip_is_a_new_row_booked_at_the_clock(firm_copy: FirmCopy) -> None:
             erp.downtime.select().where(erp.downtime.c.downtime_id == booked.downtime_id)
         ).one()
     engine.dispose()
-    assert (row.create_date, row.write_date, row.planned) == (CLOCK, None, False)
+    assert (row.create_date, row.write_date, row.planned) == (CLOCK, None, True)
     assert row.work_date > LAST_WEEK
     assert started <= booked.committed_at <= datetime.now(UTC)
 

@@ -40,9 +40,7 @@ def test_silent_sacrifice_is_found_within_four_periods_of_its_onset(throttled: F
 def test_the_policy_lets_the_planned_programme_go_on_within_its_allowance(
     as_planned: Firm,
 ) -> None:
-    ((verdict,),) = rows(
-        as_planned, "select verdict from marts.fct_policy_verdict where is_latest"
-    )
+    ((verdict,),) = rows(as_planned, "select verdict from marts.fct_policy_verdict where is_latest")
     assert verdict in {"slow_down", "goal_wins_proceed"}
 
 

@@ -5,7 +5,7 @@ import socket
 from pathlib import Path
 from typing import Any
 
-_LOOPBACK = {"localhost", "127.0.0.1", "::1", "0.0.0.0", "", None}
+_LOOPBACK = {"localhost", "127.0.0.1", "::1", "", None}
 _connect = socket.socket.connect
 _connect_ex = socket.socket.connect_ex
 _getaddrinfo = socket.getaddrinfo
