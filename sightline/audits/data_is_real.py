@@ -6,7 +6,7 @@ from typing import Final
 
 from sightline.audit_case import Answer, Level
 from sightline.investigation.evidence import Evidence
-from sightline.investigation.wording import counted
+from sightline.investigation.wording import counted, ended
 
 DEPARTMENT = "data"
 QUESTION = "Is the number real?"
@@ -32,7 +32,7 @@ def answer(evidence: Evidence) -> Answer:
         department=DEPARTMENT,
         department_name=evidence.departments[DEPARTMENT],
         question=QUESTION,
-        finding=f"{_read(evidence)}; {_asked(evidence, asked)}.",
+        finding=ended(f"{_read(evidence)}; {_asked(evidence, asked)}"),
         verdict=f"{word}, grade {grade}",
         level=level,
     )
@@ -51,8 +51,5 @@ def _read(evidence: Evidence) -> str:
 def _asked(evidence: Evidence, asked: int) -> str:
     if not asked:
         return "no guard has a question"
-    return (
-        f"{counted(asked, 'question')} open, the latest: {evidence.findings[0]['question']}".rstrip(
-            "."
-        )
-    )
+    latest = evidence.findings[0]["question"]
+    return f"{counted(asked, 'question')} open, the latest: {latest}"

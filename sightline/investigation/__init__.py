@@ -60,7 +60,7 @@ def investigate(connection: Marts, case_id: str, *, as_of: datetime) -> AuditCas
         drill_down=splits[1] if len(splits) > 1 else None,
         causes=candidates(evidence),
         consequence=consequences(evidence),
-        actions=actions(evidence),
+        actions=actions(evidence, asked),
         departments=asked,
         line_of_sight=line_of_sight(evidence),
         footer=Footer(

@@ -16,6 +16,7 @@ from sightline.investigation.evidence import SHOWN_PERIODS, Evidence
 from sightline.investigation.wording import (
     counted,
     difference,
+    limit,
     listed,
     named,
     percent,
@@ -108,8 +109,8 @@ def _coincidences(evidence: Evidence) -> Iterator[Cause]:
         if earliest <= target["valid_from"] <= evidence.as_of.date() and before is not None:
             yield _coincidence(
                 target["valid_from"],
-                f"the target moved from {quantity(evidence.kpi, before)} to "
-                f"{quantity(evidence.kpi, target['target'])}, approved by {target['approved_by']}",
+                f"the target moved from {limit(evidence.kpi, before)} to "
+                f"{limit(evidence.kpi, target['target'])}, approved by {target['approved_by']}",
             )
         before = target["target"]
     policy = evidence.policy

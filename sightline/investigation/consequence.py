@@ -10,7 +10,7 @@ from fractions import Fraction
 from sightline.audit_case import Action
 from sightline.investigation.arithmetic import to_decimal
 from sightline.investigation.evidence import Evidence, Row
-from sightline.investigation.wording import counted, named, number, percent, quantity
+from sightline.investigation.wording import counted, limit, named, number, percent
 
 _FRIDAY = 4
 
@@ -29,8 +29,11 @@ def consequences(evidence: Evidence) -> tuple[str, ...]:
     )
 
 
-def actions(evidence: Evidence) -> tuple[Action, ...]:
-    """The policy's instruction first, then the open questions, then the owner's own plan."""
+def actions(evidence: Evidence, departments: tuple[str, ...]) -> tuple[Action, ...]:
+    """The policy's instruction first, then the open questions, then the owner's own plan.
+
+    An audit of one department is not cross-functional: the owner is asked to name the others.
+    """
     due = due_date(evidence.as_of.date())
     policy, owner = evidence.policy, str(evidence.kpi["owner"])
     asked: list[tuple[str, str]] = []
@@ -43,6 +46,9 @@ def actions(evidence: Evidence) -> tuple[Action, ...]:
     if evidence.findings:
         asked.append((owner, f"Answer the open question: {evidence.findings[0]['question']}"))
     asked.append((owner, _plan(evidence)))
+    if len(departments) < 2:
+        only, name = evidence.departments[departments[0]], evidence.kpi["name"]
+        asked.append((owner, f"Only {only} was asked: name who else {name} depends on."))
     return tuple(_action(evidence, role, text, due) for role, text in dict.fromkeys(asked))
 
 
@@ -56,7 +62,7 @@ def _plan(evidence: Evidence) -> str:
     name = named(evidence.kpi, evidence.scope)
     if evidence.episode["rule"] == "silent_sacrifice":
         return f"Say what {name} may lose while the planned effort is restored, and confirm it."
-    target = quantity(evidence.kpi, evidence.evaluation["target"])
+    target = limit(evidence.kpi, evidence.evaluation["target"])
     return f"Confirm the cause and the week in which {name} is back at {target}."
 
 

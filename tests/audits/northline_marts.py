@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 
 import duckdb
+
+Rows = dict[str, list[tuple[object, ...]]]
 
 AS_OF = datetime(2026, 10, 26, 6, 0, tzinfo=UTC)
 HEARD = AS_OF.replace(tzinfo=None)
@@ -46,9 +49,6 @@ _TABLES = {
     "member text, numerator_part decimal(38, 9), denominator decimal(38, 9)",
     "fct_kpi_episode": "episode_id text, kpi_id text, scope text, rule text, opened_period date, "
     "state text, is_open boolean, periods int",
-    "fct_integrity_finding": "finding_id text, kpi_id text, scope text, period_start date, "
-    "guard text, kind text, grade text, observed text, expected text, question text, "
-    "evidence text, innocent_explanations text",
     "fct_key_result_progress": "key_result_id text, value decimal(38, 9), "
     "baseline decimal(38, 9), target decimal(38, 9), progress decimal(38, 9), "
     "expected_progress decimal(38, 9), status text, is_latest boolean",
@@ -64,6 +64,12 @@ _TABLES = {
     "lag_periods int, link_position int, status text, provenance text, "
     "source_last_seen_at timestamp",
 }
+
+_FINDING = (
+    "finding_id text, kpi_id text, scope text, period_start date, "
+    "guard text, kind text, grade text, observed text, expected text, question text, "
+    "evidence text, innocent_explanations text"
+)
 
 # kpi: name, symbol, decimals, direction, owner, department, source, target, floor
 _KPIS = {
@@ -98,39 +104,48 @@ def build(scenario: str) -> duckdb.DuckDBPyConnection:
     """A database in memory with the schema `marts` of one scenario."""
     marts = duckdb.connect()
     marts.execute("create schema marts")
-    for table, columns in _TABLES.items():
-        marts.execute(f"create table marts.{table} ({columns})")
-    _definitions(marts)
-    for week, period in enumerate(WEEKS):
-        _week(marts, week, period, throttled=scenario == "throttled")
-    _goals(marts, throttled=scenario == "throttled")
-    _episodes(marts)
+    for table, rows in _rows(scenario).items():
+        marts.execute(f"create table marts.{table} ({_TABLES[table]})")
+        marks = ", ".join(f"({', '.join('?' * len(row))})" for row in rows)
+        values = [value for row in rows for value in row]
+        marts.execute(f"insert into marts.{table} values {marks}", values)
+    marts.execute(f"create table marts.fct_integrity_finding ({_FINDING})")
     if scenario == "contested":
         _contest(marts)
     return marts
 
 
-def put(marts: duckdb.DuckDBPyConnection, table: str, *row: object) -> None:
+@cache
+def _rows(scenario: str) -> Rows:
+    rows: Rows = {table: [] for table in _TABLES}
+    _definitions(rows)
+    for week, period in enumerate(WEEKS):
+        _week(rows, week, period, throttled=scenario == "throttled")
+    _goals(rows, throttled=scenario == "throttled")
+    _episodes(rows)
+    return rows
+
+
+def put(rows: Rows, table: str, *row: object) -> None:
     """Adds one row, columns in the order of the table."""
-    marks = ", ".join("?" * len(row))
-    marts.execute(f"insert into marts.{table} values ({marks})", list(row))
+    rows[table].append(row)
 
 
-def _definitions(marts: duckdb.DuckDBPyConnection) -> None:
+def _definitions(rows: Rows) -> None:
     names = {"automation": "Automation programme", "customer_operations": "Customer operations"}
     for department in (
         *("operations", "maintenance", "automation", "customer_operations"),
         *("quality", "finance", "people", "data"),
     ):
-        put(marts, "dim_department", department, names.get(department, department.capitalize()))
+        put(rows, "dim_department", department, names.get(department, department.capitalize()))
         lead, mailbox = f"{department}_lead", f"{department}-lead@northline.example"
-        put(marts, "dim_role", lead, lead.replace("_", " ").capitalize(), department, mailbox, None)
+        put(rows, "dim_role", lead, lead.replace("_", " ").capitalize(), department, mailbox, None)
     for kpi_id, definition in _KPIS.items():
         name, symbol, decimals, direction, department, source, target, floor = definition
         owner, hash_ = f"{department}_lead", f"hash-of-{kpi_id}"
         way = f"{direction}_is_better"
         put(
-            marts,
+            rows,
             "dim_kpi",
             kpi_id,
             name,
@@ -144,14 +159,14 @@ def _definitions(marts: duckdb.DuckDBPyConnection) -> None:
             hash_,
         )
         if target is not None:
-            put(marts, "dim_kpi_target", kpi_id, "2025-04-28", target, floor, "coo", "2025-04-21")
+            put(rows, "dim_kpi_target", kpi_id, "2025-04-28", target, floor, "coo", "2025-04-21")
     for department in ("automation", "operations"):
-        put(marts, "bridge_kpi_ask", "sorter_uptime", department)
-    put(marts, "bridge_kpi_driver", "sorter_uptime", "unplanned_downtime")
-    put(marts, "bridge_kpi_incentive", "sorter_uptime", "operations", Decimal("0.3"))
+        put(rows, "bridge_kpi_ask", "sorter_uptime", department)
+    put(rows, "bridge_kpi_driver", "sorter_uptime", "unplanned_downtime")
+    put(rows, "bridge_kpi_incentive", "sorter_uptime", "operations", Decimal("0.3"))
     goal = "Achieve 20 % faster throughput at the North hub by year-end"
     put(
-        marts,
+        rows,
         "dim_objective",
         "faster_throughput",
         goal,
@@ -160,7 +175,7 @@ def _definitions(marts: duckdb.DuckDBPyConnection) -> None:
         "2026-12-27",
     )
     put(
-        marts,
+        rows,
         "dim_key_result",
         "throughput_1500",
         "faster_throughput",
@@ -170,50 +185,48 @@ def _definitions(marts: duckdb.DuckDBPyConnection) -> None:
     )
     policy = "Throughput outranks sorter uptime, within an allowance"
     put(
-        marts,
+        rows,
         "dim_policy",
         *("throughput_over_uptime", policy, "throughput_1500", "sorter_uptime", "north"),
         *("recalibration_effort", "north", 4, OPENED),
     )
-    put(marts, "bridge_key_result_kpi", "throughput_1500", "sorting_throughput", "measure", "north")
-    put(marts, "bridge_key_result_kpi", "throughput_1500", "sorter_uptime", "guardrail", "north")
+    put(rows, "bridge_key_result_kpi", "throughput_1500", "sorting_throughput", "measure", "north")
+    put(rows, "bridge_key_result_kpi", "throughput_1500", "sorter_uptime", "guardrail", "north")
     for source in ("erp", "tracker"):
-        put(marts, "fct_source_freshness", source, HEARD)
+        put(rows, "fct_source_freshness", source, HEARD)
 
 
-def _week(marts: duckdb.DuckDBPyConnection, week: int, period: date, *, throttled: bool) -> None:
+def _week(rows: Rows, week: int, period: date, *, throttled: bool) -> None:
     running = period >= OPENED and not (throttled and period >= date(2026, 7, 20))
     stops = {"jam": 96 + week % 3 * 7, "belt": 60 + week % 4 * 5}
     if running:
         stops["recalibration"] = 240 if not throttled else 80
     scheduled = 14400
     _value(
-        marts, "sorter_uptime", "north", period, 100 * (scheduled - sum(stops.values())), scheduled
+        rows, "sorter_uptime", "north", period, 100 * (scheduled - sum(stops.values())), scheduled
     )
     part = ("sorter_uptime", "north", period)
-    put(
-        marts, "fct_kpi_contribution", *part, "reason_code", "scheduled", 100 * scheduled, scheduled
-    )
+    put(rows, "fct_kpi_contribution", *part, "reason_code", "scheduled", 100 * scheduled, scheduled)
     for reason, minutes in stops.items():
-        put(marts, "fct_kpi_contribution", *part, "reason_code", reason, -100 * minutes, scheduled)
+        put(rows, "fct_kpi_contribution", *part, "reason_code", reason, -100 * minutes, scheduled)
     lost = sum(stops.values())
     for sorter, minutes in (("N1", lost // 2), ("N2", lost - lost // 2)):
         kept = 100 * (scheduled // 2 - minutes)
-        put(marts, "fct_kpi_contribution", *part, "sorter", sorter, kept, scheduled)
+        put(rows, "fct_kpi_contribution", *part, "sorter", sorter, kept, scheduled)
     programme = max(0, week - 8)
     pace = 10 if not throttled else 2
-    _value(marts, "sorting_throughput", "north", period, (1250 + pace * programme) * 240, 240)
+    _value(rows, "sorting_throughput", "north", period, (1250 + pace * programme) * 240, 240)
     effort = 100 if running else 36
     if period >= OPENED:
-        _value(marts, "recalibration_effort", "north", period, effort * 40, 40)
+        _value(rows, "recalibration_effort", "north", period, effort * 40, 40)
     failed = sum(minutes for reason, minutes in stops.items() if reason != "recalibration")
-    _value(marts, "unplanned_downtime", "north", period, 100 * failed, scheduled)
-    _value(marts, "damage_rate", "all", period, 100 * (340 + week % 5), 100_000)
-    _value(marts, "milestones_done", "all", period, 100 * week, 50)
+    _value(rows, "unplanned_downtime", "north", period, 100 * failed, scheduled)
+    _value(rows, "damage_rate", "all", period, 100 * (340 + week % 5), 100_000)
+    _value(rows, "milestones_done", "all", period, 100 * week, 50)
 
 
 def _value(
-    marts: duckdb.DuckDBPyConnection,
+    rows: Rows,
     kpi_id: str,
     scope: str,
     period: date,
@@ -221,7 +234,7 @@ def _value(
     denominator: int,
 ) -> None:
     value = Decimal(numerator) / Decimal(denominator)
-    put(marts, "fct_kpi_value", kpi_id, scope, period, numerator, denominator, value)
+    put(rows, "fct_kpi_value", kpi_id, scope, period, numerator, denominator, value)
     *_, direction, _, _, target, floor = _KPIS[kpi_id]
     beyond = floored = False
     if target is not None and floor is not None:
@@ -235,27 +248,27 @@ def _value(
     if beyond:
         status = "breached" if floored or kpi_id == "sorter_uptime" else "at_risk"
     judged = (value, target, floor, "2025-04-28", True, beyond, "trusted", "A", status, "2 of 2")
-    put(marts, "fct_kpi_evaluation", kpi_id, scope, period, *judged)
+    put(rows, "fct_kpi_evaluation", kpi_id, scope, period, *judged)
 
 
-def _goals(marts: duckdb.DuckDBPyConnection, *, throttled: bool) -> None:
+def _goals(rows: Rows, *, throttled: bool) -> None:
     value = Decimal(1250 + 17 * (2 if throttled else 10))
     progress, expected = (value - 1250) / 250, Decimal(17) / Decimal(26)
     status = "breached" if throttled else "healthy"
     reached = (value, 1250, 1500, progress, expected, status, True)
-    put(marts, "fct_key_result_progress", "throughput_1500", *reached)
+    put(rows, "fct_key_result_progress", "throughput_1500", *reached)
     for position, (kpi_id, role) in enumerate(
         (("sorting_throughput", "measure"), ("sorter_uptime", "guardrail")), start=1
     ):
         put(
-            marts,
+            rows,
             "rpt_one_glance",
             *("faster_throughput", "Achieve 20 % faster throughput", 1, status),
             *("throughput_1500", "1,250 to 1,500 parcels/h", 1, status, kpi_id, _KPIS[kpi_id][0]),
             *("north", role, 0, position, "healthy", "pulled", HEARD),
         )
     put(
-        marts,
+        rows,
         "rpt_one_glance",
         *("faster_throughput", "Achieve 20 % faster throughput", 1, status),
         *("programme_milestones", "Milestones 0 to 100", 2, status, "damage_rate", "Damage rate"),
@@ -270,7 +283,7 @@ def _goals(marts: duckdb.DuckDBPyConnection, *, throttled: bool) -> None:
         "ample" if throttled else "low",
         "behind" if throttled else "ahead",
     )
-    put(marts, "fct_policy_state", "throughput_over_uptime", WEEKS[-1], *state, *effort)
+    put(rows, "fct_policy_state", "throughput_over_uptime", WEEKS[-1], *state, *effort)
     rule = ("goal_starved", "goal_wins_spend_budget", "Resume recalibration as planned.")
     if not throttled:
         rule = (
@@ -279,26 +292,26 @@ def _goals(marts: duckdb.DuckDBPyConnection, *, throttled: bool) -> None:
             "Keep recalibrating, but only the sorter that gains most.",
         )
     verdict = (WEEKS[-1], *rule, "2026-06-20", "coo, finance_lead", True)
-    put(marts, "fct_policy_verdict", "throughput_over_uptime", *verdict)
+    put(rows, "fct_policy_verdict", "throughput_over_uptime", *verdict)
 
 
-def _episodes(marts: duckdb.DuckDBPyConnection) -> None:
+def _episodes(rows: Rows) -> None:
     uptime = ("sorter_uptime", "north")
-    put(marts, "fct_kpi_episode", LEVEL_CASE, *uptime, "level", OPENED, "firing", True, 17)
+    put(rows, "fct_kpi_episode", LEVEL_CASE, *uptime, "level", OPENED, "firing", True, 17)
     sacrifice = (*uptime, "silent_sacrifice", STARVED, "firing", True, 11)
-    put(marts, "fct_kpi_episode", SACRIFICE_CASE, *sacrifice)
+    put(rows, "fct_kpi_episode", SACRIFICE_CASE, *sacrifice)
     lonely = ("damage_rate", "all", "level", date(2026, 10, 19), "firing", True, 1)
-    put(marts, "fct_kpi_episode", LONELY_CASE, *lonely)
+    put(rows, "fct_kpi_episode", LONELY_CASE, *lonely)
 
 
 def _contest(marts: duckdb.DuckDBPyConnection) -> None:
-    put(
-        marts,
-        "fct_integrity_finding",
+    finding = (
         *("finding-1", "sorter_uptime", "north", WEEKS[-1], "reported_matches_recomputed"),
         *("structural", "D", "98.2", "97.3", "Why does the log say 98.2 where the ERP gives 97.3?"),
         *('{"file": "uptime_log.xlsx", "cell": "C61"}', '["The log leaves planned stops out."]'),
     )
+    marks = ", ".join("?" * len(finding))
+    marts.execute(f"insert into marts.fct_integrity_finding values ({marks})", list(finding))
     marts.execute(
         "update marts.fct_kpi_evaluation set integrity_verdict = 'contested', "
         "integrity_grade = 'D', status = 'contested' "

@@ -1,0 +1,279 @@
+"""A case says what happened, why, and whose move it is, in numbers anyone can query again."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+
+import duckdb
+import pytest
+from northline_marts import (
+    AS_OF,
+    LEVEL_CASE,
+    LONELY_CASE,
+    OPENED,
+    SACRIFICE_CASE,
+    WEEKS,
+    build,
+)
+
+from sightline.audit_case import AuditCase
+from sightline.casebook import Casebook
+from sightline.errors import UsageError
+from sightline.investigation import investigate
+
+
+def investigated(scenario: str, case_id: str) -> AuditCase:
+    with build(scenario) as marts:
+        return investigate(marts, case_id, as_of=AS_OF)
+
+
+@cache
+def case_of(scenario: str, case_id: str = LEVEL_CASE) -> AuditCase:
+    return investigated(scenario, case_id)
+
+
+def plainly(text: str) -> str:
+    return text.replace("\u202f", " ")
+
+
+def test_a_breach_of_level_names_its_cause_in_the_headline() -> None:
+    assert plainly(case_of("as_planned").headline) == (
+        "Sorter uptime (north) is 97.17 %, below its target of 98 %, because of recalibration "
+        "(−1.67 of −1.64 points), not because the data are wrong or anything else got worse"
+    )
+
+
+def test_a_silent_sacrifice_is_told_by_the_green_guardrail_and_the_starved_effort() -> None:
+    case = case_of("throttled", SACRIFICE_CASE)
+    assert plainly(case.headline) == (
+        "Sorter uptime (north) stayed green at 98.83 % while recalibration effort was starved to "
+        "36 % of its plan and “1,250 to 1,500 parcels/h” reached 14 % of the way, 65 % expected"
+    )
+    assert case.instruction is not None
+    assert case.instruction.verdict == "goal_wins_spend_budget"
+    verdicts = {answer.department: (answer.verdict, answer.level) for answer in case.panel}
+    assert verdicts["automation"] == ("starved", "breached")
+    assert verdicts["operations"] == ("goal off track", "breached")
+
+
+def test_a_contested_number_never_gets_a_cause_in_the_headline() -> None:
+    case = case_of("contested")
+    assert "the number is contested: 1 question" in case.headline
+    assert "because" not in case.headline
+    assert case.integrity.verdict == "contested"
+    assert case.integrity.findings[0].innocent_explanations == (
+        "The log leaves planned stops out.",
+    )
+    real = next(answer for answer in case.panel if answer.department == "data")
+    assert (real.verdict, real.level) == ("contested, grade D", "breached")
+    assert real.finding.endswith("where the ERP gives 97.3?")
+    assert any("Why does the log say 98.2" in action.text for action in case.actions)
+
+
+def test_machines_that_got_worse_are_told_from_planned_stops() -> None:
+    with build("as_planned") as marts:
+        marts.execute(
+            "update marts.fct_kpi_contribution set member = 'sensor' where member = 'recalibration'"
+        )
+        case = investigate(marts, LEVEL_CASE, as_of=AS_OF)
+    answer = next(answer for answer in case.panel if answer.department == "maintenance")
+    assert (answer.verdict, answer.level) == ("machines got worse", "breached")
+    planned = next(a for a in case_of("as_planned").panel if a.department == "maintenance")
+    assert (planned.verdict, planned.level) == ("planned cause", "healthy")
+
+
+def test_the_parts_sum_to_the_change_and_the_telling_dimension_comes_first() -> None:
+    case = case_of("as_planned")
+    assert case.decomposition is not None
+    assert case.drill_down is not None
+    assert (case.decomposition.dimension, case.drill_down.dimension) == ("reason_code", "sorter")
+    for split in (case.decomposition, case.drill_down):
+        assert split.change == split.after - split.before
+        assert sum(part.amount for part in split.parts) + split.residual == split.change
+        assert abs(split.residual) < Decimal("1e-9")
+    top = case.decomposition.parts[0]
+    assert top.label == "recalibration"
+    assert top.share is not None
+    assert top.share > Decimal("0.7")
+    assert top.amount == Decimal("-1.666666666667")
+
+
+def test_what_no_part_explains_is_printed_as_the_residual() -> None:
+    with build("as_planned") as marts:
+        marts.execute("delete from marts.fct_kpi_contribution where member = 'recalibration'")
+        case = investigate(marts, LEVEL_CASE, as_of=AS_OF)
+    splits = [case.decomposition, case.drill_down]
+    by_reason = next(split for split in splits if split and split.dimension == "reason_code")
+    assert by_reason.residual == Decimal("-1.666666666666")
+    assert any("points are in no part" in plainly(cause.text) for cause in case.causes)
+
+
+def test_causes_come_in_order_of_strength_and_say_how_strong_they_are() -> None:
+    causes = case_of("as_planned").causes
+    assert [cause.kind for cause in causes] == [
+        "arithmetic",
+        "arithmetic",
+        "statistical",
+        "coincidence",
+        "coincidence",
+        "coincidence",
+    ]
+    assert "special cause" in causes[2].text
+    assert "Upstream, Unplanned downtime (north)" in causes[3].text
+    assert "On 2026-06-20 the policy" in causes[4].text
+    assert "was approved" in causes[4].text
+
+
+def test_a_target_moved_in_the_window_is_a_coincident_change() -> None:
+    with build("as_planned") as marts:
+        moved = OPENED - timedelta(weeks=1)
+        marts.execute(
+            "insert into marts.dim_kpi_target values ('sorter_uptime', $1, 98.5, 97, 'coo', $1)",
+            [moved],
+        )
+        case = investigate(marts, LEVEL_CASE, as_of=AS_OF)
+    told = [plainly(cause.text) for cause in case.causes if cause.kind == "coincidence"]
+    assert "On 2026-06-22 the target moved from 98 % to 98.5 %, approved by coo." in told
+
+
+def test_every_department_on_the_path_is_heard_and_the_owner_stands_first() -> None:
+    case = case_of("as_planned")
+    assert case.departments == ("maintenance", "automation", "operations")
+    heard = [answer.department for answer in case.panel]
+    assert heard[:4] == ["data", "maintenance", "automation", "operations"]
+    assert {"quality", "people"} <= set(heard)
+    paid = next(answer for answer in case.panel if answer.department == "people")
+    assert paid.verdict == "opposite incentive"
+    assert "30 % of the bonus of Operations" in plainly(paid.finding)
+
+
+def test_an_audit_of_one_department_says_that_it_is_one() -> None:
+    case = case_of("as_planned", LONELY_CASE)
+    assert case.departments == ("quality",)
+    assert any("Only Quality was asked" in action.text for action in case.actions)
+    silent = next(answer for answer in case.panel if answer.department == "quality")
+    assert (silent.level, silent.verdict) == ("unknown", "to be asked")
+    assert case.instruction is None
+    assert case.decomposition is None
+
+
+def test_the_consequence_gives_budget_days_and_where_a_straight_line_lands() -> None:
+    budget, goal = map(plainly, case_of("as_planned").consequence)
+    assert (
+        budget
+        == "88.3 % of what Sorter uptime (north) may lose in 4 weeks is used; 11.7 % is left."
+    )
+    assert "62 days are left" in goal
+    assert goal.endswith("a straight line from 1,250 ends at 1,510 of 1,500.")
+
+
+def test_actions_are_asked_of_roles_with_a_date_that_leaves_three_days() -> None:
+    actions = case_of("as_planned").actions
+    assert [(action.role, action.due) for action in actions] == [
+        ("automation_lead", date(2026, 10, 30)),
+        ("maintenance_lead", date(2026, 10, 30)),
+    ]
+    assert actions[0].text.startswith("Carry out the policy: Keep recalibrating")
+
+
+def test_condition_and_criteria_carry_the_limits_in_force_and_who_approved_them() -> None:
+    case = case_of("as_planned")
+    assert [point.period_start for point in case.condition] == WEEKS
+    assert {point.target for point in case.condition} == {Decimal(98)}
+    assert (case.criteria.rule_text, case.criteria.approved_by) == ("2 of 2", "coo")
+    assert case.criteria.approved_on == date(2025, 4, 21)
+    assert case.opened_at.isoformat() == "2026-07-06T00:00:00+00:00"
+    assert [series.kpi_id for series in case.related] == [
+        "sorting_throughput",
+        "recalibration_effort",
+        "unplanned_downtime",
+    ]
+
+
+def test_the_line_of_sight_leads_from_the_objective_to_the_system_of_record() -> None:
+    sight = case_of("as_planned").line_of_sight
+    path = [edge for edge in sight.edges if edge.on_path]
+    assert [(edge.source, edge.target) for edge in path] == [
+        ("objective:faster_throughput", "key_result:throughput_1500"),
+        ("key_result:throughput_1500", "kpi:sorter_uptime@north"),
+        ("kpi:sorter_uptime@north", "source:erp:pulled"),
+    ]
+    labels = {edge.label for edge in sight.edges}
+    assert {"guardrail", "leading, 3 weeks"} <= labels
+    known = {node.node_id for node in sight.nodes}
+    assert all({edge.source, edge.target} <= known for edge in sight.edges)
+
+
+@pytest.mark.parametrize(
+    ("scenario", "case_id"), [("as_planned", LEVEL_CASE), ("throttled", SACRIFICE_CASE)]
+)
+def test_two_investigations_give_equal_bytes(scenario: str, case_id: str) -> None:
+    first, second = investigated(scenario, case_id), investigated(scenario, case_id)
+    assert first.canonical_bytes() == second.canonical_bytes()
+
+
+INVESTIGATE = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from northline_marts import AS_OF, LEVEL_CASE, build
+from sightline.investigation import investigate
+
+sys.stdout.buffer.write(investigate(build("as_planned"), LEVEL_CASE, as_of=AS_OF).canonical_bytes())
+"""
+
+
+def test_another_process_elsewhere_in_the_world_gives_equal_bytes() -> None:
+    environment = {"PYTHONHASHSEED": "99", "TZ": "America/New_York"}
+    other = subprocess.run(
+        [sys.executable, "-c", INVESTIGATE, str(Path(__file__).parent)],
+        env=environment,
+        capture_output=True,
+        check=True,
+    )
+    assert other.stdout == case_of("as_planned").canonical_bytes()
+
+
+def test_the_order_of_rows_in_the_marts_does_not_matter() -> None:
+    with build("as_planned") as marts:
+        tables = marts.execute("select table_name from duckdb_tables()").fetchall()
+        for (table,) in tables:
+            marts.execute(f"create table marts.turned as from marts.{table} order by all desc")
+            marts.execute(f"drop table marts.{table}")
+            marts.execute(f"alter table marts.turned rename to {table}")
+        turned = investigate(marts, LEVEL_CASE, as_of=AS_OF)
+    assert turned.canonical_bytes() == case_of("as_planned").canonical_bytes()
+
+
+def test_the_content_hash_notices_any_change_and_survives_the_casebook(tmp_path: Path) -> None:
+    case = case_of("as_planned")
+    altered = case.model_copy(update={"headline": case.headline + "."}).sealed()
+    assert altered.footer.content_hash != case.footer.content_hash
+    assert case.sealed() == case
+    casebook = Casebook(f"sqlite:///{tmp_path}/casebook.db")
+    casebook.create()
+    assert casebook.finish_audit(case, AS_OF)
+    kept = casebook.case(case.case_id)
+    assert kept is not None
+    assert kept.canonical_bytes() == case.canonical_bytes()
+    casebook.close()
+
+
+def test_an_episode_nobody_published_is_refused_by_name() -> None:
+    with build("as_planned") as marts, pytest.raises(UsageError, match="there is no episode 'x'"):
+        investigate(marts, "x", as_of=AS_OF)
+
+
+def test_an_audit_only_reads(tmp_path: Path) -> None:
+    with build("as_planned") as marts:
+        marts.execute(f"attach '{tmp_path}/published.duckdb' as file")
+        marts.execute("create schema file.marts")
+        for (table,) in marts.execute("select table_name from duckdb_tables()").fetchall():
+            marts.execute(f"create table file.marts.{table} as from memory.marts.{table}")
+    with duckdb.connect(str(tmp_path / "published.duckdb"), read_only=True) as published:
+        case = investigate(published, LEVEL_CASE, as_of=AS_OF)
+    assert case.canonical_bytes() == case_of("as_planned").canonical_bytes()
