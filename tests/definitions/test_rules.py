@@ -219,8 +219,8 @@ CASES = [
     ),
     Case(
         "said_twice",
-        change("kpis/sorting_throughput.yml", "from: 2026-06-29", "from: 2025-04-28"),
-        "kpis/sorting_throughput.yml",
+        change("kpis/staff_trained.yml", "from: 2026-06-29", "from: 2025-04-28"),
+        "kpis/staff_trained.yml",
         "from: 2025-04-28",
         "a target from this day is already",
         "keep one of the two",
