@@ -46,12 +46,18 @@ class Finding:
         return f"{self.place}: {self.rule}: {self.message}\n    way out: {self.way_out}"
 
 
+def nearest(word: object, known: Iterable[object]) -> str | None:
+    """The known word that `word` was most likely meant to be, if there is one."""
+    near = get_close_matches(str(word), sorted({str(choice) for choice in known}), n=1, cutoff=0.6)
+    return near[0] if near else None
+
+
 def did_you_mean(word: object, known: Iterable[object]) -> str:
     """The nearest known word as a question, or the first known words when none is near."""
     choices = sorted({str(choice) for choice in known})
-    near = get_close_matches(str(word), choices, n=1, cutoff=0.6)
+    near = nearest(word, choices)
     if near:
-        return f"did you mean {near[0]!r}?"
+        return f"did you mean {near!r}?"
     if not choices:
         return "none is defined yet"
     shown = ", ".join(choices[:12])

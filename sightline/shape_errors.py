@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import BaseModel
 
-from sightline.finding import Finding, did_you_mean
+from sightline.finding import Finding, did_you_mean, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -105,9 +104,9 @@ def _meant(detail: ErrorDetails, model: type[BaseModel], details: list[ErrorDeta
         if other["type"] == "missing" and other["loc"][:-1] == parent
     ]
     for candidates in (missing, _keys(model, detail["loc"])):
-        near = get_close_matches(str(detail["loc"][-1]), candidates, n=1, cutoff=0.6)
+        near = nearest(detail["loc"][-1], candidates)
         if near:
-            return near[0]
+            return near
     return None
 
 

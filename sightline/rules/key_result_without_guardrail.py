@@ -18,11 +18,10 @@ def offenders(catalog: Catalog) -> Iterator[Finding]:
     """Every key result whose guardrails all belong to its owner's own department."""
     for _, key_result, at in walk.key_results(catalog):
         own = catalog.department_of(key_result.owner)
-        guardrails = [
-            catalog.kpis[link.kpi]
-            for link in key_result.links_as(LinkRole.GUARDRAIL)
-            if link.kpi in catalog.kpis
-        ]
+        links = key_result.links_as(LinkRole.GUARDRAIL)
+        if any(link.kpi not in catalog.kpis for link in links):
+            continue  # told by unknown_kpi
+        guardrails = [catalog.kpis[link.kpi] for link in links]
         if any(catalog.department_of(kpi.owner) != own for kpi in guardrails):
             continue
         have = (

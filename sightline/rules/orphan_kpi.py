@@ -10,12 +10,14 @@ from collections.abc import Iterator
 
 from sightline import walk
 from sightline.catalog import Catalog
-from sightline.finding import Finding
+from sightline.finding import Finding, nearest
 
 
 def offenders(catalog: Catalog) -> Iterator[Finding]:
     """Every KPI that no key result links and no label explains."""
-    linked = {link.kpi for _, _, link, _ in walk.links(catalog)}
+    named = {link.kpi for _, _, link, _ in walk.links(catalog)}
+    # A misspelt link is told by unknown_kpi; the KPI it means is no orphan.
+    linked = named | {nearest(kpi, catalog.kpis) for kpi in named - catalog.kpis.keys()}
     for kpi, at in walk.kpis(catalog):
         if kpi.id not in linked and kpi.label is None:
             yield Finding(

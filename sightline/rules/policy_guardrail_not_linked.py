@@ -22,6 +22,8 @@ def offenders(catalog: Catalog) -> Iterator[Finding]:
         _, key_result = catalog.key_results[policy.key_result]
         guarded = {(link.kpi, link.scope) for link in key_result.links_as(LinkRole.GUARDRAIL)}
         guardrail = policy.guardrail
+        if guardrail.kpi not in catalog.kpis or any(kpi not in catalog.kpis for kpi, _ in guarded):
+            continue  # told by unknown_kpi
         if (guardrail.kpi, guardrail.scope) not in guarded:
             shown = ", ".join(f"{kpi}@{scope}" for kpi, scope in sorted(guarded)) or "nothing"
             yield Finding(

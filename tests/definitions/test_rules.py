@@ -79,3 +79,8 @@ def test_all_offences_are_told_at_once_in_order_of_file_and_line(firm: Firm) -> 
     assert {"unknown_unit", "unknown_source", "unknown_kpi", "unknown_role"} <= {
         each.rule for each in findings
     }
+
+
+def test_a_misspelt_link_is_told_once_and_not_again_by_what_follows_from_it(firm: Firm) -> None:
+    firm.replace(FASTER, "kpi: sorter_uptime", "kpi: sorter_uptme")
+    assert [each.rule for each in firm.findings()] == ["unknown_kpi"]
