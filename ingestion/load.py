@@ -9,6 +9,7 @@ and asks the source anew, which is exact at every point where a process can be k
 from __future__ import annotations
 
 import os
+import shutil
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -95,9 +96,15 @@ def configure() -> None:
 
 
 def _pipeline(dataset: str, home: Home) -> Any:
+    """A dlt pipeline with an empty working folder: it takes its state from the warehouse.
+
+    What a dead run left in the folder is dropped: a package half loaded, one that a contract
+    refuses for ever, a cursor ahead of a warehouse that was restored or made anew.
+    """
     import dlt
 
     home.create()
+    shutil.rmtree(home.dlt / dataset, ignore_errors=True)
     return dlt.pipeline(
         dataset,
         destination=dlt.destinations.duckdb(str(home.warehouse)),
@@ -110,44 +117,44 @@ def _run(pipeline: Any, resources: Sequence[Any], source: str) -> tuple[str, ...
     """Extract, normalise and load; the ids of the loads made. Leaves nothing pending behind."""
     if not resources:
         return ()
-    from dlt.common.schema.exceptions import DataValidationError
     from dlt.pipeline.exceptions import PipelineStepFailed
 
-    if pipeline.has_pending_data:
-        pipeline.drop()
     try:
         info = pipeline.run(
             list(resources), loader_file_format="parquet", schema_contract=SCHEMA_CONTRACT
         )
     except PipelineStepFailed as failure:
-        pipeline.drop()
-        for cause in _causes(failure):
-            if isinstance(cause, SightlineError):
-                raise cause from failure
-            if isinstance(cause, DataValidationError):
-                raise SightlineEnvironmentError(_drift(source, cause)) from failure
-        raise
-    except BaseException:
-        pipeline.drop()
-        raise
+        raise _understood(failure, source) or failure from failure
     return tuple(info.loads_ids) if info is not None else ()
 
 
-def _causes(error: BaseException) -> list[BaseException]:
-    chain: list[BaseException] = []
-    link: BaseException | None = error
-    while link is not None and link not in chain:
-        chain.append(link)
+def _understood(failure: BaseException, source: str) -> SightlineError | None:
+    """The failure in the reader's words, where its cause is one a person can do something about."""
+    from dlt.common.libs.pyarrow import PyToArrowConversionException
+    from dlt.common.schema.exceptions import DataValidationError
+    from sqlalchemy.exc import SQLAlchemyError
+
+    link: BaseException | None = failure
+    while link is not None:
+        if isinstance(link, SightlineError):
+            return link
+        if isinstance(link, DataValidationError):
+            return SightlineEnvironmentError(
+                f"{source}: column {link.table_name}.{link.column_name} changed its type at the "
+                "source; nothing was loaded. Restore the type there, or give the new type a new "
+                "column name"
+            )
+        if isinstance(link, PyToArrowConversionException):
+            return SightlineEnvironmentError(
+                f"{source}: column {link.field_name} holds a value that is no {link.data_type}; "
+                "nothing was loaded. Correct the value at the source"
+            )
+        if isinstance(link, SQLAlchemyError):  # its own words hold the query and its values
+            return SightlineEnvironmentError(
+                f"{source}: its database cannot be read ({type(link).__name__}); nothing was loaded"
+            )
         link = link.__cause__ or link.__context__
-    return chain
-
-
-def _drift(source: str, error: Any) -> str:
-    return (
-        f"{source}: column {error.table_name}.{error.column_name} changed its type at the source; "
-        f"nothing was loaded ({error.contract_entity} is frozen). Restore the type there, or "
-        "load the new type under a new column name"
-    )
+    return None
 
 
 def _count(pipeline: Any, load_ids: Sequence[str], tables: Sequence[str]) -> Counter[str]:

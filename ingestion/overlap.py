@@ -73,10 +73,18 @@ class Overlap:
         return state
 
     def _marks(self, table: pa.Table) -> list[tuple[str, Any]]:
-        """For each row: a hash of its whole content, and its cursor value."""
-        rows = zip(*(table[name].to_pylist() for name in sorted(table.column_names)), strict=True)
-        marks = (hashlib.blake2b(repr(row).encode(), digest_size=12).hexdigest() for row in rows)
-        return list(zip(marks, table[self.cursor].to_pylist(), strict=True))
+        """For each row: a hash of its content, and its cursor value.
+
+        NULLs are left out, so that a column added at the source does not make old rows new.
+        """
+        rows = (
+            {name: row[name] for name in sorted(row) if row[name] is not None}
+            for row in table.to_pylist()
+        )
+        return [
+            (hashlib.blake2b(repr(row).encode(), digest_size=12).hexdigest(), row[self.cursor])
+            for row in rows
+        ]
 
 
 def _value(stored: Any) -> Any:

@@ -27,7 +27,7 @@ def database(url: str, *, setting: str) -> sa.Engine | None:
             parsed = parsed.set(drivername="postgresql+psycopg2")
         if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").is_file():
             return None
-        return sa.create_engine(parsed)
+        return sa.create_engine(parsed, poolclass=sa.NullPool)  # nothing stays open after a pull
     except (sa.exc.ArgumentError, ImportError) as error:
         raise SightlineEnvironmentError(
             f"{setting} is no usable SQLAlchemy URL ({type(error).__name__}): expected the form "

@@ -1,0 +1,117 @@
+"""A pull killed at any point leaves nothing that the next one does not put right."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+
+import duckdb
+import pytest
+
+from ingestion.pull import pull
+from sightline.home import Home
+from tests.ingestion.conftest import SEEN_AT, Rows
+from tests.ingestion.firm import TinyErp
+
+KILLED = """
+import os, sys
+from datetime import datetime
+from importlib import import_module
+
+module, _, path = sys.argv[1].partition(":")
+owner, _, name = path.rpartition(".")
+target = import_module(module)
+for step in filter(None, owner.split(".")):
+    target = getattr(target, step)
+setattr(target, name, lambda *_, **__: os._exit(9))
+
+from ingestion.pull import pull
+from sightline.home import Home
+
+pull("erp", home=Home.from_env(), seen_at=datetime.fromisoformat(sys.argv[2]))
+"""
+
+COMMITTED = (
+    "select downtime_id from raw_erp.downtime where _dlt_load_id in "
+    "(select load_id from raw_erp._dlt_loads where status = 0) order by 1"
+)
+
+
+@pytest.mark.parametrize(
+    "point",
+    [
+        "dlt.pipeline.pipeline:Pipeline.normalize",  # rows extracted
+        "dlt.pipeline.pipeline:Pipeline.load",  # a package waits to be loaded
+        "dlt.destinations.job_client_impl:SqlJobClientBase.complete_load",  # loaded, not committed
+        "ingestion.load:_record",  # committed, without a receipt
+    ],
+)
+def test_every_row_counts_once_after_a_kill(
+    home: Home, erp: TinyErp, rows: Rows, point: str
+) -> None:
+    killed = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", KILLED, point, SEEN_AT.isoformat()],
+        env={**os.environ, "SIGHTLINE_HOME": str(home.root)},
+        check=False,
+    )
+    assert killed.returncode == 9
+    pull("erp", home=home, seen_at=SEEN_AT)
+    assert rows(COMMITTED) == [(1,), (2,), (3,)]
+    assert pull("erp", home=home, seen_at=SEEN_AT).rows_loaded == 0
+
+
+def test_a_warehouse_made_anew_is_filled_anew(home: Home, erp: TinyErp, rows: Rows) -> None:
+    pull("erp", home=home, seen_at=SEEN_AT)
+    home.warehouse.unlink()
+    with duckdb.connect(str(home.warehouse)) as connection:
+        connection.execute("create schema raw_erp; create table raw_erp.downtime(downtime_id int8)")
+    assert pull("erp", home=home, seen_at=SEEN_AT).rows_loaded == 8
+    assert rows(COMMITTED) == [(1,), (2,), (3,)]
+
+
+def test_a_warehouse_restored_from_a_copy_gets_what_came_since(
+    home: Home, erp: TinyErp, rows: Rows
+) -> None:
+    pull("erp", home=home, seen_at=SEEN_AT)
+    shutil.copy(home.warehouse, home.root / "copy")
+    erp.add_downtime(4)
+    pull("erp", home=home, seen_at=SEEN_AT)
+    shutil.move(home.root / "copy", home.warehouse)
+    assert pull("erp", home=home, seen_at=SEEN_AT).rows_loaded == 1
+    assert rows(COMMITTED) == [(1,), (2,), (3,), (4,)]
+
+
+def test_tables_made_beforehand_are_loaded_into(home: Home, erp: TinyErp, rows: Rows) -> None:
+    with duckdb.connect(str(home.warehouse)) as connection:
+        connection.execute(
+            "create schema raw_erp; "
+            "create table raw_erp._dlt_loads(load_id varchar, schema_name varchar, status bigint, "
+            "inserted_at timestamptz, schema_version_hash varchar); "
+            "create table raw_erp.downtime(downtime_id bigint, minutes bigint)"
+        )
+    assert pull("erp", home=home, seen_at=SEEN_AT).rows_loaded == 8
+    assert rows("select downtime_id, minutes from raw_erp.downtime order by 1") == [
+        (1, 10),
+        (2, 10),
+        (3, 10),
+    ]
+
+
+def test_rows_lost_on_the_way_are_noticed(
+    home: Home, erp: TinyErp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dlt.destinations.impl.duckdb.sql_client import DuckDbSqlClient
+
+    from sightline.errors import SightlineError
+
+    execute = DuckDbSqlClient.execute_sql
+
+    def one_less(client: DuckDbSqlClient, sql: str, *parameters: object) -> object:
+        found = execute(client, sql, *parameters)
+        return [(found[0][0] - 1,)] if "downtime" in sql and "count(*)" in sql else found
+
+    monkeypatch.setattr(DuckDbSqlClient, "execute_sql", one_less)
+    with pytest.raises(SightlineError, match=r"erp\.downtime: 3 rows seen, but 2 kept and 0 rej"):
+        pull("erp", home=home, seen_at=SEEN_AT)
