@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from sightline.audit_case import Answer, Level
 from sightline.investigation.evidence import Evidence
 from sightline.investigation.wording import listed, named, quantity
 
 DEPARTMENT = "automation"
 QUESTION = "Is the plan followed?"
+
+# The policy judges effort; nothing here judges it a second time.
+_JUDGED: Final[dict[str, tuple[str, Level]]] = {
+    "sufficient": ("as planned", "healthy"),
+    "starved": ("starved", "breached"),
+}
 
 # The policy calls effort starved when it was short in each of the last four periods.
 SHOWN = 4
@@ -24,7 +32,7 @@ def answer(evidence: Evidence) -> Answer | None:
     if not known:
         return None
     values = [quantity(effort, point.value) for point in known if point.value is not None]
-    verdict, level = _judged(policy["effort"], known[-1].status)
+    verdict, level = _JUDGED.get(policy["effort"], ("cannot tell", "unknown"))
     return Answer(
         department=DEPARTMENT,
         department_name=evidence.departments[DEPARTMENT],
@@ -33,9 +41,3 @@ def answer(evidence: Evidence) -> Answer | None:
         verdict=verdict,
         level=level,
     )
-
-
-def _judged(effort: str, latest: str) -> tuple[str, Level]:
-    if effort == "starved":
-        return "starved", "breached"
-    return ("as planned", "healthy") if latest == "healthy" else ("behind plan", "at_risk")

@@ -65,7 +65,7 @@ def investigate(connection: Marts, case_id: str, *, as_of: datetime) -> AuditCas
         line_of_sight=line_of_sight(evidence),
         footer=Footer(
             as_of=as_of.astimezone(UTC),
-            load_ids=(),
+            load_ids=evidence.load_ids,
             definition_hash=kpi["definition_hash"],
             content_hash="",
             command=f"sightline case reproduce {case_id}",

@@ -45,9 +45,11 @@ def candidates(evidence: Evidence) -> tuple[Cause, ...]:
 
 
 def _parts(evidence: Evidence, split: Decomposition) -> Cause:
+    # Shares of parts that pull both ways do not add up to a hundred and would mislead.
+    one_way = all(part.share is not None and part.share >= 0 for part in split.parts)
     told = [
         f"{plain(part.label)} {difference(evidence.kpi, part.amount)}"
-        + (f" ({percent(part.share)})" if part.share is not None and 0 <= part.share <= 1 else "")
+        + (f" ({percent(part.share)})" if one_way and part.share is not None else "")
         for part in split.parts[:NAMED_PARTS]
     ]
     rest = len(split.parts) - len(told)
@@ -67,7 +69,7 @@ def _parts(evidence: Evidence, split: Decomposition) -> Cause:
 def _chance(evidence: Evidence) -> Iterator[Cause]:
     readings = evidence.readings(evidence.kpi_id, evidence.scope)
     change = evidence.change(evidence.kpi_id, evidence.scope)
-    before = [reading for reading in readings if reading.period_start < evidence.opened]
+    before = [reading for reading in readings if reading.period_start < evidence.onset]
     limits = natural_limits(before[-SHOWN_PERIODS:])
     if change is None or limits is None:
         return
@@ -103,7 +105,7 @@ def _upstream(evidence: Evidence) -> Iterator[Cause]:
 
 
 def _coincidences(evidence: Evidence) -> Iterator[Cause]:
-    earliest = evidence.opened - WINDOW
+    earliest = evidence.onset - WINDOW
     before: Decimal | None = None
     for target in evidence.targets:
         if earliest <= target["valid_from"] <= evidence.as_of.date() and before is not None:

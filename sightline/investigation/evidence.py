@@ -5,9 +5,11 @@ An `Evidence` is what an audit question gets: it reads, caches, and decides noth
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
+from itertools import takewhile
 from typing import Any, Protocol
 
 from sightline.audit_case import Decomposition, Point
@@ -21,6 +23,12 @@ from sightline.investigation.arithmetic import (
 )
 
 Row = dict[str, Any]
+
+# Dimensions that say where a change happened; every other dimension says why, and comes first.
+PLACES = frozenset({"site", "sorter"})
+
+# A policy calls effort starved in the fourth short period.
+STARVED_AFTER = 4
 
 # Half a year of weeks, the length of a planning period.
 SHOWN_PERIODS = 26
@@ -213,16 +221,39 @@ class Evidence:
         """
         return [Reading(**row) for row in self._rows(query, kpi_id, scope)]
 
+    @cached_property
+    def onset(self) -> date:
+        """The first of the unbroken bad periods that led to the episode.
+
+        A rule fires after several bad periods; those belong to the episode, not to its baseline.
+        For a silent sacrifice it is the effort that was bad, from the first short period on.
+        """
+        if self.episode["rule"] == "silent_sacrifice" and self.policy is not None:
+            query = """
+                select period_start, effort = 'starved' as is_bad from marts.fct_policy_state
+                where policy_id = ? and period_start <= ?
+                order by period_start desc
+            """
+            starved = self._first_bad(query, self.policy["policy_id"], self.opened)
+            return starved - timedelta(weeks=STARVED_AFTER - 1)
+        query = """
+            select period_start, is_beyond_target as is_bad from marts.fct_kpi_evaluation
+            where kpi_id = ? and scope = ? and is_closed and period_start <= ?
+            order by period_start desc
+        """
+        return self._first_bad(query, self.kpi_id, self.scope, self.opened)
+
+    def _first_bad(self, query: str, *parameters: object) -> date:
+        bad = takewhile(lambda row: row["is_bad"], self._rows(query, *parameters))
+        return min((row["period_start"] for row in bad), default=self.opened)
+
     def change(self, kpi_id: str, scope: str) -> Change | None:
         """The KPI before the episode against its latest closed period."""
-        return change_since(self.readings(kpi_id, scope), self.opened)
+        return change_since(self.readings(kpi_id, scope), self.onset)
 
     @cached_property
-    def decompositions(self) -> tuple[Decomposition, ...]:
-        """The audited KPI's change by every dimension, the most telling one first."""
-        change = self.change(self.kpi_id, self.scope)
-        if change is None:
-            return ()
+    def contributions(self) -> dict[str, dict[date, dict[str, Decimal]]]:
+        """Parts of the audited KPI's numerator: dimension, period, member."""
         query = """
             select dimension, period_start, member, numerator_part
             from marts.fct_kpi_contribution where kpi_id = ? and scope = ?
@@ -231,9 +262,17 @@ class Evidence:
         for row in self._rows(query, self.kpi_id, self.scope):
             period = parts.setdefault(row["dimension"], {}).setdefault(row["period_start"], {})
             period[row["member"]] = row["numerator_part"]
-        split = [decompose(change, dimension, parts[dimension]) for dimension in sorted(parts)]
+        return parts
+
+    @cached_property
+    def decompositions(self) -> tuple[Decomposition, ...]:
+        """The audited KPI's change by every dimension: why before where, telling ones first."""
+        change = self.change(self.kpi_id, self.scope)
+        if change is None:
+            return ()
+        split = [decompose(change, name, parts) for name, parts in self.contributions.items()]
         known = [decomposition for decomposition in split if decomposition is not None]
-        return tuple(sorted(known, key=lambda item: (-concentration(item), item.dimension)))
+        return tuple(sorted(known, key=_telling))
 
     # Trust
 
@@ -253,6 +292,17 @@ class Evidence:
         rows = self._rows(query, self.kpi["system_of_record"])
         return rows[0] if rows else None
 
+    @cached_property
+    def load_ids(self) -> tuple[str, ...]:
+        """The newest load of the definitions and of every source that was read."""
+        sources = {self.kpis[row["kpi_id"]]["system_of_record"] for row in self.glance}
+        sources |= {self.kpi["system_of_record"], "definitions"}
+        query = """
+            select source, load_id from marts.fct_source_load where is_latest
+            order by source, load_id
+        """
+        return tuple(row["load_id"] for row in self._rows(query) if row["source"] in sources)
+
     # Names
 
     def department_of(self, role: str) -> str:
@@ -262,3 +312,7 @@ class Evidence:
     def worsening(self, amount: Decimal) -> Decimal:
         """A change of the audited KPI counted so that more is worse."""
         return -amount if self.kpi["direction"] == "higher_is_better" else amount
+
+
+def _telling(split: Decomposition) -> tuple[bool, Fraction, str]:
+    return split.dimension in PLACES, -concentration(split), split.dimension

@@ -123,6 +123,7 @@ def _copy_marts(connection: duckdb.DuckDBPyConnection, publish_id: str, at: date
     )
     connection.execute("begin")
     connection.execute("create schema publication.marts")
+    said: dict[str, str | None] = dict(_PUBLICATION_COMMENTS)
     tables: dict[str, list[tuple[Any, ...]]] = {}
     for table, *column in columns:
         tables.setdefault(table, []).append(tuple(column))
@@ -134,15 +135,16 @@ def _copy_marts(connection: duckdb.DuckDBPyConnection, publish_id: str, at: date
         )
         connection.execute(f"create table {target} ({declared})")
         connection.execute(f"insert into {target} select * from {source}")  # noqa: S608 - catalog names, quoted
-        _comment(connection, f"table {target}", comments.get(table))
-        for name, _, _, comment in described:
-            _comment(connection, f"column {target}.{_name(name)}", comment)
+        said[f"table {target}"] = comments.get(table)
+        said |= {f"column {target}.{_name(name)}": comment for name, _, _, comment in described}
     connection.execute(
         "create table publication.marts.publication "
         "(publish_id varchar not null, published_at timestamp not null)"
     )
-    for what, comment in _PUBLICATION_COMMENTS.items():
-        _comment(connection, what, comment)
+    # One script: three hundred comments one by one cost as much as all the tables together.
+    connection.execute(
+        "; ".join(f"comment on {what} is {_literal(text)}" for what, text in said.items() if text)
+    )
     naive = at.astimezone(UTC).replace(tzinfo=None)
     connection.execute(
         "insert into publication.marts.publication values (?, ?)", [publish_id, naive]
@@ -178,11 +180,6 @@ def _swap_folder(built: Path, link: Path, generation: str) -> None:
     for old in folder.glob("parquet-*"):
         if old not in (current, before):
             shutil.rmtree(old)
-
-
-def _comment(connection: duckdb.DuckDBPyConnection, what: str, comment: str | None) -> None:
-    if comment:
-        connection.execute(f"comment on {what} is {_literal(comment)}")
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> Iterable[tuple[Any, ...]]:

@@ -16,7 +16,8 @@ Rows = dict[str, list[tuple[object, ...]]]
 
 AS_OF = datetime(2026, 10, 26, 6, 0, tzinfo=UTC)
 HEARD = AS_OF.replace(tzinfo=None)
-OPENED = date(2026, 6, 29)
+RECALIBRATED = date(2026, 6, 29)
+OPENED = date(2026, 7, 6)
 STARVED = date(2026, 8, 10)
 WEEKS = [date(2026, 4, 27) + timedelta(weeks=week) for week in range(26)]
 LEVEL_CASE = f"sorter_uptime.north.level.{OPENED}"
@@ -58,6 +59,7 @@ _TABLES = {
     "fct_policy_verdict": "policy_id text, period_start date, rule text, verdict text, "
     "instruction text, approved_on date, approved_by text, is_latest boolean",
     "fct_source_freshness": "source text, last_seen_at timestamp",
+    "fct_source_load": "source text, load_id text, is_latest boolean",
     "rpt_one_glance": "objective_id text, objective_name text, objective_position int, "
     "objective_status text, key_result_id text, key_result_name text, key_result_position int, "
     "key_result_status text, kpi_id text, kpi_name text, scope text, role text, "
@@ -188,16 +190,18 @@ def _definitions(rows: Rows) -> None:
         rows,
         "dim_policy",
         *("throughput_over_uptime", policy, "throughput_1500", "sorter_uptime", "north"),
-        *("recalibration_effort", "north", 4, OPENED),
+        *("recalibration_effort", "north", 4, RECALIBRATED),
     )
     put(rows, "bridge_key_result_kpi", "throughput_1500", "sorting_throughput", "measure", "north")
     put(rows, "bridge_key_result_kpi", "throughput_1500", "sorter_uptime", "guardrail", "north")
     for source in ("erp", "tracker"):
         put(rows, "fct_source_freshness", source, HEARD)
+        put(rows, "fct_source_load", source, f"1792994400.{source}", True)
+        put(rows, "fct_source_load", source, f"1792389600.{source}", False)
 
 
 def _week(rows: Rows, week: int, period: date, *, throttled: bool) -> None:
-    running = period >= OPENED and not (throttled and period >= date(2026, 7, 20))
+    running = period >= RECALIBRATED and not (throttled and period >= date(2026, 7, 20))
     stops = {"jam": 96 + week % 3 * 7, "belt": 60 + week % 4 * 5}
     if running:
         stops["recalibration"] = 240 if not throttled else 80
@@ -217,7 +221,7 @@ def _week(rows: Rows, week: int, period: date, *, throttled: bool) -> None:
     pace = 10 if not throttled else 2
     _value(rows, "sorting_throughput", "north", period, (1250 + pace * programme) * 240, 240)
     effort = 100 if running else 36
-    if period >= OPENED:
+    if period >= RECALIBRATED:
         _value(rows, "recalibration_effort", "north", period, effort * 40, 40)
     failed = sum(minutes for reason, minutes in stops.items() if reason != "recalibration")
     _value(rows, "unplanned_downtime", "north", period, 100 * failed, scheduled)
@@ -275,15 +279,13 @@ def _goals(rows: Rows, *, throttled: bool) -> None:
         *("all", "leading", 3, 1, "healthy", "pulled", HEARD),
     )
     used = Decimal("0.42") if throttled else Decimal("0.883333333")
-    effort = (Decimal("0.36"), "starved") if throttled else (Decimal(1), "sufficient")
-    state = (
-        used * 1440,
-        1440,
-        used,
-        "ample" if throttled else "low",
-        "behind" if throttled else "ahead",
-    )
-    put(rows, "fct_policy_state", "throughput_over_uptime", WEEKS[-1], *state, *effort)
+    bands = ("ample", "behind") if throttled else ("low", "ahead")
+    for period in WEEKS:
+        effort = (Decimal(1), "sufficient")
+        if throttled and period >= STARVED:
+            effort = (Decimal("0.36"), "starved")
+        state = (used * 1440, 1440, used, *bands, *effort)
+        put(rows, "fct_policy_state", "throughput_over_uptime", period, *state)
     rule = ("goal_starved", "goal_wins_spend_budget", "Resume recalibration as planned.")
     if not throttled:
         rule = (
@@ -297,7 +299,7 @@ def _goals(rows: Rows, *, throttled: bool) -> None:
 
 def _episodes(rows: Rows) -> None:
     uptime = ("sorter_uptime", "north")
-    put(rows, "fct_kpi_episode", LEVEL_CASE, *uptime, "level", OPENED, "firing", True, 17)
+    put(rows, "fct_kpi_episode", LEVEL_CASE, *uptime, "level", OPENED, "firing", True, 16)
     sacrifice = (*uptime, "silent_sacrifice", STARVED, "firing", True, 11)
     put(rows, "fct_kpi_episode", SACRIFICE_CASE, *sacrifice)
     lonely = ("damage_rate", "all", "level", date(2026, 10, 19), "firing", True, 1)

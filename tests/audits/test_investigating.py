@@ -103,6 +103,44 @@ def test_the_parts_sum_to_the_change_and_the_telling_dimension_comes_first() -> 
     assert top.amount == Decimal("-1.666666666667")
 
 
+@pytest.mark.parametrize(
+    ("scenario", "case_id", "baseline"),
+    [
+        ("as_planned", LEVEL_CASE, (date(2026, 5, 4), date(2026, 6, 22))),
+        ("throttled", SACRIFICE_CASE, (date(2026, 5, 25), date(2026, 7, 13))),
+    ],
+)
+def test_the_bad_weeks_that_led_to_the_episode_are_not_in_its_baseline(
+    scenario: str, case_id: str, baseline: tuple[date, date]
+) -> None:
+    split = case_of(scenario, case_id).decomposition
+    assert split is not None
+    assert (split.baseline_from, split.baseline_to) == baseline
+    assert split.period_to == WEEKS[-1]
+
+
+def test_why_stands_before_where_even_when_one_place_carries_it_all() -> None:
+    with build("as_planned") as marts:
+        marts.execute("update marts.fct_kpi_contribution set member = 'N1' where member = 'N2'")
+        marts.execute(
+            "create or replace table marts.fct_kpi_contribution as "
+            "select kpi_id, scope, period_start, dimension, member, "
+            "sum(numerator_part) as numerator_part from marts.fct_kpi_contribution group by all"
+        )
+        case = investigate(marts, LEVEL_CASE, as_of=AS_OF)
+    assert case.decomposition is not None
+    assert case.drill_down is not None
+    assert case.decomposition.dimension == "reason_code"
+    assert [part.label for part in case.drill_down.parts] == ["N1"]
+
+
+def test_the_footer_names_the_newest_loads_and_the_command_that_rebuilds() -> None:
+    footer = case_of("as_planned").footer
+    assert footer.load_ids == ("1792994400.erp",)
+    assert footer.command == f"sightline case reproduce {LEVEL_CASE}"
+    assert footer.definition_hash == "hash-of-sorter_uptime"
+
+
 def test_what_no_part_explains_is_printed_as_the_residual() -> None:
     with build("as_planned") as marts:
         marts.execute("delete from marts.fct_kpi_contribution where member = 'recalibration'")
@@ -138,7 +176,7 @@ def test_a_target_moved_in_the_window_is_a_coincident_change() -> None:
         )
         case = investigate(marts, LEVEL_CASE, as_of=AS_OF)
     told = [plainly(cause.text) for cause in case.causes if cause.kind == "coincidence"]
-    assert "On 2026-06-22 the target moved from 98 % to 98.5 %, approved by coo." in told
+    assert "On 2026-06-29 the target moved from 98 % to 98.5 %, approved by coo." in told
 
 
 def test_every_department_on_the_path_is_heard_and_the_owner_stands_first() -> None:
@@ -187,7 +225,7 @@ def test_condition_and_criteria_carry_the_limits_in_force_and_who_approved_them(
     assert {point.target for point in case.condition} == {Decimal(98)}
     assert (case.criteria.rule_text, case.criteria.approved_by) == ("2 of 2", "coo")
     assert case.criteria.approved_on == date(2025, 4, 21)
-    assert case.opened_at.isoformat() == "2026-07-06T00:00:00+00:00"
+    assert case.opened_at.isoformat() == "2026-07-13T00:00:00+00:00"
     assert [series.kpi_id for series in case.related] == [
         "sorting_throughput",
         "recalibration_effort",
