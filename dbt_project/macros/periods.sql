@@ -3,9 +3,14 @@
     cast({{ dbt.date_trunc('week', expression) }} as date)
 {%- endmacro %}
 
+{# So many days after a date or a timestamp. #}
+{% macro days_after(days, expression) -%}
+    {{ dbt.dateadd('day', days, expression) }}
+{%- endmacro %}
+
 {# The day after a week ends, as a date. #}
 {% macro week_end(period_start) -%}
-    cast({{ dbt.dateadd('day', 7, period_start) }} as date)
+    cast({{ days_after(7, period_start) }} as date)
 {%- endmacro %}
 
 {# A UTC timestamp as the wall clock of a time zone shows it. #}

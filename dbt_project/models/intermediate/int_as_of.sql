@@ -4,11 +4,5 @@ with receipts as (
     select * from {{ ref('stg_receipts__receipt') }}
 )
 
-{% set moment = as_of_setting() -%}
-select
-    {% if moment -%}
-        {{ moment }} as as_of
-    {%- else -%}
-        max(seen_at) as as_of
-    {%- endif %}
+select coalesce({{ as_of_setting() or 'null' }}, max(seen_at)) as as_of
 from receipts

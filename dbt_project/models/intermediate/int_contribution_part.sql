@@ -1,67 +1,64 @@
 {{ config(materialized='view') }}
 
+{#
+  What adds to a numerator, with its sign and factor: KPI, dimension, member, amount, rows, filter.
+  Only what is additive is listed: the parts of a KPI over a dimension sum to its numerator.
+#}
+{% set additions = [
+    ('sorter_uptime', 'reason_code', "'scheduled'", '100 * scheduled_minutes', 'sorter_days', 'true'),
+    ('sorter_uptime', 'reason_code', 'reason_code', '-100 * minutes', 'downtimes', 'true'),
+    ('sorter_uptime', 'sorter', 'sorter_id', '100 * scheduled_minutes', 'sorter_days', 'true'),
+    ('sorter_uptime', 'sorter', 'sorter_id', '-100 * minutes', 'downtimes', 'true'),
+    ('unplanned_downtime', 'reason_code', 'reason_code', '100 * minutes', 'downtimes', 'not planned'),
+    ('unplanned_downtime', 'sorter', 'sorter_id', '100 * minutes', 'downtimes', 'not planned'),
+    ('sorting_throughput', 'sorter', 'sorter_id', '60 * parcels_sorted', 'sorter_days', 'true'),
+    ('manual_touches', 'sorter', 'sorter_id', 'manual_touches', 'sorter_days', 'true'),
+    ('damage_rate', 'sorter', 'sorter_id', '100 * damaged_parcels', 'sorter_days', 'true'),
+    ('cost_per_parcel', 'category', 'category', 'amount_cents * 0.01', 'invoices', 'true'),
+] -%}
+
 with sorter_days as (
-    select * from {{ ref('stg_erp__sorter_day') }}
+    select
+        *,
+        work_date as happened_on
+    from {{ ref('stg_erp__sorter_day') }}
 ),
 
 downtimes as (
-    select * from {{ ref('stg_erp__downtime') }}
+    select
+        *,
+        work_date as happened_on
+    from {{ ref('stg_erp__downtime') }}
 ),
 
 invoices as (
-    select * from {{ ref('stg_erp__invoice') }}
-),
-
--- Every row that adds to a numerator, with the sign and factor it adds with.
-day_parts as (
     select
-        site,
-        work_date,
-        sorter_id,
-        100 * scheduled_minutes as scheduled,
-        60 * parcels_sorted as sorted,
-        manual_touches as touches,
-        100 * damaged_parcels as damaged
-    from sorter_days
+        *,
+        invoice_date as happened_on
+    from {{ ref('stg_erp__invoice') }}
 ),
 
 parts as (
-    select 'sorter_uptime' as kpi_id, 'reason_code' as dimension, 'scheduled' as member,
-        site, work_date as happened_on, scheduled as amount
-    from day_parts
-    union all
-    select 'sorter_uptime', 'reason_code', reason_code, site, work_date, -100 * minutes
-    from downtimes
-    union all
-    select 'sorter_uptime', 'sorter', sorter_id, site, work_date, scheduled from day_parts
-    union all
-    select 'sorter_uptime', 'sorter', sorter_id, site, work_date, -100 * minutes from downtimes
-    union all
-    select 'unplanned_downtime', 'reason_code', reason_code, site, work_date, 100 * minutes
-    from downtimes
-    where not planned
-    union all
-    select 'unplanned_downtime', 'sorter', sorter_id, site, work_date, 100 * minutes
-    from downtimes
-    where not planned
-    union all
-    select 'sorting_throughput', 'sorter', sorter_id, site, work_date, sorted from day_parts
-    union all
-    select 'manual_touches', 'sorter', sorter_id, site, work_date, touches from day_parts
-    union all
-    select 'damage_rate', 'sorter', sorter_id, site, work_date, damaged from day_parts
-    union all
-    select 'cost_per_parcel', 'category', category, site, invoice_date,
-        {{ measure('amount_cents') }} / 100
-    from invoices
+    {% for kpi_id, dimension, member, amount, rows, filter in additions -%}
+        select
+            '{{ kpi_id }}' as kpi_id,
+            site as scope,
+            happened_on,
+            '{{ dimension }}' as dimension,
+            {{ member }} as member,
+            {{ measure(amount) }} as amount
+        from {{ rows }}
+        where {{ filter }}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
 )
 
 select
     kpi_id,
-    site as scope,
+    scope,
     {{ week_of('happened_on') }} as period_start,
     dimension,
     member,
     {{ measure('sum(amount)') }} as numerator_part
 from parts
-group by kpi_id, site, {{ week_of('happened_on') }}, dimension, member
+group by kpi_id, scope, {{ week_of('happened_on') }}, dimension, member

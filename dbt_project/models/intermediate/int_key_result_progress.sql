@@ -12,14 +12,18 @@ periods as (
         period_end,
         period_from,
         period_to,
-        {{ ratio('sum(link_weight * value)', 'sum(case when value is not null then link_weight end)') }}
-            as value,
+        {{ ratio(
+            'sum(link_weight * value)',
+            'sum(case when value is not null then link_weight end)'
+        ) }} as value,
         {{ ratio(
             'sum(link_weight * raw_progress)',
             'sum(case when raw_progress is not null then link_weight end)'
         ) }} as raw_progress,
-        {{ ratio('sum(case when value is not null then link_weight else 0 end)', 'sum(link_weight)') }}
-            as known_share,
+        {{ ratio(
+            'sum(case when value is not null then link_weight else 0 end)',
+            'sum(link_weight)'
+        ) }} as known_share,
         min(case when is_in_range then 1 when not is_in_range then 0 end) as hit
     from readings
     group by
@@ -29,6 +33,7 @@ periods as (
 counted as (
     select
         *,
+        kind in ('stay_at_or_above', 'stay_at_or_below', 'within_range') as is_share_of_periods,
         count(*) over so_far as periods_so_far,
         count(hit) over so_far as judged_so_far,
         sum(hit) over so_far as hits_so_far,
@@ -47,13 +52,6 @@ runs as (
             partition by key_result_id order by period_start rows unbounded preceding
         ) as miss_run
     from counted
-),
-
-progressed as (
-    select
-        *,
-        kind in ('stay_at_or_above', 'stay_at_or_below', 'within_range') as is_share_of_periods
-    from runs
 )
 
 select
@@ -74,4 +72,4 @@ select
                 partition by key_result_id order by period_start rows unbounded preceding
             )
     end as worst_run
-from progressed
+from runs

@@ -9,11 +9,13 @@ objectives as (
 ),
 
 measures as (
-    select * from {{ ref('stg_definitions__link') }} where role = 'measure'
+    select * from {{ ref('stg_definitions__link') }}
+    where role = 'measure'
 ),
 
 judgements as (
-    select * from {{ ref('int_kpi_judgement') }} where is_closed
+    select * from {{ ref('int_kpi_judgement') }}
+    where is_closed
 ),
 
 readings as (
@@ -35,8 +37,8 @@ readings as (
             measures.kpi_id = judgements.kpi_id
             and measures.scope = judgements.scope
             and judgements.period_start between objectives.period_from and objectives.period_to
-            and (measures.valid_from is null or judgements.period_start >= measures.valid_from)
-            and (measures.valid_to is null or judgements.period_start <= measures.valid_to)
+            and (measures.valid_from is null or measures.valid_from <= judgements.period_start)
+            and (measures.valid_to is null or measures.valid_to >= judgements.period_start)
 )
 
 select

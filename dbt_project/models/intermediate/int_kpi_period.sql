@@ -50,7 +50,7 @@ weeks (kpi_id, scope, today, last_period, period_start) as (
     from weeks
     where
         {{ week_end('period_start') }} <= last_period
-        or {{ dbt.dateadd('day', 14, 'period_start') }} <= today
+        or {{ days_after(14, 'period_start') }} <= today
 ),
 
 members as (
@@ -65,7 +65,7 @@ select
     weeks.kpi_id,
     weeks.scope,
     weeks.period_start,
-    cast({{ dbt.dateadd('day', 6, 'weeks.period_start') }} as date) as period_end,
+    cast({{ days_after(6, 'weeks.period_start') }} as date) as period_end,
     {{ week_end('weeks.period_start') }} <= weeks.today as is_closed,
     weeks.scope <> 'all' or members.scopes = 1 as is_leaf,
     readings.numerator,

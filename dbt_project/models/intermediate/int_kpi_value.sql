@@ -17,7 +17,10 @@ expected as (
         periods.kpi_id,
         periods.period_start,
         count(*) as scopes
-    from (select distinct kpi_id, period_start from readings) as periods
+    from (select distinct
+        kpi_id,
+        period_start
+    from readings) as periods
     inner join firsts
         on
             periods.kpi_id = firsts.kpi_id

@@ -9,7 +9,8 @@ kpis as (
 ),
 
 judgements as (
-    select * from {{ ref('int_kpi_judgement') }} where is_closed
+    select * from {{ ref('int_kpi_judgement') }}
+    where is_closed
 ),
 
 -- What the guardrail lost and what it may lose, in the unit of its denominator. Only a share of
@@ -54,5 +55,5 @@ inner join guardrails as earlier
     on
         now.policy_id = earlier.policy_id
         and earlier.period_number > now.period_number - now.window_periods
-        and earlier.period_number <= now.period_number
+        and now.period_number >= earlier.period_number
 group by now.policy_id, now.period_start

@@ -5,7 +5,8 @@ with policies as (
 ),
 
 judgements as (
-    select * from {{ ref('int_kpi_judgement') }} where is_closed
+    select * from {{ ref('int_kpi_judgement') }}
+    where is_closed
 ),
 
 -- An effort KPI is the percentage of its plan that was spent.
@@ -28,6 +29,6 @@ select
     count(*) filter (where effort_share < {{ var('effort_starved_below') }}) over (
         partition by policy_id
         order by period_start
-        rows between {{ var('effort_starved_periods') - 1 }} preceding and current row
+        rows between {{ var('effort_starved_periods') | int - 1 }} preceding and current row
     ) = {{ var('effort_starved_periods') }} as is_starved
 from efforts

@@ -3,7 +3,8 @@ with policies as (
 ),
 
 judgements as (
-    select * from {{ ref('int_kpi_judgement') }} where is_closed
+    select * from {{ ref('int_kpi_judgement') }}
+    where is_closed
 ),
 
 budgets as (
@@ -43,8 +44,9 @@ banded as (
         end as budget,
         case
             when progress.raw_progress is null then null
-            when {{ pace_status('progress.raw_progress', 'progress.expected_progress') }} = 'healthy'
-                then 'ahead'
+            when
+                {{ pace_status('progress.raw_progress', 'progress.expected_progress') }}
+                = 'healthy' then 'ahead'
             else 'behind'
         end as pace,
         case
@@ -57,9 +59,9 @@ banded as (
         on
             policies.guardrail_kpi_id = judgements.kpi_id
             and policies.guardrail_scope = judgements.scope
-            and judgements.period_start >= policies.valid_from
-            and judgements.period_start >= policies.approved_on
-            and (policies.valid_to is null or judgements.period_start <= policies.valid_to)
+            and policies.valid_from <= judgements.period_start
+            and policies.approved_on <= judgements.period_start
+            and (policies.valid_to is null or policies.valid_to >= judgements.period_start)
     left join budgets
         on policies.policy_id = budgets.policy_id and judgements.period_start = budgets.period_start
     left join efforts

@@ -12,7 +12,8 @@ workbook_rows as (
         row_number,
         max(case when column_name = 'Week starting' then value_date end) as week_starting,
         max(case when column_name = 'Site' then lower(value_text) end) as site,
-        max(case when column_name = 'Complaints' then {{ finite_measure('value_number') }} end) as complaints,
+        {{ finite_measure("max(case when column_name = 'Complaints' then value_number end)") }}
+            as complaints,
         count(*) as source_rows,
         max(modified_at) as source_changed_at
     from cells

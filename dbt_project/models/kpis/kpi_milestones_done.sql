@@ -20,8 +20,9 @@ milestones as (
 known as (
     select
         {{ week_of('min(milestones.created_at)') }} as first_week,
-        (select max(seen_at) from receipts where source = 'tracker') as seen_until
+        max(receipts.seen_at) as seen_until
     from milestones
+    inner join receipts on receipts.source = 'tracker'
 ),
 
 weeks (period_start) as (

@@ -8,8 +8,10 @@ workbook_rows as (
         row_number,
         max(case when column_name = 'Week starting' then value_date end) as week_starting,
         max(case when column_name = 'Site' then lower(value_text) end) as site,
-        max(case when column_name = 'Headcount' then {{ finite_measure('value_number') }} end) as headcount,
-        max(case when column_name = 'Trained' then {{ finite_measure('value_number') }} end) as trained,
+        {{ finite_measure("max(case when column_name = 'Headcount' then value_number end)") }}
+            as headcount,
+        {{ finite_measure("max(case when column_name = 'Trained' then value_number end)") }}
+            as trained,
         count(*) as source_rows,
         max(modified_at) as source_changed_at
     from cells

@@ -3,7 +3,8 @@ with progress as (
 ),
 
 measures as (
-    select * from {{ ref('bridge_key_result_kpi') }} where role = 'measure'
+    select * from {{ ref('bridge_key_result_kpi') }}
+    where role = 'measure'
 ),
 
 evaluations as (

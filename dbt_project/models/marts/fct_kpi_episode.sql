@@ -1,5 +1,6 @@
 with states as (
-    select * from {{ ref('int_episode_state') }} where is_open or closes
+    select * from {{ ref('int_episode_state') }}
+    where is_open or closes
 ),
 
 moments as (

@@ -7,7 +7,8 @@ integrity as (
 ),
 
 level_episodes as (
-    select * from {{ ref('fct_kpi_episode') }} where rule = 'level'
+    select * from {{ ref('fct_kpi_episode') }}
+    where rule = 'level'
 ),
 
 freshness as (
@@ -18,8 +19,7 @@ moments as (
     select * from {{ ref('int_as_of') }}
 ),
 
--- Staleness speaks of the present: of the newest closed period, of those still open, and of those
--- that ended after the source was last heard.
+-- Stale are the newest closed period, open ones, and what ended after the source was last heard.
 judged as (
     select
         judgements.*,
@@ -28,7 +28,7 @@ judged as (
         moments.as_of,
         level_episodes.episode_id is not null as is_firing,
         freshness.last_seen_at is null or (
-            {{ dbt.dateadd('day', 'judgements.grace_days', 'freshness.last_seen_at') }} < moments.as_of
+            {{ days_after('judgements.grace_days', 'freshness.last_seen_at') }} < moments.as_of
             and (
                 judgements.is_latest
                 or not judgements.is_closed

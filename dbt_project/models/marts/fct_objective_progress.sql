@@ -60,12 +60,12 @@ select
     rolled_up.expected_progress,
     {{ ratio('rolled_up.known_weight', 'weights.weight') }} as coverage,
     case
-        when contested > 0 then 'contested'
-        when progress is null then 'no_data'
-        when {{ pace_status('progress', 'expected_progress') }} <> 'healthy'
-            then {{ pace_status('progress', 'expected_progress') }}
-        when unwell > 0 or known_weight < weights.weight then 'at_risk'
-        when pending > 0 then 'pending'
+        when rolled_up.contested > 0 then 'contested'
+        when rolled_up.progress is null then 'no_data'
+        when {{ pace_status('rolled_up.progress', 'rolled_up.expected_progress') }} <> 'healthy'
+            then {{ pace_status('rolled_up.progress', 'rolled_up.expected_progress') }}
+        when rolled_up.unwell > 0 or rolled_up.known_weight < weights.weight then 'at_risk'
+        when rolled_up.pending > 0 then 'pending'
         else 'healthy'
     end as status,
     row_number() over (

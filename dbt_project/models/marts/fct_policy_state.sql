@@ -7,7 +7,8 @@ policies as (
 ),
 
 measures as (
-    select * from {{ ref('bridge_key_result_kpi') }} where role = 'measure'
+    select * from {{ ref('bridge_key_result_kpi') }}
+    where role = 'measure'
 ),
 
 evaluations as (
@@ -16,11 +17,22 @@ evaluations as (
 
 -- Every number a policy reads: its guardrail, its effort, the measures of its goal.
 numbers_read as (
-    select policy_id, guardrail_kpi_id as kpi_id, guardrail_scope as scope from policies
+    select
+        policy_id,
+        guardrail_kpi_id as kpi_id,
+        guardrail_scope as scope
+    from policies
     union all
-    select policy_id, effort_kpi_id, effort_scope from policies
+    select
+        policy_id,
+        effort_kpi_id,
+        effort_scope
+    from policies
     union all
-    select policies.policy_id, measures.kpi_id, measures.scope
+    select
+        policies.policy_id,
+        measures.kpi_id,
+        measures.scope
     from policies
     inner join measures on policies.key_result_id = measures.key_result_id
 ),
@@ -32,9 +44,7 @@ trust as (
         min({{ integrity_rank('evaluations.integrity_verdict') }}) as integrity_rank
     from numbers_read
     inner join evaluations
-        on
-            numbers_read.kpi_id = evaluations.kpi_id
-            and numbers_read.scope = evaluations.scope
+        on numbers_read.kpi_id = evaluations.kpi_id and numbers_read.scope = evaluations.scope
     group by numbers_read.policy_id, evaluations.period_start
 )
 

@@ -25,11 +25,11 @@ matches as (
     inner join rules
         on
             states.policy_id = rules.policy_id
-            and (rules.integrity is null or rules.integrity = states.integrity)
-            and (rules.floor is null or rules.floor = states.floor)
-            and (rules.budget is null or rules.budget = states.budget)
-            and (rules.pace is null or rules.pace = states.pace)
-            and (rules.effort is null or rules.effort = states.effort)
+            and (rules.integrity is null or states.integrity = rules.integrity)
+            and (rules.floor is null or states.floor = rules.floor)
+            and (rules.budget is null or states.budget = rules.budget)
+            and (rules.pace is null or states.pace = rules.pace)
+            and (rules.effort is null or states.effort = rules.effort)
 )
 
 select

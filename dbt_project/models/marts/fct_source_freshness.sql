@@ -48,7 +48,7 @@ select
     last_pulls.rejected,
     case
         when last_pulls.last_seen_at is null then 'no_data'
-        when {{ dbt.dateadd('day', 'patience.grace_days', 'last_pulls.last_seen_at') }} < moments.as_of
+        when {{ days_after('patience.grace_days', 'last_pulls.last_seen_at') }} < moments.as_of
             then 'stale'
         else 'healthy'
     end as status

@@ -7,11 +7,13 @@ links as (
 ),
 
 evaluations as (
-    select * from {{ ref('fct_kpi_evaluation') }} where is_latest
+    select * from {{ ref('fct_kpi_evaluation') }}
+    where is_latest
 ),
 
 episodes as (
-    select * from {{ ref('fct_kpi_episode') }} where is_open
+    select * from {{ ref('fct_kpi_episode') }}
+    where is_open
 ),
 
 freshness as (
@@ -20,9 +22,15 @@ freshness as (
 
 -- A linked scope without a reading is shown too: as no data.
 scopes as (
-    select kpi_id, scope from links
+    select
+        kpi_id,
+        scope
+    from links
     union
-    select kpi_id, scope from evaluations
+    select
+        kpi_id,
+        scope
+    from evaluations
 ),
 
 -- A whole shows the worst of its leaves.
@@ -50,8 +58,10 @@ select
     newest.value,
     newest.target,
     newest.floor,
-    case when newest.kpi_id is null then 'no_data' else {{ status_of_rank('newest.shown_rank') }} end
-        as status,
+    case
+        when newest.kpi_id is null then 'no_data'
+        else {{ status_of_rank('newest.shown_rank') }}
+    end as status,
     coalesce(newest.integrity_verdict, 'insufficient') as integrity_verdict,
     coalesce(newest.integrity_grade, 'U') as integrity_grade,
     freshness.last_seen_at as source_last_seen_at,

@@ -3,7 +3,8 @@ with objectives as (
 ),
 
 objective_progress as (
-    select * from {{ ref('fct_objective_progress') }} where is_latest
+    select * from {{ ref('fct_objective_progress') }}
+    where is_latest
 ),
 
 key_results as (
@@ -11,7 +12,8 @@ key_results as (
 ),
 
 key_result_progress as (
-    select * from {{ ref('fct_key_result_progress') }} where is_latest
+    select * from {{ ref('fct_key_result_progress') }}
+    where is_latest
 ),
 
 links as (
@@ -50,13 +52,21 @@ select
     links.weight,
     links.lag_periods,
     links.position as link_position,
-    {% for column in [
-        'kpi_owner', 'department', 'unit_symbol', 'decimals', 'direction', 'period_start', 'value',
-        'target', 'floor', 'status', 'integrity_verdict', 'integrity_grade', 'provenance',
-        'source_last_seen_at', 'open_episode_id',
-    ] -%}
-        glances.{{ column }}{{ ',' if not loop.last }}
-    {% endfor %}
+    glances.kpi_owner,
+    glances.department,
+    glances.unit_symbol,
+    glances.decimals,
+    glances.direction,
+    glances.period_start,
+    glances.value,
+    glances.target,
+    glances.floor,
+    glances.status,
+    glances.integrity_verdict,
+    glances.integrity_grade,
+    glances.provenance,
+    glances.source_last_seen_at,
+    glances.open_episode_id
 from objectives
 inner join key_results on objectives.objective_id = key_results.objective_id
 inner join links on key_results.key_result_id = links.key_result_id
