@@ -33,8 +33,7 @@ def build(home: Home, generation: int) -> None:
                 "(generation integer not null, share decimal(38, 9), seen_at timestamp)"
             )
             connection.execute(
-                f"insert into marts.{table} "  # noqa: S608 - one of the two names above
-                "select $1, range / 3, now() from range(500)",
+                f"insert into marts.{table} select $1, range / 3, now() from range(500)",
                 [generation],
             )
         connection.execute("comment on table marts.fct_a is 'Grain: one row. It''s a promise.'")
