@@ -86,7 +86,7 @@ def weigh(inspections: Sequence[Inspection]) -> list[Weighed]:
         zip(within, benjamini_hochberg([min(q) for q in within.values()]), strict=True)
     )
     corrected = {
-        test[:2]: max(q, portfolio[kpi])
+        (kpi, *test[:2]): max(q, portfolio[kpi])
         for kpi in tests
         for test, q in zip(tests[kpi], within[kpi], strict=True)
     }
@@ -99,7 +99,7 @@ def weigh(inspections: Sequence[Inspection]) -> list[Weighed]:
             suspicion=suspicion,
             q_value=None
             if guard.kind is Kind.STRUCTURAL
-            else corrected[inspection.guard_name, part],
+            else corrected[inspection.kpi.kpi_id, inspection.guard_name, part],
         )
         for inspection, guard in sound(inspections)
         for part, examination in inspection.examinations.items()
@@ -182,7 +182,13 @@ def guard_run(inspection: Inspection, weighed: Sequence[Weighed], input_hash: st
         status = Status.NOT_ENOUGH_DATA
     else:
         status = Status.PASSED if Outcome.JUDGED in outcomes else Status.NOT_APPLICABLE
-    details = [f"{part}: {seen.detail}" for part, seen in sorted(inspection.examinations.items())]
+    # Parts a guard has nothing to do with are told only when there is no other.
+    told = {
+        part: seen
+        for part, seen in inspection.examinations.items()
+        if seen.outcome is not Outcome.NOT_APPLICABLE or status is Status.NOT_APPLICABLE
+    }
+    details = [f"{part}: {seen.detail}" for part, seen in sorted(told.items())]
     return GuardRun(
         kpi_id=inspection.kpi.kpi_id,
         guard=inspection.guard_name,
@@ -223,7 +229,11 @@ def _finding(one: Weighed, grades: Mapping[Key, tuple[Trust, Grade]]) -> Finding
     period = suspicion.period_start
     identity = [one.part, inspection.guard_name, suspicion.scope, period, suspicion.place]
     digest = hashlib.sha256(canonical_json(identity).encode()).hexdigest()[:12]
-    evidence = dict(suspicion.evidence) | {"periods": sorted(suspicion.periods)}
+    evidence = dict(suspicion.evidence) | {
+        "periods": sorted(suspicion.periods),
+        "false_alarm_rate_holds": one.guard.rate_holds,
+        "invisible": one.guard.invisible,
+    }
     if one.q_value is not None:
         evidence["q_value"] = round(one.q_value, 6)
     return Finding(

@@ -47,6 +47,7 @@ class Guard:
     part: the columns that split a KPI's evidence into parts; one expectation is evaluated a part.
     minimum: the fewest rows of a part it will judge.
     false_alarm_rate: share of honest parts it asks about, as its tests measure it; 0 for a fact.
+    rate_holds: what "honest" means there, and where the rate is known not to hold.
     invisible: what it cannot see, said aloud.
     """
 
@@ -55,6 +56,7 @@ class Guard:
     part: tuple[str, ...]
     minimum: int
     false_alarm_rate: float
+    rate_holds: str
     innocent_explanations: tuple[str, ...]
     invisible: tuple[str, ...]
 

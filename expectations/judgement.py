@@ -132,6 +132,8 @@ class GuardRun:
             "status": self.status.value,
             "expectations_expected": self.expectations_expected,
             "expectations_evaluated": self.expectations_evaluated,
+            "unexpected_count": self.unexpected_count,
+            "severity": self.severity,
             "detail": self.detail,
             "input_hash": self.input_hash,
         }

@@ -10,7 +10,8 @@ or write down the definition it follows, and let the report read its figures fro
 
 Method: a difference counts when it exceeds the resolution of the reported figure. The statistic is
 the number of periods lifted over target or floor minus the number pushed under; it is compared with
-the same differences falling on the periods in random order.
+the same differences falling on the periods in random order. The test cannot tell polishing from
+bad events booked after the report was written, which is why that is the first innocent explanation.
 """
 
 from __future__ import annotations
@@ -51,6 +52,10 @@ GUARD = Guard(
     part=("file", "scope"),
     minimum=30,
     false_alarm_rate=0.01,
+    rate_holds="when slips fall on periods regardless of how good these were. It does not hold "
+    "where bad events are booked after the report was written: such differences fall on bad "
+    "periods by their nature, and with a fifth of 78 weeks booked late it asked about 13 to 43 % "
+    "of honest reports.",
     innocent_explanations=(
         "Events were booked in the system of record after the report was written.",
         "The report follows another definition, for example it leaves planned stops out.",
@@ -112,13 +117,17 @@ def examine(rows: Sequence[Row], *, resolution: Decimal | None = None) -> Examin
         outcome = Outcome.NOT_APPLICABLE
         return Examination(outcome=outcome, n=0, detail=detail, covered=covered)
     pairs = sorted(filter(None, map(_pair, rows)), key=lambda pair: pair.period_start)
-    if len(pairs) < GUARD.minimum:
-        detail = f"{len(pairs)} comparable periods, {GUARD.minimum} are needed"
+    tolerance = resolution or measured_resolution([pair.reported for pair in pairs])
+    if len(pairs) < GUARD.minimum or tolerance is None:
+        detail = (
+            f"{len(pairs)} comparable periods, {GUARD.minimum} are needed"
+            if len(pairs) < GUARD.minimum
+            else "too few distinct figures to measure the report's resolution: declare `resolution`"
+        )
         outcome = Outcome.NOT_ENOUGH_DATA
         return Examination(outcome=outcome, n=len(pairs), detail=detail, covered=covered)
 
     lower_is_better = rows[0]["direction"] == "lower_is_better"
-    tolerance = resolution or measured_resolution([pair.reported for pair in pairs])
     differing = [pair for pair in pairs if abs(pair.reported - pair.recomputed) > tolerance]
     tested = favouring(pairs, tolerance=tolerance, lower_is_better=lower_is_better)
     lifted = [pair for pair in differing if _lifts(pair, lower_is_better=lower_is_better)]
@@ -181,19 +190,18 @@ def favouring(pairs: Sequence[Pair], *, tolerance: Decimal, lower_is_better: boo
     return permutation_test(differences, net_lifted, seed=seed)
 
 
-def measured_resolution(figures: Sequence[Decimal]) -> Decimal:
+def measured_resolution(figures: Sequence[Decimal]) -> Decimal | None:
     """The coarsest step (1, 2, 2.5 or 5 times a power of ten) that nearly all figures are on.
 
-    With fewer than five distinct figures a coarse step would be read into too little, so only the
-    decimal places written are trusted.
+    None with fewer than five distinct figures: 98.5, 98.0 and 97.5 may be rounded to 0.5 or to 0.1,
+    and taking half points for tenths made 4.5 % of honest reports of 30 weeks look polished.
     """
     distinct = set(figures)
-    few = len(distinct) < FEWEST_DISTINCT_FIGURES
-    mantissas = [Decimal(1)] if few else [Decimal(text) for text in ("5", "2.5", "2", "1")]
-    largest = 0 if few else max(figure.adjusted() for figure in distinct)
+    if len(distinct) < FEWEST_DISTINCT_FIGURES:
+        return None
     needed = SHARE_THAT_SHOWS_RESOLUTION * len(distinct)
-    for exponent in range(largest, -10, -1):
-        for mantissa in mantissas:
+    for exponent in range(max(figure.adjusted() for figure in distinct), -10, -1):
+        for mantissa in (Decimal(5), Decimal("2.5"), Decimal(2), Decimal(1)):
             step = mantissa.scaleb(exponent)
             if sum(figure % step == 0 for figure in distinct) >= needed:
                 return step
@@ -263,7 +271,6 @@ def _suspicions(
                 "tolerance": tolerance,
                 "draws": tested.draws,
                 "seed": str(tested.seed),
-                "invisible": GUARD.invisible,
                 "rows": [
                     {
                         "period_start": pair.period_start,

@@ -53,6 +53,7 @@ GUARD = Guard(
     part=("file", "sheet", "column_name", "scope"),
     minimum=4,
     false_alarm_rate=0.0,
+    rate_holds="for the fact that the cell differs; it says nothing about why.",
     innocent_explanations=(
         "The formula's inputs were not there yet and a preliminary figure was typed in.",
         "The value was pasted without its formula while rows were moved or sorted.",
@@ -192,7 +193,6 @@ def _suspicion(first: Row, cell: Cell, neighbour: Cell) -> Suspicion:
             "neighbour_cell": neighbour.address,
             "neighbour_formula": neighbour.formula,
             "recomputed_value": cell.recomputed,
-            "invisible": GUARD.invisible,
         },
     )
 

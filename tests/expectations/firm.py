@@ -1,0 +1,130 @@
+"""A small warehouse holding only the relations that guards read, and definitions to go with it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+
+FIRST_WEEK = date(2025, 4, 28)
+WEEKS = 78
+AS_OF = datetime(2026, 10, 26, 6, tzinfo=UTC)
+
+
+def week(number: int) -> date:
+    return FIRST_WEEK + timedelta(weeks=number)
+
+
+@dataclass
+class Definitions:
+    """Stands for the catalog: `kpis` maps an id to its provenance and its guards."""
+
+    kpis: dict[str, tuple[str, dict[str, dict[str, Any]]]]
+    target: Decimal = Decimal(98)
+    floor: Decimal | None = Decimal("96.5")
+    targets_from: date = FIRST_WEEK
+    time_zone: str = "Europe/Berlin"
+    content_hash: str = "definitions of the test"
+    without_target: set[str] = field(default_factory=set)
+
+    def rows(self) -> dict[str, list[dict[str, Any]]]:
+        return {
+            "kpi": [
+                {
+                    "kpi_id": kpi_id,
+                    "name": kpi_id.replace("_", " "),
+                    "direction": "higher_is_better",
+                    "provenance": provenance,
+                    "grain": "week",
+                    "time_zone": self.time_zone,
+                }
+                for kpi_id, (provenance, _) in self.kpis.items()
+            ],
+            "kpi_target": [
+                {
+                    "kpi_id": kpi_id,
+                    "valid_from": self.targets_from,
+                    "target": self.target,
+                    "floor": self.floor,
+                }
+                for kpi_id in self.kpis
+                if kpi_id not in self.without_target
+            ],
+            "kpi_guard": [
+                {"kpi_id": kpi_id, "guard": guard, "parameters": json.dumps(parameters)}
+                for kpi_id, (_, guards) in self.kpis.items()
+                for guard, parameters in guards.items()
+            ],
+        }
+
+
+class Warehouse:
+    """DuckDB in memory with the schema `intermediate`; every method adds rows."""
+
+    def __init__(self) -> None:
+        self.connection = duckdb.connect()
+        self.connection.execute("create schema intermediate")
+        self.connection.execute(
+            "create table intermediate.int_kpi_value (kpi_id varchar, scope varchar, "
+            "period_start date, numerator decimal(38, 9), denominator decimal(38, 9), "
+            "value decimal(38, 9))"
+        )
+        self.connection.execute(
+            "create table intermediate.int_reported_value (kpi_id varchar, scope varchar, "
+            "period_start date, reported_value decimal(38, 9), file varchar, cell varchar)"
+        )
+        self.connection.execute(
+            "create table intermediate.int_workbook_cell (kpi_id varchar, scope varchar, "
+            "period_start date, file varchar, sheet varchar, cell varchar, column_name varchar, "
+            "value_number decimal(38, 9), formula varchar)"
+        )
+
+    def value(self, kpi_id: str, scope: str, number: int, value: float | None) -> None:
+        self._insert("int_kpi_value", [kpi_id, scope, week(number), value, 1, value])
+
+    def reported(self, kpi_id: str, scope: str, number: int, value: float | None) -> None:
+        row = [kpi_id, scope, week(number), value, "uptime_log.xlsx", f"C{number + 2}"]
+        self._insert("int_reported_value", row)
+
+    def trained(self, scope: str, number: int, row: int, formula: str | None) -> None:
+        """One line of the training workbook: two typed counts and the computed share."""
+        place = ["staff_trained", scope, week(number), "training.xlsx", "Training"]
+        self._insert("int_workbook_cell", [*place, f"C{row}", "Headcount", 40, None])
+        self._insert("int_workbook_cell", [*place, f"D{row}", "Trained", 30, None])
+        self._insert("int_workbook_cell", [*place, f"E{row}", "Trained %", 75, formula])
+
+    def _insert(self, relation: str, row: list[Any]) -> None:
+        marks = ", ".join("?" for _ in row)
+        self.connection.execute(f"insert into intermediate.{relation} values ({marks})", row)
+
+
+def uptime(warehouse: Warehouse, *, polished: int = 0, weeks: int = WEEKS) -> None:
+    """Sorter uptime of two sites and its log to one decimal; north misses 98 in the last 17 weeks.
+
+    `polished`: so many of the last weeks at north are logged above the target.
+    """
+    for number in range(weeks):
+        missing = number >= weeks - 17
+        north = 97.31 + 0.01 * (number % 9) if missing else 98.41 + 0.03 * (number % 11)
+        south = 98.52 + 0.02 * (number % 13)
+        logged = 98.1 if number >= weeks - polished else round(north, 1)
+        for scope, value, figure in (("north", north, logged), ("south", south, round(south, 1))):
+            warehouse.value("sorter_uptime", scope, number, value)
+            warehouse.reported("sorter_uptime", scope, number, figure)
+        warehouse.value("sorter_uptime", "all", number, (north + south) / 2)
+
+
+def training(warehouse: Warehouse, *, overwritten: set[int] = frozenset(), weeks: int = 20) -> None:
+    """Training of two sites, one line a week and site; `overwritten` weeks are typed at south."""
+    row = 1
+    for number in range(weeks):
+        for scope in ("north", "south"):
+            row += 1
+            is_typed = scope == "south" and number in overwritten
+            warehouse.trained(scope, number, row, None if is_typed else f"=100*D{row}/C{row}")
+            warehouse.value("staff_trained", scope, number, 75)
+        warehouse.value("staff_trained", "all", number, 75)

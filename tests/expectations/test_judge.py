@@ -1,0 +1,371 @@
+"""The judge on a warehouse: planted truths are found, and whatever breaks is an error."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from expectations import row_expectation
+from expectations.judge import input_hash, judge
+from expectations.judgement import GuardRun, Judgement, Status
+from sightline.catalog import load_catalog
+from sightline.errors import UsageError
+from tests.expectations.firm import AS_OF, WEEKS, Definitions, Warehouse, training, uptime, week
+
+LOG = {"reported_matches_recomputed": {"resolution": "0.1"}}
+SHEET = {"workbook_structure_intact": {}}
+FIRM = {"sorter_uptime": ("pulled", LOG), "staff_trained": ("typed", SHEET)}
+
+BREAKING = """
+from functools import cache
+from expectations.guard import Guard, Kind
+GUARD = Guard(
+    kind=Kind.STRUCTURAL, evidence={evidence!r}, part=("scope",), minimum=1,
+    false_alarm_rate=0.0, rate_holds="always", innocent_explanations=(), invisible=(),
+)
+@cache
+def expectation():
+    from expectations.row_expectation import RowExpectation
+    class Expect{name}(RowExpectation):
+        def examine(self, rows):
+            {body}
+    return Expect{name}
+"""
+VALUES = "select kpi_id, scope, period_start from intermediate.int_kpi_value"
+
+
+def verdict_of(judgement: Judgement, kpi_id: str, scope: str, number: int) -> tuple[str, str]:
+    (row,) = [
+        verdict
+        for verdict in judgement.verdicts
+        if (verdict.kpi_id, verdict.scope, verdict.period_start) == (kpi_id, scope, week(number))
+    ]
+    return row.verdict.value, row.grade.value
+
+
+def only_run(judgement: Judgement) -> GuardRun:
+    (run,) = judgement.runs
+    return run
+
+
+def test_polished_weeks_lower_the_grade_and_a_typed_over_formula_contests(
+    warehouse: Warehouse,
+) -> None:
+    uptime(warehouse, polished=8)
+    training(warehouse, overwritten={17})
+    judgement = judge(warehouse.connection, Definitions(FIRM), as_of=AS_OF)
+
+    log, sheet = judgement.findings
+    assert (log.kpi_id, log.scope, log.kind, log.grade) == (
+        "sorter_uptime",
+        "north",
+        "statistical",
+        "C",
+    )
+    assert log.evidence["periods"] == [week(number) for number in range(WEEKS - 8, WEEKS)]
+    assert (sheet.kpi_id, sheet.scope, sheet.period_start) == ("staff_trained", "south", week(17))
+    assert sheet.evidence["cell"] == "E37"
+    assert sheet.expected == "the column's formula, here =100*D37/C37"
+
+    assert verdict_of(judgement, "sorter_uptime", "north", WEEKS - 1) == ("trusted", "C")
+    assert verdict_of(judgement, "sorter_uptime", "north", WEEKS - 9) == ("trusted", "A")
+    assert verdict_of(judgement, "sorter_uptime", "south", WEEKS - 1) == ("trusted", "A")
+    assert verdict_of(judgement, "sorter_uptime", "all", WEEKS - 1) == ("trusted", "C")
+    assert verdict_of(judgement, "staff_trained", "south", 17) == ("contested", "C")
+    assert verdict_of(judgement, "staff_trained", "all", 17) == ("contested", "C")
+    assert verdict_of(judgement, "staff_trained", "north", 17) == ("trusted", "A")
+    assert verdict_of(judgement, "staff_trained", "south", 18) == ("trusted", "A")
+
+    uptime_run, training_run = judgement.runs
+    assert (uptime_run.guard, uptime_run.status) == ("reported_matches_recomputed", "finding")
+    assert (uptime_run.passed, uptime_run.severity) == (False, "warn")
+    assert uptime_run.unexpected_count == 8
+    assert uptime_run.expectations_expected == uptime_run.expectations_evaluated == 2
+    assert (training_run.passed, training_run.severity) == (False, "error")
+    assert training_run.unexpected_count == 1
+    assert training_run.expectations_evaluated == 6
+
+
+def test_an_honest_firm_passes_and_every_closed_number_has_one_verdict(
+    warehouse: Warehouse,
+) -> None:
+    uptime(warehouse)
+    training(warehouse)
+    judgement = judge(warehouse.connection, Definitions(FIRM), as_of=AS_OF)
+    assert judgement.findings == ()
+    assert [run.status for run in judgement.runs] == [Status.PASSED, Status.PASSED]
+    assert {(v.verdict, v.grade) for v in judgement.verdicts} == {("trusted", "A")}
+    keys = [(v.kpi_id, v.scope, v.period_start) for v in judgement.verdicts]
+    assert len(keys) == len(set(keys)) == 3 * WEEKS + 3 * 20
+
+
+def test_the_tables_hold_plain_rows_that_say_the_same_every_time(warehouse: Warehouse) -> None:
+    uptime(warehouse, polished=8)
+    training(warehouse, overwritten={17})
+    tables = judge(warehouse.connection, Definitions(FIRM), as_of=AS_OF).tables()
+    again = judge(warehouse.connection, Definitions(FIRM), as_of=AS_OF).tables()
+    assert tables == again
+    assert sorted(tables) == ["finding", "guard_run", "verdict"]
+    for row in tables["finding"]:
+        evidence = json.loads(row["evidence"])
+        assert evidence["periods"]
+        assert evidence["false_alarm_rate_holds"]
+        assert len(json.loads(row["innocent_explanations"])) >= 3
+        assert row["question"].endswith("?")
+        assert "manipulat" not in json.dumps(row, default=str).lower()
+    assert {row["input_hash"] for row in tables["guard_run"]} == {
+        input_hash(warehouse.connection, Definitions(FIRM), as_of=AS_OF)
+    }
+
+
+def test_an_open_week_is_not_judged_before_it_ends_in_the_kpis_own_zone(
+    warehouse: Warehouse,
+) -> None:
+    uptime(warehouse, polished=8)
+    sunday_evening = datetime(2026, 10, 25, 22, 30, tzinfo=UTC)
+    berlin = judge(warehouse.connection, Definitions(FIRM), as_of=sunday_evening)
+    lisbon_definitions = Definitions(FIRM, time_zone="Atlantic/Azores")
+    azores = judge(warehouse.connection, lisbon_definitions, as_of=sunday_evening)
+    assert max(v.period_start for v in berlin.verdicts) == week(WEEKS - 2)
+    assert max(v.period_start for v in azores.verdicts) == week(WEEKS - 2)
+    monday_in_berlin = datetime(2026, 10, 25, 23, 30, tzinfo=UTC)
+    berlin = judge(warehouse.connection, Definitions(FIRM), as_of=monday_in_berlin)
+    azores = judge(warehouse.connection, lisbon_definitions, as_of=monday_in_berlin)
+    assert max(v.period_start for v in berlin.verdicts) == week(WEEKS - 1)
+    assert max(v.period_start for v in azores.verdicts) == week(WEEKS - 2)
+
+
+def test_a_naive_instant_is_refused(warehouse: Warehouse) -> None:
+    with pytest.raises(UsageError, match="time zone"):
+        judge(warehouse.connection, Definitions({}), as_of=datetime(2026, 10, 26))  # noqa: DTZ001 - the point
+
+
+def test_values_that_cannot_be_read_raise_rather_than_judge_nothing() -> None:
+    with duckdb.connect() as empty, pytest.raises(duckdb.CatalogException):
+        judge(empty, Definitions(FIRM), as_of=AS_OF)
+
+
+def test_a_pulled_kpi_without_guards_is_trusted_and_a_typed_one_is_not(
+    warehouse: Warehouse,
+) -> None:
+    warehouse.value("order_volume", "all", 3, 5000)
+    warehouse.value("mood", "all", 3, 7)
+    kpis: dict[str, Any] = {"order_volume": ("pulled", {}), "mood": ("typed", {})}
+    judgement = judge(warehouse.connection, Definitions(kpis), as_of=AS_OF)
+    assert verdict_of(judgement, "order_volume", "all", 3) == ("trusted", "A")
+    assert verdict_of(judgement, "mood", "all", 3) == ("insufficient", "U")
+    assert judgement.runs == ()
+
+
+# What breaks: each of these must end in status error, and never in a pass.
+
+
+def assert_error(judgement: Judgement, words: str) -> None:
+    run = only_run(judgement)
+    assert run.status is Status.ERROR
+    assert not run.passed
+    assert run.severity == "error"
+    assert words in run.detail
+    assert run.expectations_evaluated < run.expectations_expected
+    assert judgement.findings == ()
+    assert {v.verdict for v in judgement.verdicts} == {"insufficient"}
+
+
+def judged_with(warehouse: Warehouse, guard: str, **parameters: Any) -> Judgement:
+    warehouse.value("sorter_uptime", "north", 3, 98.4)
+    warehouse.value("sorter_uptime", "south", 3, 98.6)
+    kpis: dict[str, Any] = {"sorter_uptime": ("pulled", {guard: parameters})}
+    return judge(warehouse.connection, Definitions(kpis), as_of=AS_OF)
+
+
+def test_a_missing_module_is_an_error(warehouse: Warehouse) -> None:
+    assert_error(judged_with(warehouse, "reported_matches_recompute"), "did you mean")
+
+
+def test_a_module_that_cannot_be_imported_is_an_error(
+    warehouse: Warehouse, add_guard: Callable[[str, str], None]
+) -> None:
+    add_guard("broken_import", "import nothing_of_that_name\n")
+    assert_error(judged_with(warehouse, "broken_import"), "nothing_of_that_name")
+
+
+def test_an_exception_inside_an_expectation_is_an_error(
+    warehouse: Warehouse, add_guard: Callable[[str, str], None]
+) -> None:
+    source = BREAKING.format(evidence=VALUES, name="Breaks", body="raise RuntimeError('boom')")
+    add_guard("breaks", source)
+    assert_error(judged_with(warehouse, "breaks"), "boom")
+
+
+def test_an_expectation_that_answers_with_anything_else_is_an_error(
+    warehouse: Warehouse, add_guard: Callable[[str, str], None]
+) -> None:
+    source = BREAKING.format(evidence=VALUES, name="Shrugs", body="return None")
+    add_guard("shrugs", source)
+    assert_error(judged_with(warehouse, "shrugs"), "NoneType")
+
+
+def test_one_broken_part_spoils_the_run_although_the_other_was_clean(
+    warehouse: Warehouse, add_guard: Callable[[str, str], None]
+) -> None:
+    body = (
+        "from expectations.guard import Examination, Outcome\n"
+        "            assert rows[0]['scope'] == 'north', 'only north'\n"
+        "            covered = frozenset((r['scope'], r['period_start']) for r in rows)\n"
+        "            return Examination(outcome=Outcome.JUDGED, n=1, detail='', covered=covered)"
+    )
+    add_guard("half", BREAKING.format(evidence=VALUES, name="Half", body=body))
+    judgement = judged_with(warehouse, "half")
+    assert_error(judgement, "only north")
+    assert only_run(judgement).expectations_evaluated == 1
+
+
+def test_an_empty_frame_is_an_error(warehouse: Warehouse) -> None:
+    assert_error(judged_with(warehouse, "reported_matches_recomputed"), "no evidence")
+
+
+def test_evidence_that_cannot_be_queried_is_an_error(
+    warehouse: Warehouse, add_guard: Callable[[str, str], None]
+) -> None:
+    source = BREAKING.format(
+        evidence="select * from intermediate.absent", name="Absent", body="return None"
+    )
+    add_guard("absent_evidence", source)
+    assert_error(judged_with(warehouse, "absent_evidence"), "absent")
+
+
+def test_a_parameter_nobody_knows_is_an_error(warehouse: Warehouse) -> None:
+    warehouse.reported("sorter_uptime", "north", 3, 98.4)
+    judgement = judged_with(warehouse, "reported_matches_recomputed", resolutoin="0.1")
+    assert_error(judgement, "resolutoin")
+
+
+def test_fewer_expectations_evaluated_than_expected_is_an_error(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uptime(warehouse)
+    evaluate = row_expectation.evaluate
+    monkeypatch.setattr(
+        row_expectation, "evaluate", lambda rows, expected: evaluate(rows, expected[:1])
+    )
+    kpis: dict[str, Any] = {"sorter_uptime": ("pulled", LOG)}
+    judgement = judge(warehouse.connection, Definitions(kpis), as_of=AS_OF)
+    assert_error(judgement, "1 of 2 expectations were not evaluated")
+
+
+def test_great_expectations_itself_failing_is_an_error(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("no context")
+
+    monkeypatch.setattr(row_expectation, "evaluate", fail)
+    uptime(warehouse)
+    kpis: dict[str, Any] = {"sorter_uptime": ("pulled", LOG)}
+    assert_error(judge(warehouse.connection, Definitions(kpis), as_of=AS_OF), "no context")
+
+
+def test_a_kpi_that_breaks_leaves_the_others_of_the_same_guard_alone(warehouse: Warehouse) -> None:
+    uptime(warehouse, polished=8)
+    kpis: dict[str, Any] = {"sorter_uptime": ("pulled", LOG), "other_uptime": ("pulled", LOG)}
+    warehouse.value("other_uptime", "all", 3, 98.4)
+    judgement = judge(warehouse.connection, Definitions(kpis), as_of=AS_OF)
+    assert {run.kpi_id: run.status for run in judgement.runs} == {
+        "other_uptime": Status.ERROR,
+        "sorter_uptime": Status.FINDING,
+    }
+
+
+def test_a_guard_is_added_by_dropping_in_one_file(
+    warehouse: Warehouse, add_guard: Callable[[str, str], None]
+) -> None:
+    body = (
+        "from expectations.guard import Examination, Outcome\n"
+        "            covered = frozenset((r['scope'], r['period_start']) for r in rows)\n"
+        "            return Examination(outcome=Outcome.JUDGED, n=1, detail='', covered=covered)"
+    )
+    add_guard("added", BREAKING.format(evidence=VALUES, name="Added", body=body))
+    judgement = judged_with(warehouse, "added")
+    assert only_run(judgement).status is Status.PASSED
+
+
+def test_great_expectations_runs_without_analytics_and_without_progress_bars(
+    warehouse: Warehouse, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contexts: list[Any] = []
+    get_context = row_expectation.gx.get_context
+
+    def remember(**options: Any) -> Any:
+        contexts.append(get_context(**options))
+        return contexts[-1]
+
+    monkeypatch.setattr(row_expectation.gx, "get_context", remember)
+    uptime(warehouse)
+    kpis: dict[str, Any] = {"sorter_uptime": ("pulled", LOG)}
+    judge(warehouse.connection, Definitions(kpis), as_of=AS_OF)
+    (context,) = contexts
+    assert context.config.analytics_enabled is False
+    assert capfd.readouterr() == ("", "")
+
+
+# The hash of the inputs decides whether judging can be skipped.
+
+
+def test_the_hash_stays_while_only_the_open_week_and_the_clock_move(warehouse: Warehouse) -> None:
+    uptime(warehouse)
+    definitions = Definitions(FIRM)
+    before = input_hash(warehouse.connection, definitions, as_of=AS_OF)
+    warehouse.value("sorter_uptime", "north", WEEKS, 12.5)
+    later = datetime(2026, 10, 30, 6, tzinfo=UTC)
+    assert input_hash(warehouse.connection, definitions, as_of=later) == before
+    closed = datetime(2026, 11, 2, 6, tzinfo=UTC)
+    assert input_hash(warehouse.connection, definitions, as_of=closed) != before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "update intermediate.int_kpi_value set value = value + 0.000000001 where scope = 'north'",
+        "update intermediate.int_reported_value set cell = 'Z1' where scope = 'north'",
+        "delete from intermediate.int_workbook_cell where cell = 'E7'",
+        "update intermediate.int_workbook_cell set formula = null where cell = 'E7'",
+        "delete from intermediate.int_kpi_value where scope = 'all'",
+    ],
+)
+def test_the_hash_changes_with_anything_a_judgement_depends_on(
+    warehouse: Warehouse, change: str
+) -> None:
+    uptime(warehouse)
+    training(warehouse)
+    before = input_hash(warehouse.connection, Definitions(FIRM), as_of=AS_OF)
+    warehouse.connection.execute(change)
+    assert input_hash(warehouse.connection, Definitions(FIRM), as_of=AS_OF) != before
+
+
+def test_the_hash_changes_with_the_definitions(warehouse: Warehouse) -> None:
+    one = input_hash(warehouse.connection, Definitions(FIRM), as_of=AS_OF)
+    changed = Definitions(FIRM, target=Decimal(97), content_hash="changed")
+    assert input_hash(warehouse.connection, changed, as_of=AS_OF) != one
+
+
+def test_evidence_that_cannot_be_read_has_a_hash_too(warehouse: Warehouse) -> None:
+    warehouse.connection.execute("drop table intermediate.int_reported_value")
+    assert input_hash(warehouse.connection, Definitions(FIRM), as_of=AS_OF)
+
+
+def test_the_demo_firms_own_definitions_name_only_guards_that_run(warehouse: Warehouse) -> None:
+    catalog = load_catalog(Path(__file__).parents[2] / "okrs")
+    uptime(warehouse, polished=8)
+    training(warehouse, overwritten={17})
+    judgement = judge(warehouse.connection, catalog, as_of=AS_OF)
+    statuses = {(run.kpi_id, run.guard): run.status for run in judgement.runs}
+    assert statuses["sorter_uptime", "reported_matches_recomputed"] is Status.FINDING
+    assert statuses["staff_trained", "workbook_structure_intact"] is Status.FINDING
+    assert not any("there is no guard" in run.detail for run in judgement.runs)
