@@ -60,6 +60,8 @@ INTEGRITY = Source(
                 "status": "text",
                 "expectations_expected": "bigint",
                 "expectations_evaluated": "bigint",
+                "unexpected_count": "bigint",
+                "severity": "text",
                 "detail": "text",
                 "input_hash": "text",
             },

@@ -7,7 +7,7 @@ import dagster as dg
 from duckdb import CatalogException, DuckDBPyConnection
 
 from expectations.judge import input_hash, judge, still_holds
-from expectations.judgement import GuardRun
+from expectations.judgement import Status
 from ingestion.pull import land
 from ingestion.snapshot import INTEGRITY
 from orchestration.catalog import catalog
@@ -80,12 +80,12 @@ def guards(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResu
     with connect(Home.from_env(), read_only=True) as connection:
         runs = {(row["kpi_id"], row["guard"]): row for row in guard_runs(connection)}
     for key in context.selected_asset_check_keys:
-        run = GuardRun.from_row(runs[key.asset_key.path[-1].removeprefix("kpi_"), key.name])
+        run = runs[key.asset_key.path[-1].removeprefix("kpi_"), key.name]
         yield dg.AssetCheckResult(
             asset_key=key.asset_key,
             check_name=key.name,
-            passed=run.passed,
-            severity=dg.AssetCheckSeverity(run.severity.upper()),
-            description=run.description,
-            metadata={"unexpected_count": run.unexpected_count},
+            passed=run["status"] == Status.PASSED,
+            severity=dg.AssetCheckSeverity[run["severity"].upper()],
+            description=run["detail"],
+            metadata={"unexpected_count": run["unexpected_count"], "status": run["status"]},
         )

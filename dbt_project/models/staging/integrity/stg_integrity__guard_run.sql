@@ -4,6 +4,8 @@ select
     status,
     expectations_expected,
     expectations_evaluated,
+    unexpected_count,
+    severity,
     detail,
     input_hash
 from {{ source('raw_integrity', 'guard_run') }}
