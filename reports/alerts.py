@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from reports import marts, wording
 from reports.channels import Channel, channel_names
 from reports.episodes import Episode, open_episodes
-from reports.glance import finite
+from reports.marts import finite
 from reports.page import render
 from reports.sparkline import Sparkline, sparkline
 from sightline.casebook import MAX_ATTEMPTS, Casebook, Message
@@ -98,9 +98,7 @@ def deliver(casebook: Casebook, channels: Mapping[str, Channel], at: datetime) -
             ok, detail = False, f"no channel {name!r}: set SIGHTLINE_CHANNEL_{name.upper()}"
         else:
             ok, detail = channel.send(waiting)
-        casebook.record_delivery(
-            waiting.message_id, channel=name, at=at, ok=ok, detail=detail
-        )
+        casebook.record_delivery(waiting.message_id, channel=name, at=at, ok=ok, detail=detail)
         delivered, undelivered = delivered + ok, undelivered + (not ok)
         if not ok and waiting.attempts + 1 >= MAX_ATTEMPTS:
             dead += 1

@@ -159,7 +159,7 @@ def _asset() -> Any:
 
 @cache
 def _apprise() -> Any:
-    """Apprise with our two channels registered, once a process; it is 0.4 s that only sending needs."""
+    """Apprise with our two channels registered once; it is 0.4 s that only sending needs."""
     import apprise
 
     apprise.decorators.notify(on="sightlineconsole", name="Sightline console")(_to_console)

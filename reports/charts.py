@@ -78,7 +78,7 @@ def _panel(
     colour: str,
     unit: tuple[str, int],
 ) -> Any:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "period": point.period_start.isoformat(),
             "value": None if point.value is None else float(point.value),
@@ -166,5 +166,3 @@ def picture(svg: str) -> bytes:
     import vl_convert
 
     return bytes(vl_convert.svg_to_png(svg, scale=2))
-
-

@@ -28,7 +28,7 @@ _ROLES = ("measure", "guardrail", "constraint", "leading")
 class Order:
     """What the approved policy says to do now."""
 
-    policy_id: str
+    policy: str
     verdict: str
     sentence: str
     rule: str
@@ -83,9 +83,7 @@ def open_episodes(connection: Marts) -> list[Episode]:
         (row["guardrail_kpi_id"], row["guardrail_scope"]): row
         for row in marts.policy_verdicts(connection)
     }
-    return [
-        _episode(row, glance, orders.get((row["kpi_id"], row["scope"])), roles) for row in rows
-    ]
+    return [_episode(row, glance, orders.get((row["kpi_id"], row["scope"])), roles) for row in rows]
 
 
 def headline(row: Row, starving: str | None = None) -> str:
@@ -95,18 +93,20 @@ def headline(row: Row, starving: str | None = None) -> str:
         return f"{name} stays green while {starving or 'the goal it guards'} starves"
     symbol, decimals = row["unit_symbol"], row["decimals"] or 0
     higher = row["direction"] == "higher_is_better"
-    value, floor = row["last_value"], row["floor"]
+    value, target, floor = (marts.finite(row[name]) for name in ("last_value", "target", "floor"))
+    now = wording.quantity(value, symbol, decimals)
+    weeks = wording.counted(row["periods"] or 0, "week")
+    if row["state"] == "recovering":
+        return f"{name} is back at {now} after {weeks} off target, and has to hold it"
     beyond_floor = (
         value is not None and floor is not None and (value < floor if higher else value > floor)
     )
     side = "below" if higher else "above"
-    kind, limit = ("hard floor", floor) if beyond_floor else ("target", row["target"])
-    if not higher and beyond_floor:
-        kind = "hard ceiling"
-    weeks = wording.counted(row["periods"] or 0, "week")
+    hard = "hard floor" if higher else "hard ceiling"
+    kind, limit = (hard, floor) if beyond_floor else ("target", target)
     return (
-        f"{name} is at {wording.quantity(value, symbol, decimals)}, {side} its {kind} of "
-        f"{wording.quantity(limit, symbol, decimals)} for {weeks}"
+        f"{name} is at {now}, {side} its {kind} of {wording.quantity(limit, symbol, decimals)}, "
+        f"in breach for {weeks}"
     )
 
 
@@ -133,7 +133,7 @@ def _episode(row: Row, glance: list[Row], order: Row | None, roles: dict[str, st
         name=wording.scoped(row["name"], row["scope"]),
         headline=headline(row, starving),
         since=row["opened_period"],
-        target=row["target"],
+        target=marts.finite(row["target"]),
         owner=wording.plain(roles.get(row["owner"], row["owner"] or "no owner")),
         integrity_verdict=linked[0]["integrity_verdict"] if linked else None,
         grade=(linked[0]["integrity_grade"] if linked else None) or "U",
@@ -145,7 +145,7 @@ def _episode(row: Row, glance: list[Row], order: Row | None, roles: dict[str, st
 def _order(row: Row, roles: dict[str, str]) -> Order:
     approvers = [part.strip() for part in str(row["approved_by"]).split(",")]
     return Order(
-        policy_id=wording.plain(row["policy_id"]),
+        policy=wording.plain(row["name"]),
         verdict=VERDICTS.get(row["verdict"], wording.plain(row["verdict"])),
         sentence=wording.plain(row["instruction"]),
         rule=wording.plain(row["rule"]).replace("_", " "),

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from reports import marts, wording
 from reports.episodes import Episode, open_episodes
+from reports.marts import finite
 from reports.status import Mark, mark
 
 if TYPE_CHECKING:
@@ -123,14 +124,6 @@ def read_glance(connection: Marts) -> Glance:
     )
 
 
-def finite(value: Any) -> Decimal | None:
-    """A stored number, or None where there is none: NaN and infinity are not numbers here."""
-    if value is None:
-        return None
-    exact = value if isinstance(value, Decimal) else Decimal(str(value))
-    return exact if exact.is_finite() else None
-
-
 def _objective(rows: Sequence[Row], background: _Background) -> Objective:
     first = rows[0]
     latest = background.objectives.get(first["objective_id"], {})
@@ -151,7 +144,7 @@ def _objective(rows: Sequence[Row], background: _Background) -> Objective:
         coverage=finite(latest.get("coverage")),
         weakest=next((k.name for k in key_results if k.key_result_id == weakest_id), None),
         weakest_progress=finite(latest.get("weakest_progress")),
-        mark=mark(first["objective_status"], "trusted" if verified else "insufficient"),
+        mark=_roll_up_mark(first["objective_status"], "trusted" if verified else "insufficient"),
         key_results=key_results,
     )
 
@@ -176,12 +169,17 @@ def _key_result(rows: Sequence[Row], background: _Background, *, is_weakest: boo
         target=finite(latest.get("target")),
         progress=finite(first["key_result_progress"]),
         expected=finite(first["key_result_expected_progress"]),
-        mark=mark(first["key_result_status"], verdict),
+        mark=_roll_up_mark(first["key_result_status"], verdict),
         is_verified=verdict == "trusted",
         is_share_of_periods=latest.get("kind") in _SHARE_OF_PERIODS,
         remark=", ".join(remarks),
         kpis=tuple(_linked_kpi(row, background) for row in rows if row["kpi_id"]),
     )
+
+
+def _roll_up_mark(status: str | None, verdict: str | None) -> Mark:
+    """A healthy roll-up of unverified numbers is pending in the marts; people are told why."""
+    return mark("healthy" if status == "pending" and verdict != "trusted" else status, verdict)
 
 
 def _weakest_verdict(verdicts: Sequence[str | None]) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, Protocol
 
 Row = dict[str, Any]
@@ -23,6 +24,14 @@ class Marts(Protocol):
     """A connection whose database has a schema `marts`: DuckDB's, or any with `execute`."""
 
     def execute(self, query: str, /) -> Cursor: ...
+
+
+def finite(value: Any) -> Decimal | None:
+    """A stored number, or None where there is none: NaN and infinity are not numbers here."""
+    if value is None:
+        return None
+    exact = value if isinstance(value, Decimal) else Decimal(str(value))
+    return exact if exact.is_finite() else None
 
 
 def _rows(marts: Marts, query: str) -> list[Row]:
@@ -117,14 +126,17 @@ def open_episodes(marts: Marts) -> list[Row]:
 
 
 def policy_verdicts(marts: Marts) -> list[Row]:
-    """One row per policy with a latest verdict, keyed by the guardrail it decides about."""
+    """One row per policy with a latest verdict: what it decides about and what it says."""
     return _rows(
         marts,
         """
-        select policy_id, key_result_id, guardrail_kpi_id, guardrail_scope, rule, verdict,
-            instruction, approved_on, approved_by
-        from marts.fct_policy_verdict where is_latest
-        order by policy_id
+        select policy.policy_id, policy.name, policy.key_result_id, policy.guardrail_kpi_id,
+            policy.guardrail_scope, verdict.rule, verdict.verdict, verdict.instruction,
+            verdict.approved_on, verdict.approved_by
+        from marts.fct_policy_verdict as verdict
+        inner join marts.dim_policy as policy on policy.policy_id = verdict.policy_id
+        where verdict.is_latest
+        order by policy.policy_id desc
         """,
     )
 

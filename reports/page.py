@@ -1,7 +1,7 @@
-"""How does a row become a page? Jinja2 with autoescape always on, and one style for all pages.
+"""How does a row become a page? Jinja2, where no value can be anything but words.
 
 `select_autoescape` does not know `*.html.j2`, so escaping is switched on for every template whose
-name holds `.html`, and off for plain text, where control characters are taken out instead.
+name holds `.html`. Control characters are taken out of every value, in plain text too.
 """
 
 from __future__ import annotations
@@ -45,14 +45,15 @@ def _environment() -> jinja2.Environment:
 
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("reports"),
-        autoescape=lambda name: name is None or ".html" in name,
+        # only plain text, which no browser reads, is not escaped
+        autoescape=lambda name: name is None or ".html" in name,  # noqa: S701
+        finalize=lambda value: value if hasattr(value, "__html__") else wording.visible(value),
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
     environment.filters |= {
-        "plain": wording.plain,
         "number": wording.number,
         "percent": wording.percent,
         "quantity": wording.quantity,

@@ -7,21 +7,25 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 
 MINUS = "−"
-_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+_UNSEEN = frozenset({"Cc", "Cf", "Zl", "Zp"})
 _KEPT = frozenset("\u200c\u200d")  # zero-width joiners that scripts of real names need
 
 
-def plain(text: object) -> str:
+def visible(text: object) -> str:
     """Text without control and direction characters: a name cannot move a cursor or add a header.
 
-    Terminal escapes, line breaks and right-to-left overrides (Unicode categories Cc and Cf)
-    become spaces; letters of every script stay.
+    Terminal escapes, line breaks and right-to-left overrides (Unicode categories Cc, Cf, Zl, Zp)
+    become blanks; letters of every script stay.
     """
-    kept = "".join(
-        " " if unicodedata.category(c) in {"Cc", "Cf", "Zl", "Zp"} and c not in _KEPT else c
-        for c in str(text)
+    return "".join(
+        " " if unicodedata.category(c) in _UNSEEN and c not in _KEPT else c for c in str(text)
     )
-    return " ".join(kept.split())
+
+
+def plain(text: object) -> str:
+    """A name for one line: visible characters, words one blank apart."""
+    return " ".join(visible(text).split())
 
 
 def number(value: Decimal | float | None, decimals: int = 0) -> str:

@@ -46,12 +46,14 @@ TABLES = {
     "dim_kpi": """kpi_id text, name text, unit_symbol text, decimals int, direction text,
         owner text, department text""",
     "dim_role": "role_id text, name text, department text, person text",
-    "fct_policy_verdict": """policy_id text, key_result_id text, guardrail_kpi_id text,
-        guardrail_scope text, rule text, verdict text, instruction text, approved_on date,
-        approved_by text, is_latest boolean""",
+    "dim_policy": """policy_id text, name text, key_result_id text, guardrail_kpi_id text,
+        guardrail_scope text""",
+    "fct_policy_verdict": """policy_id text, rule text, verdict text, instruction text,
+        approved_on date, approved_by text, is_latest boolean""",
 }
 
 HIGHER, LOWER = "higher_is_better", "lower_is_better"
+# fmt: off
 # kpi_id: name, unit, decimals, direction, department, provenance, status, integrity, grade,
 #         first value, last value, target, floor
 KPIS: dict[str, tuple[Any, ...]] = {
@@ -126,7 +128,8 @@ FIRM: dict[str, tuple[Any, ...]] = {
                 "healthy",
                 [("damage_rate", "measure", "all", 0),
                  ("on_time_in_full", "guardrail", "all", 0)])}),
-}  # fmt: skip
+}
+# fmt: on
 
 
 class Firm:
@@ -147,7 +150,7 @@ class Firm:
         """One row; columns not named are null."""
         names, marks = ", ".join(row), ", ".join("?" * len(row))
         self.marts.execute(
-            f"insert into marts.{table} ({names}) values ({marks})",  # noqa: S608 - own names
+            f"insert into marts.{table} ({names}) values ({marks})",
             list(row.values()),
         )
 
@@ -227,9 +230,12 @@ class Firm:
         self.add("fct_kpi_episode", episode_id=CASE, kpi_id="sorter_uptime", scope="north",
                  rule="level", opened_period=PERIOD[0], state="firing", is_open=True,
                  last_value=97.35, target=98, floor=96.5, periods=17, as_of=AS_OF)  # fmt: skip
-        self.add("fct_policy_verdict", policy_id="throughput_over_uptime",
+        self.add("dim_policy", policy_id="throughput_over_uptime",
+                 name="Throughput outranks sorter uptime, within an allowance",
                  key_result_id="throughput_1500", guardrail_kpi_id="sorter_uptime",
-                 guardrail_scope="north", rule="budget_low", verdict="slow_down",
+                 guardrail_scope="north")  # fmt: skip
+        self.add("fct_policy_verdict", policy_id="throughput_over_uptime", rule="budget_low",
+                 verdict="slow_down",
                  instruction="Keep recalibrating, but only the sorter that gains most. "
                  "Under a quarter of the allowance is left.",
                  approved_on=date(2026, 6, 20), approved_by="operations_lead, finance_lead",

@@ -6,8 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from firm import CASE, LAST_WEEK, PERIOD, value_in
-
 from sightline.audit_case import (
     Action,
     Answer,
@@ -27,6 +25,7 @@ from sightline.audit_case import (
     Point,
     Series,
 )
+from tests.reports.firm import CASE, LAST_WEEK, PERIOD, value_in
 
 AS_OF = datetime(2026, 10, 26, 6, 0, tzinfo=UTC)
 HEADLINE = "Sorter uptime at North is below 98 % because recalibration is running, not because data or machines got worse"  # fmt: skip  # noqa: E501 - one sentence

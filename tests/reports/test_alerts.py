@@ -1,0 +1,197 @@
+"""Announced open is announced closed, once, on every channel."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from reports.alerts import compose, deliver
+from reports.channels import Channel, channels
+from sightline.casebook import MAX_ATTEMPTS, Casebook, Message, OutboxMessage
+from sightline.home import Home
+from tests.reports.conftest import NOW
+from tests.reports.firm import CASE, LAST_WEEK, Firm
+
+BROKEN = "sightlinefile://?folder=/dev/null/nowhere"
+NAMES = ("console", "file")
+
+
+def _announce(firm: Firm, casebook: Casebook, **options: str) -> list[Message]:
+    messages = compose(firm.marts, casebook, names=NAMES, **options)
+    casebook.announce(messages, NOW)
+    return messages
+
+
+def _second_episode(firm: Firm, kpi_id: str, scope: str = "all") -> str:
+    case_id = f"{kpi_id}.{scope}.level.{LAST_WEEK}"
+    firm.add("fct_kpi_episode", episode_id=case_id, kpi_id=kpi_id, scope=scope, rule="level",
+             opened_period=LAST_WEEK, state="firing", is_open=True, last_value=3, target=2,
+             periods=1)  # fmt: skip
+    return case_id
+
+
+def test_an_open_episode_is_announced_on_every_channel(firm: Firm, casebook: Casebook) -> None:
+    messages = compose(firm.marts, casebook, names=NAMES)
+    assert [(m.kind, m.channel, m.case_ids) for m in messages] == [
+        ("open", "console", (CASE,)),
+        ("open", "file", (CASE,)),
+    ]
+    assert messages[0].objective_id == "faster_throughput"
+
+
+def test_what_was_announced_is_not_announced_again(firm: Firm, casebook: Casebook) -> None:
+    _announce(firm, casebook)
+    assert compose(firm.marts, casebook, names=NAMES) == []
+
+
+def test_composing_commits_nothing(firm: Firm, casebook: Casebook) -> None:
+    compose(firm.marts, casebook, names=NAMES)
+    assert casebook.announced_open() == set()
+    assert casebook.undelivered(NOW) == []
+
+
+def test_the_instruction_stands_before_any_figure_of_the_goal(
+    firm: Firm, casebook: Casebook
+) -> None:
+    text = compose(firm.marts, casebook, names=NAMES)[0].body["text"].replace("\u202f", " ")
+    lines = text.splitlines()
+    assert lines[0].startswith("■ Sorter uptime, north is at 97.35 %, below its target of 98.00 %")
+    assert lines[1].startswith("  Slow down: Keep recalibrating, but only the sorter that gains")
+    assert "64 % of the way, 65 % expected by now" in lines[2]
+
+
+def test_cases_of_one_objective_are_one_message(firm: Firm, casebook: Casebook) -> None:
+    other = _second_episode(firm, "manual_touches")
+    (message,) = compose(firm.marts, casebook, names=["file"])
+    assert message.case_ids == (other, CASE)
+    assert message.subject.endswith(", and 1 more case")
+    assert message.body["text"].count("■") == 2
+    assert len(message.body["pictures"]) == 2
+
+
+def test_cases_of_two_objectives_are_two_messages(firm: Firm, casebook: Casebook) -> None:
+    _second_episode(firm, "on_time_in_full")
+    messages = compose(firm.marts, casebook, names=["file"])
+    assert {m.objective_id for m in messages} == {"faster_throughput", "keep_customers"}
+
+
+def test_a_kpi_that_only_runs_the_business_is_told_without_a_goal(
+    firm: Firm, casebook: Casebook
+) -> None:
+    firm.add("dim_kpi", kpi_id="unplanned_downtime", name="Unplanned downtime", decimals=1,
+             direction="lower_is_better", owner="maintenance_lead")  # fmt: skip
+    _second_episode(firm, "unplanned_downtime")
+    message = next(m for m in compose(firm.marts, casebook, names=["file"]) if not m.objective_id)
+    assert "the KPIs that run the business" in message.body["html"]
+    assert "No policy decides this" in message.body["text"]
+
+
+def test_an_episode_that_ends_is_announced_closed_once(firm: Firm, casebook: Casebook) -> None:
+    _announce(firm, casebook)
+    firm.close_episode()
+    closing = _announce(firm, casebook)
+    assert [(m.kind, m.case_ids) for m in closing] == [("close", (CASE,))] * 2
+    assert "has recovered: 98.40" in closing[0].subject
+    assert compose(firm.marts, casebook, names=NAMES) == []
+
+
+def test_an_episode_that_late_data_revised_away_is_announced_closed_too(
+    firm: Firm, casebook: Casebook
+) -> None:
+    _announce(firm, casebook)
+    firm.marts.execute("delete from marts.fct_kpi_episode")
+    closing = _announce(firm, casebook)
+    assert "late data revised it away" in closing[0].subject
+    assert casebook.announced_open() == set()
+
+
+def test_an_episode_that_ended_unannounced_is_not_announced(firm: Firm, casebook: Casebook) -> None:
+    firm.close_episode()
+    assert compose(firm.marts, casebook, names=NAMES) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ("rule = 'silent_sacrifice'", "stays green while Sorting throughput at North"),
+        ("last_value = 96.4", "below its hard floor of 96.50 %"),
+        ("state = 'recovering', last_value = 98.6", "is back at 98.60 % after 17 weeks"),
+        ("last_value = null", "is at –, below its target"),
+    ],
+)
+def test_the_headline_says_what_kind_of_trouble_it_is(
+    firm: Firm, casebook: Casebook, changes: str, said: str
+) -> None:
+    firm.marts.execute(f"update marts.fct_kpi_episode set {changes}")
+    assert said in compose(firm.marts, casebook, names=["file"])[0].subject.replace("\u202f", " ")
+
+
+def test_links_lead_to_where_the_reports_are_served(firm: Firm, casebook: Casebook) -> None:
+    served = compose(firm.marts, casebook, names=["file"], reports_url="https://kpi.example/r/")
+    assert f'href="https://kpi.example/r/cases/{CASE}.html"' in served[0].body["html"]
+    hostile = compose(firm.marts, casebook, names=["file"], reports_url="javascript:alert(1)//")
+    assert "javascript" not in hostile[0].body["html"] + hostile[0].body["text"]
+
+
+def test_a_failing_channel_is_recorded_and_holds_back_no_other(
+    firm: Firm, casebook: Casebook, home: Home
+) -> None:
+    _announce(firm, casebook)
+    broken = channels(home, environ={}) | {"console": Channel("console", BROKEN)}
+    sent = deliver(casebook, broken, NOW)
+    assert (sent.delivered, sent.undelivered, sent.dead) == (1, 1, 0)
+    assert len(list(home.outbox.glob("*.html"))) == 1
+    (waiting,) = casebook.undelivered(NOW + timedelta(hours=2))
+    assert (waiting.message.channel, waiting.attempts) == ("console", 1)
+
+
+def test_a_failed_message_waits_longer_each_time_and_then_arrives_once(
+    firm: Firm, casebook: Casebook, home: Home
+) -> None:
+    casebook.announce(compose(firm.marts, casebook, names=["file"]), NOW)
+    broken, whole = {"file": Channel("file", BROKEN)}, channels(home, environ={})
+    assert deliver(casebook, broken, NOW).undelivered == 1
+    assert deliver(casebook, whole, NOW).delivered == 0  # too early to try again
+    assert deliver(casebook, broken, NOW + timedelta(minutes=1)).undelivered == 1
+    assert deliver(casebook, whole, NOW + timedelta(minutes=2)).delivered == 0
+    assert deliver(casebook, whole, NOW + timedelta(minutes=3)).delivered == 1
+    assert deliver(casebook, whole, NOW + timedelta(days=1)).delivered == 0
+
+
+def test_a_message_tried_for_the_last_time_is_an_error_somebody_sees(
+    firm: Firm, casebook: Casebook, caplog: pytest.LogCaptureFixture
+) -> None:
+    casebook.announce(compose(firm.marts, casebook, names=["file"]), NOW)
+    broken = {"file": Channel("file", BROKEN)}
+    rounds = [deliver(casebook, broken, NOW + timedelta(hours=2 * i)) for i in range(MAX_ATTEMPTS)]
+    assert [sent.dead for sent in rounds] == [0] * (MAX_ATTEMPTS - 1) + [1]
+    assert "is dead" in caplog.text
+    assert len(casebook.dead_letters()) == 1
+
+
+def test_a_channel_configured_no_more_is_a_failed_attempt_that_says_what_to_set(
+    firm: Firm, casebook: Casebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    casebook.announce(compose(firm.marts, casebook, names=["chat"]), NOW)
+    details = []
+    monkeypatch.setattr(
+        casebook, "record_delivery", lambda *_, detail, **__: details.append(detail)
+    )
+    assert deliver(casebook, {}, NOW).undelivered == 1
+    assert details == ["no channel 'chat': set SIGHTLINE_CHANNEL_CHAT"]
+
+
+def test_a_killed_sender_sends_again_and_loses_nothing(
+    firm: Firm, casebook: Casebook, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    casebook.announce(compose(firm.marts, casebook, names=["file"]), NOW)
+
+    def killed(_self: Channel, _waiting: OutboxMessage) -> tuple[bool, str]:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Channel, "send", killed)
+        with pytest.raises(KeyboardInterrupt):
+            deliver(casebook, channels(home, environ={}), NOW)
+    assert deliver(casebook, channels(home, environ={}), NOW).delivered == 1

@@ -1,0 +1,131 @@
+"""In a real browser: no accessibility violation, one sheet of A4, nothing fetched, nothing run."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from reports.alerts import compose
+from reports.board import render_board
+from reports.case_page import render_case
+from sightline.casebook import Casebook
+from tests.reports.firm import Firm
+from tests.reports.sample_case import sample_case
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+# A4 less the margins of 8 mm, at 96 pixels an inch.
+SHEET_WIDTH, SHEET_HEIGHT = 733, 1062
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        reason = "NO BROWSER: install chromium, or nothing here is proven"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(
+            executable_path=chromium,
+            args=["--no-sandbox"],  # our own pages, also as root
+        )
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    opened = browser.new_page(viewport={"width": 1320, "height": 800})
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def documents(firm: Firm, casebook: Casebook) -> dict[str, str]:
+    (alert,) = compose(firm.marts, casebook, names=["file"], reports_url="https://kpi.example/")
+    return {
+        "board": render_board(firm.marts),
+        "case": render_case(sample_case()),
+        "alert": alert.body["html"],
+    }
+
+
+def _open(page: Page, html: str, folder: Path) -> list[str]:
+    """Opens the page from disk; returns every address it asked for besides itself."""
+    path = folder / "page.html"
+    path.write_text(html, encoding="utf-8")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(path.as_uri())
+    return [url for url in asked if url != path.as_uri()]
+
+
+def _sheets(page: Page) -> int:
+    pdf = page.pdf(prefer_css_page_size=True, print_background=True)
+    return len(re.findall(rb"/Type\s*/Page[^s]", pdf))
+
+
+@pytest.mark.parametrize("name", ["board", "case", "alert"])
+def test_axe_finds_nothing(
+    page: Page, documents: dict[str, str], name: str, tmp_path: Path
+) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    _open(page, documents[name], tmp_path)
+    results: Any = Axe().run(page)
+    assert results.violations_count == 0, results.generate_snapshot()
+    assert results.response["passes"]
+
+
+@pytest.mark.parametrize("name", ["board", "case", "alert"])
+def test_a_page_fetches_nothing_and_says_nothing_on_the_console(
+    page: Page, documents: dict[str, str], name: str, tmp_path: Path
+) -> None:
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    assert _open(page, documents[name], tmp_path) == []
+    assert said == []
+
+
+def test_the_board_is_one_sheet_of_a4(
+    page: Page, documents: dict[str, str], tmp_path: Path
+) -> None:
+    _open(page, documents["board"], tmp_path)
+    assert _sheets(page) == 1
+    pdf = page.pdf(prefer_css_page_size=True)
+    box = re.search(rb"/MediaBox\s*\[\s*0\s+0\s+([\d.]+)\s+([\d.]+)", pdf)
+    assert box is not None
+    assert [round(float(edge)) for edge in box.groups()] == [595, 842]
+
+
+def test_nothing_on_the_printed_board_is_cut_off(
+    page: Page, documents: dict[str, str], tmp_path: Path
+) -> None:
+    page.set_viewport_size({"width": SHEET_WIDTH, "height": SHEET_HEIGHT})
+    page.emulate_media(media="print")
+    _open(page, documents["board"], tmp_path)
+    cut = page.evaluate(
+        """() => [...document.querySelectorAll('td, th, h2, p')].filter(
+            e => e.scrollWidth > e.clientWidth + 1).map(e => e.textContent)"""
+    )
+    assert cut == []
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= SHEET_WIDTH
+
+
+def test_a_script_in_a_page_would_not_run(
+    page: Page, documents: dict[str, str], tmp_path: Path
+) -> None:
+    script = "<script>document.title = 'owned'</script></body>"
+    _open(page, documents["board"].replace("</body>", script), tmp_path)
+    assert page.title().startswith("Strategy board")

@@ -1,0 +1,43 @@
+"""The terminal card: 40 lines of 100 columns, whatever the names are."""
+
+from __future__ import annotations
+
+import pytest
+
+from reports.card import LINES, WIDTH, render_cards
+from sightline.errors import UsageError
+from tests.reports.firm import FIRM, Firm
+
+
+def test_one_card_for_each_objective(firm: Firm) -> None:
+    cards = render_cards(firm.marts).split("\n\n")
+    assert sum(any(o[0][:40] in card for o in FIRM.values()) for card in cards) == len(FIRM)
+
+
+def test_the_card_shows_status_progress_and_what_to_do(firm: Firm) -> None:
+    card = render_cards(firm.marts, "faster_throughput").replace("\u202f", " ")
+    assert "60 % done, 65 % expected by now" in card
+    assert "! Sorter uptime, north is at 97.35 %" in card
+    assert "■ off track" in card
+    assert "keep_customers" not in card
+
+
+@pytest.mark.parametrize("longer", [1, 12])
+def test_the_card_stays_inside_its_frame(longer: int) -> None:
+    long_names = {name: f"{name} " * 4 for objective in FIRM.values() for name in [objective[0]]}
+    firm = Firm(rename=long_names)
+    firm.marts.execute(
+        "insert into marts.rpt_one_glance select g.* replace "
+        "(g.key_result_id || i as key_result_id) "
+        f"from marts.rpt_one_glance as g cross join range({longer}) as copies(i)"
+    )
+    for objective_id in FIRM:
+        lines = render_cards(firm.marts, objective_id).splitlines()
+        assert len(lines) <= LINES
+        assert max(map(len, lines)) <= WIDTH
+    firm.marts.close()
+
+
+def test_an_objective_nobody_defined_is_named_with_the_known_ones(firm: Firm) -> None:
+    with pytest.raises(UsageError, match=r"'faster'.*faster_throughput"):
+        render_cards(firm.marts, "faster")

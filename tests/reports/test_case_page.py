@@ -1,0 +1,123 @@
+"""The case page holds every block of an audit, in the order in which an auditor argues."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from reports.case_page import caption, render_case
+from sightline.audit_case import Integrity, LineOfSight, Point
+from tests.reports.sample_case import HEADLINE, sample_case
+
+BLOCKS = [
+    "Can the number be trusted?",
+    "What happened",
+    "What it was held against",
+    "Goals it touches",
+    "Checks, by department",
+    "Why: candidates for the cause",
+    "What follows from it",
+    "What was decided beforehand",
+    "Corrective actions",
+    "Where it sits",
+]
+
+
+def _text(page: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.partition("</style>")[2]))
+
+
+def test_every_block_is_there_in_reading_order() -> None:
+    page = render_case(sample_case())
+    assert re.findall(r"<h2>(.*?)</h2>", page) == BLOCKS
+    assert f"<h1>{HEADLINE}</h1>" in page
+
+
+def test_what_to_do_stands_before_any_block() -> None:
+    first = _text(render_case(sample_case()).partition("<h2>")[0])
+    assert "Slow down: Keep recalibrating, but only the sorter that gains most." in first
+    assert "Decided beforehand, on 2026-06-20, by Chief operating officer, Finance lead." in first
+
+
+def test_each_block_says_what_the_case_says() -> None:
+    text = _text(render_case(sample_case()))
+    for said in (
+        "The number is contested: settle the data first , grade C",
+        "Why does the hand-kept log show 98.2 where the ERP gives 97.35?",
+        "It may be innocent: The log leaves planned stops out. The log rounds up.",
+        "2 of 2 closed weeks below target",
+        "64 % 65 % ● on track",
+        "4 departments were asked: Maintenance, Automation programme, Operations and Data.",
+        "Uptime carries 30 % of the bonus of Operations. ■ opposite incentive",
+        "arithmetic Recalibration accounts for 1.27",
+        "recalibration −1.27 102 %",
+        "98.60 % to 97.35 % −1.25",
+        "9 weeks remain until 27 Dec 2026.",
+        "Throughput outranks sorter uptime, within an allowance",
+        "Confirm the recalibration plan for the next four weeks. Fri 30 Oct 2026",
+        "sightline case reproduce sorter_uptime.north.level.2026-06-29",
+        sample_case().footer.content_hash,
+    ):
+        assert said in text.replace("\u202f", " "), said
+
+
+def test_the_same_case_gives_the_same_bytes() -> None:
+    assert render_case(sample_case()) == render_case(sample_case())
+
+
+def test_nothing_runs_and_nothing_is_fetched() -> None:
+    page = render_case(sample_case())
+    assert "default-src &#39;none&#39;" in page
+    for fetching in ("<script", "javascript:", "<link", "<iframe", "@import", " src=", "<image"):
+        assert fetching not in page
+
+
+def test_the_chart_says_in_words_what_it_shows() -> None:
+    page = render_case(sample_case()).replace("\u202f", " ")
+    assert 'role="img" aria-label="Sorter uptime, north by week: 98.47 % in the week of' in page
+    assert "target 98.00 %" in page
+    assert "hard limit 96.50 %" in page
+
+
+def test_the_caption_counts_the_weeks_that_missed_and_those_without_data() -> None:
+    case = sample_case()
+    assert caption(case).endswith("17 of 17 weeks missed the target.")
+    last = case.condition[-1]
+    gap = Point(
+        period_start=last.period_start + timedelta(weeks=1),
+        value=None,
+        target=last.target,
+        floor=last.floor,
+        status="no_data",
+    )
+    assert caption(sample_case(condition=(*case.condition, gap))).endswith("1 week has no data.")
+
+
+def test_a_case_with_nothing_to_show_says_so_in_each_block() -> None:
+    empty = sample_case(
+        instruction=None,
+        integrity=Integrity(verdict="insufficient", grade="U", findings=()),
+        condition=(),
+        related=(),
+        goals=(),
+        panel=(),
+        decomposition=None,
+        causes=(),
+        consequence=(),
+        actions=(),
+        departments=("Data",),
+        line_of_sight=LineOfSight(nodes=(), edges=()),
+    )
+    page = render_case(empty)
+    text = _text(page)
+    assert re.findall(r"<h2>(.*?)</h2>", page) == BLOCKS
+    for said in (
+        "No policy decides this; it has to be decided here.",
+        "Nobody could verify the number , grade U",
+        "No closed week has a value.",
+        "None: the KPI is kept to run the business.",
+        "Only Data could be asked: this audit is not cross-functional.",
+        "No candidate was found.",
+        "No policy covers this KPI",
+    ):
+        assert said in text, said
