@@ -14,7 +14,7 @@ select
     sums.*,
     readings.numerator as expected
 from sums
-inner join {{ ref('int_kpi_value') }} as readings
+inner join {{ ref('fct_kpi_value') }} as readings
     on
         sums.kpi_id = readings.kpi_id
         and sums.scope = readings.scope

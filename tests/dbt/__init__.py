@@ -1,0 +1,1 @@
+"""Is what dbt builds true? One build on an empty warehouse, shared by all tests here."""

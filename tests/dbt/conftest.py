@@ -1,0 +1,88 @@
+"""One `dbt build` on an empty warehouse; tests copy it and put raw rows of their own into it."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+PROJECT = Path(__file__).parents[2] / "dbt_project"
+DBT = Path(sys.executable).parent / "dbt"
+
+
+@dataclass(frozen=True)
+class Project:
+    """The dbt project working on one warehouse, with a target folder of its own."""
+
+    home: Path
+    target: Path
+
+    @property
+    def warehouse(self) -> Path:
+        return self.home / "warehouse.duckdb"
+
+    def dbt(self, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
+        """Run dbt with the settings as environment; gives back all it printed."""
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("SIGHTLINE_", "DBT_"))}
+        folders = {"DBT_TARGET_PATH": str(self.target), "DBT_LOG_PATH": str(self.target)}
+        return subprocess.run(
+            [DBT, "--no-use-colors", *words, "--project-dir", PROJECT, "--profiles-dir", PROJECT],
+            env=kept | folders | {"SIGHTLINE_HOME": str(self.home)} | settings,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+
+@dataclass(frozen=True)
+class Built:
+    """A finished build: the project, what dbt printed, and the manifest it left."""
+
+    project: Project
+    output: str
+    exit_code: int
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        content: dict[str, Any] = json.loads((self.project.target / "manifest.json").read_text())
+        return content
+
+    def models(self, folder: str) -> dict[str, dict[str, Any]]:
+        """The models of one stage by name."""
+        nodes = self.manifest["nodes"].values()
+        return {
+            node["name"]: node
+            for node in nodes
+            if node["resource_type"] == "model" and node["fqn"][1] == folder
+        }
+
+
+@pytest.fixture(scope="session")
+def empty_build(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    folder = tmp_path_factory.mktemp("dbt")
+    project = Project(folder / "home", folder / "target")
+    project.home.mkdir()
+    done = project.dbt("--warn-error", "--show-all-deprecations", "build")
+    return Built(project, done.stdout + done.stderr, done.returncode)
+
+
+@pytest.fixture
+def project(empty_build: Built, tmp_path: Path) -> Project:
+    """A copy of the empty warehouse. Staging are views: raw rows show there without a build."""
+    shutil.copy(empty_build.project.warehouse, tmp_path)
+    shutil.copytree(empty_build.project.target, tmp_path / "target")
+    return Project(tmp_path, tmp_path / "target")
+
+
+@pytest.fixture
+def connection(project: Project) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(str(project.warehouse)) as opened:
+        opened.execute("set timezone = 'UTC'")
+        yield opened

@@ -1,0 +1,111 @@
+"""Which raw rows count: of committed loads, the newest version, known at the moment judged."""
+
+import duckdb
+
+from tests.dbt.conftest import Project
+
+MONDAY = "2026-01-12 06:00:00"
+TUESDAY = "2026-01-13 06:00:00"
+WEDNESDAY = "2026-01-14 06:00:00"
+
+
+def load(
+    connection: duckdb.DuckDBPyConnection, dataset: str, load_id: str, *, committed: bool = True
+) -> None:
+    """Write the loader's record of one load."""
+    connection.execute(
+        f"insert into {dataset}._dlt_loads (load_id, status) values (?, ?)",
+        [load_id, 0 if committed else 1],
+    )
+
+
+def add(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    load_id: str,
+    seen_at: str,
+    **row: object,
+) -> None:
+    """Add one raw row of a load."""
+    content = row | {"_dlt_load_id": load_id, "_seen_at": seen_at}
+    names, marks = ", ".join(content), ", ".join("?" * len(content))
+    connection.execute(f"insert into {table} ({names}) values ({marks})", [*content.values()])
+
+
+def minutes(connection: duckdb.DuckDBPyConnection) -> list[tuple[int, int]]:
+    query = "select downtime_id, minutes from staging.stg_erp__downtime order by 1"
+    return connection.execute(query).fetchall()
+
+
+def test_the_last_change_at_the_source_wins_whenever_it_was_seen(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    for number in ("1", "2", "3"):
+        load(connection, "raw_erp", number)
+    table = "raw_erp.downtime"
+    add(connection, table, "1", MONDAY, downtime_id=1, minutes=10, changed_at=MONDAY)
+    add(connection, table, "2", TUESDAY, downtime_id=1, minutes=30, changed_at=WEDNESDAY)
+    add(connection, table, "3", WEDNESDAY, downtime_id=1, minutes=20, changed_at=TUESDAY)
+    assert minutes(connection) == [(1, 30)]
+
+
+def test_rows_of_a_load_that_was_killed_do_not_count(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    load(connection, "raw_erp", "1")
+    load(connection, "raw_erp", "2", committed=False)
+    table = "raw_erp.downtime"
+    add(connection, table, "1", MONDAY, downtime_id=1, minutes=10, changed_at=MONDAY)
+    add(connection, table, "2", TUESDAY, downtime_id=1, minutes=99, changed_at=TUESDAY)
+    add(connection, table, "3", TUESDAY, downtime_id=2, minutes=99, changed_at=TUESDAY)
+    assert minutes(connection) == [(1, 10)]
+
+
+def test_a_table_whose_last_row_was_removed_reads_as_empty(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    for number, at in (("1", MONDAY), ("2", TUESDAY)):
+        load(connection, "raw_integrity", number)
+        add(connection, "raw_integrity.landing", number, at, content_hash=number)
+        add(connection, "raw_integrity.guard_run", number, at, guard="g")
+    add(connection, "raw_integrity.finding", "1", MONDAY, finding_id="f")
+    counts = connection.execute(
+        "select (select count(*) from staging.stg_integrity__finding),"
+        " (select count(*) from staging.stg_integrity__guard_run)"
+    ).fetchall()
+    assert counts == [(0, 1)]
+
+
+def test_a_workbook_that_was_read_again_replaces_its_own_cells_only(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    for number, at, file in (("1", MONDAY, "a"), ("2", MONDAY, "b"), ("3", TUESDAY, "a")):
+        load(connection, "raw_sheets", number)
+        add(connection, "raw_sheets.workbook", number, at, file=file)
+        add(connection, "raw_sheets.cell", number, at, file=file, cell="A1", value_text=number)
+    add(connection, "raw_sheets.cell", "1", MONDAY, file="a", cell="A2", value_text="gone")
+    found = connection.execute("select file, value_text from staging.stg_sheets__cell order by 1")
+    assert found.fetchall() == [("a", "3"), ("b", "2")]
+
+
+def test_as_of_a_past_moment_later_rows_are_not_known(project: Project) -> None:
+    with duckdb.connect(str(project.warehouse)) as warehouse:
+        for number in ("1", "2"):
+            load(warehouse, "raw_erp", number)
+        table = "raw_erp.downtime"
+        add(warehouse, table, "1", MONDAY, downtime_id=1, minutes=10, changed_at=MONDAY)
+        add(warehouse, table, "2", WEDNESDAY, downtime_id=1, minutes=20, changed_at=TUESDAY)
+    done = project.dbt(
+        "build",
+        "--select",
+        "stg_erp__downtime",
+        "int_as_of",
+        SIGHTLINE_AS_OF="2026-01-13T08:00:00+01:00",
+    )
+    assert done.returncode == 0, done.stdout
+    with duckdb.connect(str(project.warehouse)) as warehouse:
+        assert minutes(warehouse) == [(1, 10)]
+        found = warehouse.execute(
+            "select cast(as_of as varchar) from intermediate.int_as_of"
+        ).fetchall()
+        assert found == [("2026-01-13 07:00:00",)]
