@@ -8,7 +8,8 @@ report and the record tell different stories and its keeper should be asked whic
 How to remedy: show both figures of the listed cells to whoever keeps the report, correct the report
 or write down the definition it follows, and let the report read its figures from the warehouse.
 
-Method: a difference counts when it exceeds the resolution of the reported figure. The statistic is
+Method: the recomputed value is first rounded to the resolution of the report, and a difference
+counts when it exceeds one step of that resolution. The statistic is
 the number of periods lifted over target or floor minus the number pushed under; it is compared with
 the same differences falling on the periods in random order. The test cannot tell polishing from
 bad events booked after the report was written, which is why that is the first innocent explanation.
@@ -17,7 +18,7 @@ bad events booked after the report was written, which is why that is the first i
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -54,7 +55,7 @@ GUARD = Guard(
     false_alarm_rate=0.01,
     rate_holds="when slips fall on periods regardless of how good these were. It does not hold "
     "where bad events are booked after the report was written: such differences fall on bad "
-    "periods by their nature, and with a fifth of 78 weeks booked late it asked about 13 to 43 % "
+    "periods by their nature, and with a fifth of 78 weeks booked late it asked about 14 to 41 % "
     "of honest reports.",
     innocent_explanations=(
         "Events were booked in the system of record after the report was written.",
@@ -78,11 +79,17 @@ FEWEST_DISTINCT_FIGURES = 5
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """One period as reported and as recomputed, with the promise in force."""
+    """One period as reported and as recomputed, with the promise in force.
+
+    rounded: the recomputed value as an honest report of this resolution shows it. Without it a slip
+    counts more easily next to a step of the report, where targets often are, and at n = 365 honest
+    reports in steps of 0.25 were asked about in 1.7 % of the cases instead of 1 %.
+    """
 
     period_start: date
     reported: Decimal
     recomputed: Decimal
+    rounded: Decimal
     target: Decimal
     floor: Decimal | None
     file: str
@@ -116,19 +123,21 @@ def examine(rows: Sequence[Row], *, resolution: Decimal | None = None) -> Examin
         detail = "no target was in force in any reported period, so no difference can favour it"
         outcome = Outcome.NOT_APPLICABLE
         return Examination(outcome=outcome, n=0, detail=detail, covered=covered)
-    pairs = sorted(filter(None, map(_pair, rows)), key=lambda pair: pair.period_start)
-    tolerance = resolution or measured_resolution([pair.reported for pair in pairs])
-    if len(pairs) < GUARD.minimum or tolerance is None:
+    comparable = sorted(filter(_is_comparable, rows), key=lambda row: row["period_start"])
+    figures = [_decimal(row["reported_value"]) for row in comparable]
+    tolerance = resolution or measured_resolution(figures)
+    if len(comparable) < GUARD.minimum or tolerance is None:
         detail = (
-            f"{len(pairs)} comparable periods, {GUARD.minimum} are needed"
-            if len(pairs) < GUARD.minimum
+            f"{len(comparable)} comparable periods, {GUARD.minimum} are needed"
+            if len(comparable) < GUARD.minimum
             else "too few distinct figures to measure the report's resolution: declare `resolution`"
         )
         outcome = Outcome.NOT_ENOUGH_DATA
-        return Examination(outcome=outcome, n=len(pairs), detail=detail, covered=covered)
+        return Examination(outcome=outcome, n=len(comparable), detail=detail, covered=covered)
 
+    pairs = [_pair(row, step=tolerance) for row in comparable]
     lower_is_better = rows[0]["direction"] == "lower_is_better"
-    differing = [pair for pair in pairs if abs(pair.reported - pair.recomputed) > tolerance]
+    differing = [pair for pair in pairs if abs(pair.reported - pair.rounded) > tolerance]
     tested = favouring(pairs, tolerance=tolerance, lower_is_better=lower_is_better)
     lifted = [pair for pair in differing if _lifts(pair, lower_is_better=lower_is_better)]
     detail = (
@@ -154,8 +163,8 @@ def favouring(pairs: Sequence[Pair], *, tolerance: Decimal, lower_is_better: boo
     sign = -1 if lower_is_better else 1
     differences = np.array(
         [
-            sign * (_units(pair.reported) - _units(pair.recomputed))
-            if abs(pair.reported - pair.recomputed) > tolerance
+            sign * (_units(pair.reported) - _units(pair.rounded))
+            if abs(pair.reported - pair.rounded) > tolerance
             else 0
             for pair in pairs
         ],
@@ -169,7 +178,7 @@ def favouring(pairs: Sequence[Pair], *, tolerance: Decimal, lower_is_better: boo
     margins = np.array(
         [
             [
-                0 if limit is None else sign * (_units(pair.recomputed) - _units(limit))
+                0 if limit is None else sign * (_units(pair.rounded) - _units(limit))
                 for pair, limit in zip(pairs, row, strict=True)
             ]
             for row in limits
@@ -208,20 +217,20 @@ def measured_resolution(figures: Sequence[Decimal]) -> Decimal | None:
     return Decimal(1).scaleb(-9)
 
 
-def _pair(row: Row) -> Pair | None:
-    """The row as a pair; None when a figure, the record or the promise is missing or not finite."""
+def _is_comparable(row: Row) -> bool:
+    """Are figure, record and promise all there and finite?"""
     values = [row["reported_value"], row["value"], row["target"]]
-    if any(value is None for value in values):
-        return None
-    reported, recomputed, target = (_decimal(value) for value in values)
-    if not reported.is_finite() or not recomputed.is_finite():
-        return None
-    floor = row["floor"]
+    return all(value is not None and _decimal(value).is_finite() for value in values)
+
+
+def _pair(row: Row, *, step: Decimal) -> Pair:
+    recomputed, floor = _decimal(row["value"]), row["floor"]
     return Pair(
         period_start=row["period_start"],
-        reported=reported,
+        reported=_decimal(row["reported_value"]),
         recomputed=recomputed,
-        target=target,
+        rounded=(recomputed / step).to_integral_value(ROUND_HALF_UP) * step,
+        target=_decimal(row["target"]),
         floor=None if floor is None else _decimal(floor),
         file=row["file"],
         cell=row["cell"],
@@ -241,9 +250,9 @@ def _lifts(pair: Pair, *, lower_is_better: bool) -> bool:
     for limit in (pair.target, pair.floor):
         if limit is None:
             continue
-        if lower_is_better and pair.reported <= limit < pair.recomputed:
+        if lower_is_better and pair.reported <= limit < pair.rounded:
             return True
-        if not lower_is_better and pair.reported >= limit > pair.recomputed:
+        if not lower_is_better and pair.reported >= limit > pair.rounded:
             return True
     return False
 

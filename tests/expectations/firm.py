@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -118,7 +119,7 @@ def uptime(warehouse: Warehouse, *, polished: int = 0, weeks: int = WEEKS) -> No
         warehouse.value("sorter_uptime", "all", number, (north + south) / 2)
 
 
-def training(warehouse: Warehouse, *, overwritten: set[int] = frozenset(), weeks: int = 20) -> None:
+def training(warehouse: Warehouse, *, overwritten: Collection[int] = (), weeks: int = 20) -> None:
     """Training of two sites, one line a week and site; `overwritten` weeks are typed at south."""
     row = 1
     for number in range(weeks):

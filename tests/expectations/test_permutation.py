@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
+from numpy.typing import NDArray
 from scipy.stats import hypergeom
 
-from expectations.permutation import ENOUGH_EXCEEDANCES, MOST_DRAWS, permutation_test, seed_of
+from expectations.permutation import (
+    ENOUGH_EXCEEDANCES,
+    MOST_DRAWS,
+    permutation_test,
+    seed_of,
+)
+
+Integers = NDArray[np.int64]
 
 
-def _hits(marked: int):
+def _hits(marked: int) -> Callable[[Integers], Integers]:
+    """Statistic: the sum of the values on the first `marked` periods."""
     return lambda permuted: permuted[:, :marked].sum(axis=1)
 
 
 def test_the_p_value_agrees_with_the_hypergeometric_where_that_is_exact() -> None:
     values = np.array([1, 1, 1, 0, 0] + [1] + [0] * 24, dtype=np.int64)
     exact = hypergeom.sf(2, 30, 5, 4)
-    tested = permutation_test(values, lambda v: _hits(5)(v), seed=1)
+    tested = permutation_test(values, _hits(5), seed=1)
     assert tested.observed == 3
     # With 20 exceedances the relative standard error is 1/sqrt(20) = 0.22: three of them.
     assert abs(tested.p_value / exact - 1) < 0.67

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +17,7 @@ USUAL = "=100*D{row}/C{row}"
 
 
 def column(
-    formulas: list[str | None], *, first_row: int = 2, step: int = 1
+    formulas: Sequence[str | None], *, first_row: int = 2, step: int = 1
 ) -> list[dict[str, Any]]:
     """One column of one scope; None is a typed 75, `{row}` stands for the cell's own row."""
     rows = []
@@ -77,7 +78,8 @@ def test_constants_at_the_oldest_end_are_history_brought_in_as_values() -> None:
 
 
 def test_a_sheet_with_the_newest_week_on_top_is_read_in_period_order() -> None:
-    rows = column([USUAL] * 8 + [None])
+    formulas: list[str | None] = [*[USUAL] * 8, None]
+    rows = column(formulas)
     last = len(rows) + 1
     for number, row in enumerate(rows):
         row["cell"] = f"E{last - number}"
@@ -109,7 +111,7 @@ def test_a_formula_revised_from_some_week_on_is_left_alone() -> None:
 
 
 def test_a_constant_before_a_later_revision_is_still_found() -> None:
-    formulas: list[str | None] = [USUAL] * 9 + ["=IFERROR(100*D{row}/C{row},0)"] * 9
+    formulas: list[str | None] = [*[USUAL] * 9, *["=IFERROR(100*D{row}/C{row},0)"] * 9]
     formulas[3] = None
     assert flagged(column(formulas)) == ["E5"]
 
