@@ -13,13 +13,6 @@
     {{ return(adapter.dispatch('finite_measure')(expression)) }}
 {%- endmacro %}
 
-{% macro default__finite_measure(expression) -%}
-    case
-        when cast({{ expression }} as {{ dbt.type_string() }}) not in ('NaN', 'Infinity', '-Infinity')
-            then {{ measure(expression) }}
-    end
-{%- endmacro %}
-
 {% macro duckdb__finite_measure(expression) -%}
     try_cast({{ expression }} as {{ type_measure() }})
 {%- endmacro %}

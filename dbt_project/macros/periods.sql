@@ -21,7 +21,3 @@
 {% macro default__local_time(expression, time_zone) -%}
     ({{ expression }} at time zone 'UTC') at time zone {{ time_zone }}
 {%- endmacro %}
-
-{% macro spark__local_time(expression, time_zone) -%}
-    from_utc_timestamp({{ expression }}, {{ time_zone }})
-{%- endmacro %}

@@ -1,5 +1,7 @@
 with receipts as (
-    select * from {{ ref('stg_receipts__receipt') }} where load_id is not null
+    select *
+    from {{ ref('stg_receipts__receipt') }}
+    where load_id is not null
 ),
 
 loads as (
