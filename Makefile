@@ -3,6 +3,8 @@
 #   make test    everything the gate checks
 PYTHON ?= python3
 BIN := .venv/bin
+export SIGHTLINE_HOME ?= $(CURDIR)/.sightline
+export SIGHTLINE_DAGSTER ?= $(SIGHTLINE_HOME)/dagster
 UV := $(BIN)/uv pip
 MODELS := $(shell find dbt_project -path dbt_project/target -prune -o -path dbt_project/logs -prune -o -type f -print)
 
@@ -33,7 +35,7 @@ $(BIN)/uv: locks/bootstrap.txt
 	@touch $@
 
 dbt_project/target/manifest.json: .venv/.runtime $(MODELS)
-	@mkdir -p .sightline
+	@mkdir -p $(SIGHTLINE_HOME)
 	$(BIN)/dbt --quiet parse --project-dir dbt_project --profiles-dir dbt_project
 	@touch $@
 

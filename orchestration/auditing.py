@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC
 from pathlib import Path
 
 from sightline.casebook import Casebook
@@ -56,10 +57,11 @@ def audit(home: Home, run_id: str) -> Iterator[Audited]:
     casebook.start_audit(waiting, home.now(), run_id)
     failures: list[Exception] = []
     with read_published(home) as connection:
-        as_of = connection.execute("select max(as_of) from marts.fct_kpi_episode").fetchone()
+        ((naive,),) = connection.execute("select max(as_of) from marts.fct_kpi_episode").fetchall()
+        as_of = naive.replace(tzinfo=UTC)
         for case_id in waiting:
             try:
-                case = investigate(connection, case_id, as_of=as_of[0])
+                case = investigate(connection, case_id, as_of=as_of)
                 page = home.cases / f"{case_id}.html"
                 page.write_text(render_case(case), encoding="utf-8")
                 casebook.finish_audit(case, home.now())

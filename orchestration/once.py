@@ -73,7 +73,7 @@ class Conductor:
             )
         if not tick.run_requests:
             return Asked(f"{sensor} {tick.skip_message}", ())
-        jobs = tuple(request.job_name or definition.job_name for request in tick.run_requests)
+        jobs = tuple(str(request.job_name or definition.job_name) for request in tick.run_requests)
         return Asked(f"{sensor} found something: {', '.join(jobs)}", jobs)
 
     def _tell_steps(self, job: str, run_id: str, ended: threading.Event) -> None:

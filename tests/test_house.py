@@ -65,8 +65,7 @@ def test_the_command_line_starts_without_heavy_imports(module: str) -> None:
 @pytest.mark.parametrize("module", ["great_expectations", "pandas", "scipy", "dlt"])
 def test_the_code_location_loads_without_heavy_imports(module: str) -> None:
     code = (
-        "import sys, orchestration.definitions as d; d.defs(); "
-        f"sys.exit({module!r} in sys.modules)"
+        f"import sys, orchestration.definitions as d; d.defs(); sys.exit({module!r} in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 

@@ -1,5 +1,8 @@
 """When: one pulse pulls, builds, judges, publishes and tells, in one run and one process."""
 
+from collections.abc import Collection
+from typing import Any, TypeAlias
+
 import dagster as dg
 
 from ingestion.source import Source, sources
@@ -7,38 +10,39 @@ from ingestion.source import Source, sources
 # Read from this machine in a moment, so they ride along with every pulse.
 LOCAL = frozenset({"definitions", "casebook"})
 
+UnresolvedAssetJob: TypeAlias = Any  # what define_asset_job gives; Dagster does not export it
+
 EVERYTHING = dg.AssetSelection.all() - dg.AssetSelection.assets("audit_case")
-RETRIED = {"dagster/max_retries": "2"}
 UNFINISHED = [
     dg.DagsterRunStatus.QUEUED,
     dg.DagsterRunStatus.STARTING,
     dg.DagsterRunStatus.STARTED,
 ]
 
-pulse = dg.define_asset_job(
-    "pulse",
-    selection=EVERYTHING,
-    executor_def=dg.in_process_executor,
-    description="Pull every source, build and judge, publish, tell who must know.",
-    tags=RETRIED,
-)
+
+def _pulse(name: str, pulled: Collection[str], description: str) -> UnresolvedAssetJob:
+    """A job that pulls the named sources, then builds, judges, publishes and tells."""
+    left_out = [
+        dg.AssetKey([source.dataset, table.name])
+        for source in sources().values()
+        if source.name not in pulled
+        for table in source.tables
+    ]
+    return dg.define_asset_job(
+        name,
+        selection=EVERYTHING - dg.AssetSelection.assets(*left_out),
+        executor_def=dg.in_process_executor,
+        description=description,
+        tags={"dagster/max_retries": "2"},
+    )
 
 
 def _at_its_cadence(source: Source) -> dg.Definitions:
     """The pulse of one source: a feed that is down holds back no other."""
-    left_out = [
-        dg.AssetKey([other.dataset, table.name])
-        for other in sources().values()
-        if other.name not in LOCAL | {source.name}
-        for table in other.tables
-    ]
-    name = f"pulse_{source.name}"
-    job = dg.define_asset_job(
-        name,
-        selection=EVERYTHING - dg.AssetSelection.assets(*left_out),
-        executor_def=dg.in_process_executor,
-        description=f"Pull {source.name} at its own cadence, then build, judge, publish, tell.",
-        tags=RETRIED,
+    job = _pulse(
+        f"pulse_{source.name}",
+        {source.name, *LOCAL},
+        f"Pull {source.name} at its own cadence, then build, judge, publish, tell.",
     )
 
     @dg.schedule(
@@ -49,7 +53,7 @@ def _at_its_cadence(source: Source) -> dg.Definitions:
     )
     def cadence(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
         before = context.instance.get_runs(
-            dg.RunsFilter(job_name=name, statuses=UNFINISHED), limit=1
+            dg.RunsFilter(job_name=job.name, statuses=UNFINISHED), limit=1
         )
         if before:
             return dg.SkipReason(f"the pulse before is still under way: {before[0].run_id}")
@@ -60,6 +64,10 @@ def _at_its_cadence(source: Source) -> dg.Definitions:
 
 @dg.definitions
 def defs() -> dg.Definitions:
-    """The whole pulse, and one at its own cadence for each source that is not local."""
-    remote = (source for source in sources().values() if source.name not in LOCAL)
-    return dg.Definitions.merge(dg.Definitions(jobs=[pulse]), *map(_at_its_cadence, remote))
+    """The whole pulse, the local one, and one at its own cadence for each remote source."""
+    remote = [source for source in sources().values() if source.name not in LOCAL]
+    jobs = [
+        _pulse("pulse", sources(), "Pull every source, build and judge, publish, tell."),
+        _pulse("pulse_local", LOCAL, "Bring definitions and people's acts into the marts."),
+    ]
+    return dg.Definitions.merge(dg.Definitions(jobs=jobs), *map(_at_its_cadence, remote))

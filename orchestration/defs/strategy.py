@@ -21,35 +21,36 @@ _OBJECTIVE = """
 
 
 def _specs() -> list[dg.AssetSpec]:
+    """Key results first: a step reports its assets from the sources up."""
     book = catalog()
-    specs = []
-    for objective in book.objectives.values():
-        team = f"team:{book.vocabulary.roles[objective.owner].department}"
-        specs.append(
-            dg.AssetSpec(
-                dg.AssetKey(["objective", objective.id]),
-                deps=[dg.AssetKey(["key_result", child.id]) for child in objective.key_results],
-                description=objective.name,
-                group_name="strategy",
-                kinds={"objective"},
-                owners=[team],
-            )
+    team = {role: f"team:{held.department}" for role, held in book.vocabulary.roles.items()}
+    key_results = [
+        dg.AssetSpec(
+            dg.AssetKey(["key_result", child.id]),
+            deps=[
+                *(dg.AssetKey(["kpis", f"kpi_{link.kpi}"]) for link in child.links),
+                published.key,
+            ],
+            description=child.name,
+            group_name="strategy",
+            kinds={"keyresult"},
+            owners=[team[child.owner]],
         )
-        for child in objective.key_results:
-            specs.append(
-                dg.AssetSpec(
-                    dg.AssetKey(["key_result", child.id]),
-                    deps=[
-                        *(dg.AssetKey(["kpis", f"kpi_{link.kpi}"]) for link in child.links),
-                        published.key,
-                    ],
-                    description=child.name,
-                    group_name="strategy",
-                    kinds={"keyresult"},
-                    owners=[f"team:{book.vocabulary.roles[child.owner].department}"],
-                )
-            )
-    return specs
+        for objective in book.objectives.values()
+        for child in objective.key_results
+    ]
+    objectives = [
+        dg.AssetSpec(
+            dg.AssetKey(["objective", objective.id]),
+            deps=[dg.AssetKey(["key_result", child.id]) for child in objective.key_results],
+            description=objective.name,
+            group_name="strategy",
+            kinds={"objective"},
+            owners=[team[objective.owner]],
+        )
+        for objective in book.objectives.values()
+    ]
+    return key_results + objectives
 
 
 def _metadata(names: list[str], row: tuple[Any, ...] | None) -> dict[str, Any]:
