@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 from reports import wording
@@ -47,7 +48,7 @@ def _card(objective: Objective, order: str | None) -> str:
         ),
     ]
     if order:
-        lines.append(_cut(f"! {order}"))
+        lines += textwrap.wrap(f"! {order}", WIDTH, max_lines=3, placeholder=" …")
     for key_result in objective.key_results:
         lines += ["", _key_result_line(key_result), *map(_kpi_line, key_result.kpis)]
     if len(lines) > LINES:

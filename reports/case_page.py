@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from reports import wording
 from reports.episodes import VERDICTS
+from reports.evidence import read_evidence
 from reports.line_of_sight import draw
 from reports.page import render
 
@@ -42,6 +43,7 @@ def render_case(case: AuditCase) -> str:
         verdicts=VERDICTS,
         decompositions=[d for d in (case.decomposition, case.drill_down) if d is not None],
         comparison=comparison,
+        read_evidence=read_evidence,
         diagram=draw(case.line_of_sight),
         departments_note=departments_note(case),
     )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from datetime import timedelta
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -29,30 +31,18 @@ def condition_chart(case: AuditCase) -> str:
 
     if not any(point.value is not None for point in case.condition):
         return ""
-    panels = [
-        _panel(
-            alt,
-            _axis_title(case.kpi_name, case.unit_symbol),
-            case.condition,
-            since=case.opened_period,
-            height=150,
-            colour=_LINE,
-            unit=(case.unit_symbol, case.decimals),
-        )
-    ]
-    panels += [
-        _panel(
-            alt,
-            _axis_title(series.name, series.unit_symbol),
-            series.points,
-            since=case.opened_period,
-            height=90,
-            colour=_SECOND,
-            unit=(series.unit_symbol, series.decimals),
-        )
-        for series in case.related
-        if any(point.value is not None for point in series.points)
-    ]
+    span = _Span(
+        case.condition[0].period_start, case.opened_period, case.condition[-1].period_start
+    )
+    title = _title(case.kpi_name, case.scope, case.unit_symbol)
+    audited = _panel(alt, title, _rows(case.condition), span, height=150, colour=_LINE)
+    audited += _limits(alt, case, span)
+    panels = [audited]
+    for series in case.related:
+        rows = [row for row in _rows(series.points) if span.holds(row["period"])]
+        if any(row["value"] is not None for row in rows):
+            title = _title(series.name, series.scope, series.unit_symbol)
+            panels.append(_panel(alt, title, rows, span, height=90, colour=_SECOND))
     chart = (
         alt.vconcat(*panels, spacing=12)
         .configure(font=_FONT, background="transparent", padding=2)
@@ -68,17 +58,74 @@ def condition_chart(case: AuditCase) -> str:
     return _svg(chart.to_dict(), _described(case))
 
 
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """The weeks every panel shows, and the one from which on they are shaded."""
+
+    first: date
+    since: date
+    last: date
+
+    def holds(self, period: str) -> bool:
+        return self.first.isoformat() <= period <= self.last.isoformat()
+
+    def scale(self, alt: Any) -> Any:
+        """Dates, not instants: read and drawn as UTC, so that no time zone moves a Monday."""
+        return alt.Scale(type="utc", domain=[_moment(alt, day) for day in (self.first, self.last)])
+
+    def ticks(self, alt: Any) -> list[Any]:
+        """At most thirteen of the weeks' own first days; the library's ticks are Sundays."""
+        weeks = (self.last - self.first).days // 7
+        step = weeks // 13 + 1
+        return [
+            _moment(alt, self.first + timedelta(weeks=week)) for week in range(0, weeks + 1, step)
+        ]
+
+
 def _panel(
-    alt: Any,
-    title: str,
-    points: Sequence[Point],
-    *,
-    since: date,
-    height: int,
-    colour: str,
-    unit: tuple[str, int],
+    alt: Any, title: str, rows: list[dict[str, Any]], span: _Span, *, height: int, colour: str
 ) -> Any:
-    rows: list[dict[str, Any]] = [
+    base = alt.Chart(alt.InlineData(values=rows)).encode(
+        x=alt.X("period:T", title=None, scale=span.scale(alt)).axis(
+            format="%d %b", grid=False, values=span.ticks(alt), labelOverlap=True
+        ),
+        y=alt.Y("value:Q", title=None, scale=alt.Scale(zero=False)).axis(tickCount=4),
+    )
+    shaded = {"from": max(span.since, span.first).isoformat(), "to": span.last.isoformat()}
+    shade = (
+        alt.Chart(alt.InlineData(values=[shaded]))
+        .mark_rect(color=_SHADE, opacity=0.5)
+        .encode(x=alt.X("from:T", scale=span.scale(alt)), x2="to:T")
+    )
+    line = base.mark_line(color=colour, strokeWidth=2)
+    dots = base.mark_point(color=colour, filled=True, size=18, opacity=1)
+    heading = alt.Title(title, anchor="start", fontSize=11, color=_INK, offset=6)
+    return alt.layer(shade, line, dots).properties(width=_WIDTH, height=height, title=heading)
+
+
+def _limits(alt: Any, case: AuditCase, span: _Span) -> Any:
+    """Target and hard limit as dashed steps, so that a moved target shows when it moved."""
+    rows = _rows(case.condition)
+    layers = []
+    for name, word in (("target", "target"), ("floor", "hard limit")):
+        known = [row for row in rows if row[name] is not None]
+        if not known:
+            continue
+        written = wording.quantity(known[-1][name], case.unit_symbol, case.decimals)
+        x, y = alt.X("period:T", scale=span.scale(alt)), alt.Y(f"{name}:Q")
+        step = alt.Chart(alt.InlineData(values=rows)).mark_line(
+            color=_MUTED, strokeDash=[4, 3], strokeWidth=1, interpolate="step-after"
+        )
+        label = alt.Chart(
+            alt.InlineData(values=[known[0] | {"label": f"{word} {written}"}])
+        ).mark_text(align="left", baseline="bottom", dx=4, dy=-2, color=_MUTED, fontSize=11)
+        layers += [step.encode(x=x, y=y), label.encode(x=x, y=y, text="label:N")]
+    return alt.layer(*layers) if layers else alt.layer()
+
+
+def _rows(points: Sequence[Point]) -> list[dict[str, Any]]:
+    """Decimals become floats here and nowhere else: a picture has no ninth decimal."""
+    return [
         {
             "period": point.period_start.isoformat(),
             "value": None if point.value is None else float(point.value),
@@ -87,52 +134,15 @@ def _panel(
         }
         for point in points
     ]
-    base = alt.Chart(alt.InlineData(values=rows))
-    # Dates, not instants: read and drawn as UTC so that no time zone moves a Monday.
-    x = alt.X("period:T", title=None, scale=alt.Scale(type="utc")).axis(
-        format="%d %b", grid=False, tickCount=13, labelOverlap=True
-    )
-    y_scale = alt.Scale(zero=False, nice=True)
-    y = alt.Y("value:Q", title=None, scale=y_scale).axis(tickCount=4)
-    shade = (
-        alt.Chart(alt.InlineData(values=[_span(rows, since)]))
-        .mark_rect(color=_SHADE, opacity=0.5)
-        .encode(x=alt.X("from:T", scale=alt.Scale(type="utc")), x2="to:T")
-    )
-    layers = [shade, base.mark_line(color=colour, strokeWidth=2).encode(x=x, y=y)]
-    layers.append(base.mark_point(color=colour, filled=True, size=18, opacity=1).encode(x=x, y=y))
-    for name in ("target", "floor"):
-        if rows[-1][name] is not None:
-            written = wording.quantity(rows[-1][name], *unit)
-            layers += _limit(alt, base, rows, (name, written), x=x, y_scale=y_scale)
-    heading = alt.Title(title, anchor="start", fontSize=11, color=_INK, offset=6)
-    return alt.layer(*layers).properties(width=_WIDTH, height=height, title=heading)
 
 
-def _limit(
-    alt: Any, base: Any, rows: list[dict[str, Any]], limit: tuple[str, str], *, x: Any, y_scale: Any
-) -> list[Any]:
-    """A dashed step line, so that a moved target shows when it moved; `limit` is name and value."""
-    name, written = limit
-    word = "target" if name == "target" else "hard limit"
-    line = base.mark_line(
-        color=_MUTED, strokeDash=[4, 3], strokeWidth=1, interpolate="step-after"
-    ).encode(x=x, y=alt.Y(f"{name}:Q", scale=y_scale))
-    first = next(row for row in rows if row[name] is not None)
-    label = (
-        alt.Chart(alt.InlineData(values=[first | {"label": f"{word} {written}"}]))
-        .mark_text(align="left", baseline="bottom", dx=4, dy=-2, color=_MUTED, fontSize=11)
-        .encode(x=x, y=alt.Y(f"{name}:Q", scale=y_scale), text="label:N")
-    )
-    return [line, label]
+def _moment(alt: Any, day: date) -> Any:
+    return alt.DateTime(year=day.year, month=day.month, date=day.day, utc=True)
 
 
-def _span(rows: list[dict[str, Any]], since: date) -> dict[str, str]:
-    return {"from": max(since.isoformat(), rows[0]["period"]), "to": rows[-1]["period"]}
-
-
-def _axis_title(name: str, symbol: str) -> str:
-    return f"{wording.plain(name)}, {wording.plain(symbol)}" if symbol else wording.plain(name)
+def _title(name: str, scope: str, symbol: str) -> str:
+    title = wording.scoped(name, scope)
+    return f"{title} ({wording.plain(symbol)})" if symbol else title
 
 
 def _described(case: AuditCase) -> str:

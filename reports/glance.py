@@ -113,7 +113,9 @@ def read_glance(connection: Marts) -> Glance:
         objectives={row["objective_id"]: row for row in marts.objectives(connection)},
     )
     for finding in marts.findings(connection):
-        background.findings.setdefault((finding["kpi_id"], finding["scope"]), finding)
+        # a roll-up is doubted for what was found at one of its sites
+        for scope in (finding["scope"], "all"):
+            background.findings.setdefault((finding["kpi_id"], scope), finding)
     return Glance(
         as_of=max((row["as_of"] for row in rows if row["as_of"]), default=None),
         objectives=tuple(
@@ -144,7 +146,7 @@ def _objective(rows: Sequence[Row], background: _Background) -> Objective:
         coverage=finite(latest.get("coverage")),
         weakest=next((k.name for k in key_results if k.key_result_id == weakest_id), None),
         weakest_progress=finite(latest.get("weakest_progress")),
-        mark=_roll_up_mark(first["objective_status"], "trusted" if verified else "insufficient"),
+        mark=mark(first["objective_status"], "trusted" if verified else "insufficient"),
         key_results=key_results,
     )
 
@@ -169,17 +171,12 @@ def _key_result(rows: Sequence[Row], background: _Background, *, is_weakest: boo
         target=finite(latest.get("target")),
         progress=finite(first["key_result_progress"]),
         expected=finite(first["key_result_expected_progress"]),
-        mark=_roll_up_mark(first["key_result_status"], verdict),
+        mark=mark(first["key_result_status"], verdict),
         is_verified=verdict == "trusted",
         is_share_of_periods=latest.get("kind") in _SHARE_OF_PERIODS,
         remark=", ".join(remarks),
         kpis=tuple(_linked_kpi(row, background) for row in rows if row["kpi_id"]),
     )
-
-
-def _roll_up_mark(status: str | None, verdict: str | None) -> Mark:
-    """A healthy roll-up of unverified numbers is pending in the marts; people are told why."""
-    return mark("healthy" if status == "pending" and verdict != "trusted" else status, verdict)
 
 
 def _weakest_verdict(verdicts: Sequence[str | None]) -> str | None:

@@ -127,7 +127,8 @@ def _line(start: Box, end: Box, label: str, *, on_path: bool) -> Line:
         on_path=on_path,
         label=wording.plain(label),
         label_x=x1 - 6,
-        label_y=y1 - 5,
+        # beside the curve, never across it: below when the curve comes from above
+        label_y=y1 + 13 if y0 < y1 else y1 - 5,
     )
 
 

@@ -49,12 +49,13 @@ _GRADE_TONES = {"A": "green", "B": "green", "C": "amber", "D": "red"}
 def mark(status: str | None, integrity_verdict: str | None = "trusted") -> Mark:
     """The mark of a status. A healthy number nobody could verify is 'unverified', not 'on track'.
 
+    The marts hold such a number 'pending' for want of trust; people are told that reason too.
     `integrity_verdict` is trusted, contested or insufficient; None means nobody looked.
     A missing status is 'no data'; an unknown one raises KeyError, for it would be a defect.
     """
     if status is None:
         return MARKS["no_data"]
-    if status == "healthy" and integrity_verdict != "trusted":
+    if status in {"healthy", "pending"} and integrity_verdict != "trusted":
         return MARKS["contested"] if integrity_verdict == "contested" else UNVERIFIED
     return MARKS[status]
 

@@ -43,7 +43,7 @@ def number(value: Decimal | float | None, decimals: int = 0) -> str:
 def signed(value: Decimal, decimals: int = 0) -> str:
     """+0.27 or −1.31: a change always says its direction."""
     text = number(value, decimals)
-    return text if text.startswith(MINUS) or not value else f"+{text}"
+    return f"+{text}" if value > 0 and text.strip("0.") else text
 
 
 def quantity(value: Decimal | float | None, symbol: str | None, decimals: int = 0) -> str:

@@ -127,7 +127,8 @@ FINDING = Finding(
     period_start=LAST_WEEK, observed="98.2 in uptime_log.xlsx, cell D79",
     expected="97.35, recomputed from the ERP",
     question="Why does the hand-kept log show 98.2 where the ERP gives 97.35?",
-    evidence="8 of the last 8 weeks differ, all towards the target.",
+    evidence='{"differing_weeks": "8 of the last 8, all towards the target", "rows": '
+    '[{"cell": "D79", "reported": "98.2", "recomputed": "97.35"}]}',
     innocent_explanations=("The log leaves planned stops out.", "The log rounds up."),
 )  # fmt: skip
 PANEL = (

@@ -134,10 +134,11 @@ def test_an_empty_warehouse_gives_a_page_that_says_so(firm: Firm) -> None:
     assert any("No objective is defined yet." in line for line in _lines(firm))
 
 
-def test_a_roll_up_the_marts_left_pending_for_want_of_trust_reads_unverified(firm: Firm) -> None:
+def test_what_the_marts_hold_pending_for_want_of_trust_reads_unverified(firm: Firm) -> None:
     firm.marts.execute(
         "update marts.rpt_one_glance set objective_status = 'pending', "
-        "key_result_status = 'pending' where key_result_id = 'complaints_9'"
+        "key_result_status = 'pending', status = 'pending' "
+        "where key_result_id = 'complaints_9' and integrity_verdict <> 'trusted'"
     )
     assert "◇ unverified" in _line(firm, "Complaints per 10,000")
     assert "… pending" not in "".join(_lines(firm))

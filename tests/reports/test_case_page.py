@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 
 from reports.case_page import caption, render_case
+from reports.charts import condition_chart
 from sightline.audit_case import Integrity, LineOfSight, Point
 from tests.reports.sample_case import HEADLINE, sample_case
 
@@ -45,6 +47,8 @@ def test_each_block_says_what_the_case_says() -> None:
         "The number is contested: settle the data first , grade C",
         "Why does the hand-kept log show 98.2 where the ERP gives 97.35?",
         "It may be innocent: The log leaves planned stops out. The log rounds up.",
+        "differing weeks 8 of the last 8, all towards the target",
+        "cell reported recomputed D79 98.2 97.35",
         "2 of 2 closed weeks below target",
         "64 % 65 % ● on track",
         "4 departments were asked: Maintenance, Automation programme, Operations and Data.",
@@ -121,3 +125,21 @@ def test_a_case_with_nothing_to_show_says_so_in_each_block() -> None:
         "No policy covers this KPI",
     ):
         assert said in text, said
+
+
+def test_a_related_series_is_drawn_over_the_weeks_of_the_case_only() -> None:
+    case = sample_case()
+    (series,) = case.related
+    early = series.points[0].model_copy(update={"period_start": date(2020, 1, 6)})
+    longer = series.model_copy(update={"points": (early, *series.points)})
+    assert condition_chart(sample_case(related=(longer,))) == condition_chart(case)
+
+
+def test_a_moved_target_shows_as_a_step() -> None:
+    case = sample_case()
+    moved = tuple(
+        point.model_copy(update={"target": Decimal("97.5")}) if index > 20 else point
+        for index, point in enumerate(case.condition)
+    )
+    assert condition_chart(sample_case(condition=moved)) != condition_chart(case)
+    assert "target 97.50" in condition_chart(sample_case(condition=moved))

@@ -28,6 +28,11 @@ def test_only_a_trusted_healthy_number_reads_on_track() -> None:
     assert [pair for pair, word in read.items() if word == "on track"] == [("healthy", "trusted")]
 
 
+def test_waiting_for_trust_is_told_apart_from_waiting_for_the_period_to_end() -> None:
+    assert mark("pending", "insufficient").word == "unverified"
+    assert mark("pending", "trusted").word == "pending"
+
+
 def test_trouble_stays_trouble_when_the_number_is_doubted() -> None:
     assert mark("breached", "insufficient").word == "off track"
 

@@ -39,8 +39,8 @@ def test_a_share_is_never_rounded_to_all_or_to_nothing(share: str, written: str)
 
 
 def test_a_change_says_its_direction() -> None:
-    changes = (Decimal("0.27"), Decimal("-0.27"), Decimal(0))
-    assert [wording.signed(change, 2) for change in changes] == ["+0.27", "−0.27", "0.00"]
+    changes = map(Decimal, ("0.27", "-0.27", "0", "0.001"))
+    assert [wording.signed(change, 2) for change in changes] == ["+0.27", "−0.27", "0.00", "0.00"]
 
 
 def test_dates_are_english_and_unpadded() -> None:
