@@ -1,16 +1,26 @@
-"""How dbt is reached from Dagster: where the project lies, and what its nodes are called."""
+"""How dbt runs from Dagster: in this process, on exactly the models and tests of the step."""
 
-import sys
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import chdir
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
-from dagster_dbt import DagsterDbtTranslator, DbtCliResource
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator
 
-from sightline.home import Home
+from sightline.home import CHECKOUT
 
-PROJECT = Home.from_env().checkout / "dbt_project"
+if TYPE_CHECKING:
+    from dbt.contracts.graph.manifest import Manifest
+    from dbt.contracts.results import RunResult
+
+PROJECT = CHECKOUT / "dbt_project"
 MANIFEST = PROJECT / "target" / "manifest.json"
+
+# `empty` adds no test by itself: what Dagster selected is what dbt builds. The log goes to the
+# step's captured output; files beside it would be written again for every node.
+_OPTIONS = ("--no-write-json", "--log-level-file", "none", "--no-use-colors")
+_BUILD = ("build", "--indirect-selection", "empty", "--exclude-resource-type", "unit_test")
 
 
 class FolderTranslator(DagsterDbtTranslator):
@@ -20,16 +30,76 @@ class FolderTranslator(DagsterDbtTranslator):
         """The first folder below `models/`."""
         return str(dbt_resource_props["fqn"][1])
 
-    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:
+    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> Sequence[str] | None:
         """The department named in the model's meta, else the data department."""
         meta = dbt_resource_props.get("config", {}).get("meta", {})
         return [f"team:{meta.get('department', 'data')}"]
 
 
-def cli() -> DbtCliResource:
-    """The dbt of this environment, on this project."""
-    return DbtCliResource(
-        project_dir=str(PROJECT),
-        profiles_dir=str(PROJECT),
-        dbt_executable=str(Path(sys.executable).parent / "dbt"),
+class DbtBuildError(Exception):
+    """A model did not build; carries what dbt said of each."""
+
+
+def build(
+    context: dg.AssetExecutionContext,
+) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+    """Build the models of this step and run its tests, reporting each as it ended.
+
+    A test that finds offenders is a failed check; a model that does not build raises
+    DbtBuildError after the others were reported.
+    """
+    assets = {key.path[-1]: key for key in context.selected_asset_keys}
+    checks = {key.name: key for key in context.selected_asset_check_keys}
+    results = _invoke([*_BUILD, "--select", *assets, *checks])
+    for result in results:
+        name = result.node.name
+        if name in checks:
+            yield _checked(checks[name], result)
+        elif name in assets and result.status == "success":  # hooks are reported too
+            yield dg.MaterializeResult(
+                asset_key=assets[name], metadata={"seconds": round(result.execution_time, 3)}
+            )
+    broken = [result for result in results if result.status in {"error", "skipped"}]
+    if broken:
+        raise DbtBuildError("\n".join(f"{each.node.name}: {each.message}" for each in broken))
+
+
+def _checked(key: dg.AssetCheckKey, result: "RunResult") -> dg.AssetCheckResult:
+    severity = (
+        dg.AssetCheckSeverity.WARN if result.status == "warn" else dg.AssetCheckSeverity.ERROR
     )
+    return dg.AssetCheckResult(
+        asset_key=key.asset_key,
+        check_name=key.name,
+        passed=result.status == "pass",
+        severity=severity.WARN if result.status == "warn" else severity.ERROR,
+        description=result.message or "no offender",
+        metadata={"offenders": result.failures or 0},
+    )
+
+
+def _invoke(arguments: list[str]) -> Sequence["RunResult"]:
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
+    with chdir(PROJECT):
+        try:
+            done = dbtRunner(manifest=_manifest()).invoke([*arguments, *_OPTIONS])
+        finally:
+            DuckDBConnectionManager.close_all_connections()  # dbt would keep the file locked
+    if done.exception is not None:
+        raise done.exception
+    results: Sequence[RunResult] = done.result.results
+    return results
+
+
+@cache
+def _manifest() -> "Manifest":
+    """The parsed project, read once a process: two passes share it."""
+    from dbt.cli.main import dbtRunner
+
+    done = dbtRunner().invoke(["parse", "--quiet", *_OPTIONS])
+    if done.exception is not None:
+        raise done.exception
+    manifest: Manifest = done.result
+    return manifest

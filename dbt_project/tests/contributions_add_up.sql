@@ -1,3 +1,4 @@
+{{ config(meta={'dagster': {'ref': {'name': 'fct_kpi_contribution'}}}) }}
 -- KPI values whose parts over a dimension do not add up exactly to the numerator.
 with sums as (
     select

@@ -1,3 +1,4 @@
+{{ config(meta={'dagster': {'ref': {'name': 'fct_policy_verdict'}}}) }}
 -- Periods in which a policy is in force and none of its rules matches.
 select
     states.policy_id,

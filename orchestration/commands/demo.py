@@ -107,7 +107,7 @@ def _pulse_and_audit(home: Home) -> None:
         for name in asked.jobs:
             conductor.run(name)
         if asked.jobs:
-            conductor.run("pulse_local")  # what was announced and audited reaches the marts
+            conductor.run("casebook")  # what was announced and audited reaches the marts
 
 
 @app.command()

@@ -37,6 +37,16 @@ def _pulse(name: str, pulled: Collection[str], description: str) -> UnresolvedAs
     )
 
 
+def _casebook() -> UnresolvedAssetJob:
+    acts = [dg.AssetKey(["raw_casebook", table.name]) for table in sources()["casebook"].tables]
+    return dg.define_asset_job(
+        "casebook",
+        selection=dg.AssetSelection.assets(*acts).downstream() & EVERYTHING,
+        executor_def=dg.in_process_executor,
+        description="Bring what people did and what was told into the marts; judge nothing again.",
+    )
+
+
 def _at_its_cadence(source: Source) -> dg.Definitions:
     """The pulse of one source: a feed that is down holds back no other."""
     job = _pulse(
@@ -64,10 +74,10 @@ def _at_its_cadence(source: Source) -> dg.Definitions:
 
 @dg.definitions
 def defs() -> dg.Definitions:
-    """The whole pulse, the local one, and one at its own cadence for each remote source."""
+    """The whole pulse, the casebook's share of it, and one a remote source at its cadence."""
     remote = [source for source in sources().values() if source.name not in LOCAL]
     jobs = [
         _pulse("pulse", sources(), "Pull every source, build and judge, publish, tell."),
-        _pulse("pulse_local", LOCAL, "Bring definitions and people's acts into the marts."),
+        _casebook(),
     ]
     return dg.Definitions.merge(dg.Definitions(jobs=jobs), *map(_at_its_cadence, remote))
