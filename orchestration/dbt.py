@@ -11,8 +11,8 @@ from dagster_dbt import DagsterDbtTranslator
 from sightline.home import CHECKOUT
 
 if TYPE_CHECKING:
+    from dbt.artifacts.schemas.run import RunResult
     from dbt.contracts.graph.manifest import Manifest
-    from dbt.contracts.results import RunResult
 
 PROJECT = CHECKOUT / "dbt_project"
 MANIFEST = PROJECT / "target" / "manifest.json"
@@ -80,26 +80,34 @@ def _checked(key: dg.AssetCheckKey, result: "RunResult") -> dg.AssetCheckResult:
 
 def _invoke(arguments: list[str]) -> Sequence["RunResult"]:
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-    from dbt.cli.main import dbtRunner
+    from dbt.artifacts.schemas.run import RunExecutionResult
 
-    with chdir(PROJECT):
-        try:
-            done = dbtRunner(manifest=_manifest()).invoke([*arguments, *_OPTIONS])
-        finally:
-            DuckDBConnectionManager.close_all_connections()  # dbt would keep the file locked
-    if done.exception is not None:
-        raise done.exception
-    results: Sequence[RunResult] = done.result.results
-    return results
+    try:
+        done = _run(arguments, _manifest())
+    finally:
+        # dbt would keep the file locked; the method carries no annotation
+        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+    if not isinstance(done, RunExecutionResult):
+        raise DbtBuildError(f"dbt ended with {type(done).__name__} and not with a build")
+    return done.results
 
 
 @cache
 def _manifest() -> "Manifest":
     """The parsed project, read once a process: two passes share it."""
+    from dbt.contracts.graph.manifest import Manifest
+
+    parsed = _run(["parse", "--quiet"], None)
+    if not isinstance(parsed, Manifest):
+        raise DbtBuildError(f"dbt ended with {type(parsed).__name__} and not with a manifest")
+    return parsed
+
+
+def _run(arguments: list[str], manifest: "Manifest | None") -> object:
     from dbt.cli.main import dbtRunner
 
-    done = dbtRunner().invoke(["parse", "--quiet", *_OPTIONS])
+    with chdir(PROJECT):
+        done = dbtRunner(manifest=manifest).invoke([*arguments, *_OPTIONS])
     if done.exception is not None:
         raise done.exception
-    manifest: Manifest = done.result
-    return manifest
+    return done.result
