@@ -6,7 +6,8 @@ Settings: SIGHTLINE_TRACKER_URL; SIGHTLINE_TRACKER_TOKEN, a bearer token, or `em
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ from ingestion.source import Source, Table
 from sightline.errors import SightlineEnvironmentError
 
 if TYPE_CHECKING:
+    from requests import Response
+
     from ingestion.overlap import Overlap
     from sightline.home import Home
 
@@ -95,22 +98,27 @@ def _issues(overlap: Overlap) -> Iterator[Any]:
 
     since = overlap.start() or FIRST
     taken: set[tuple[str, datetime]] = set()
-    for page in _pages(f'updated >= "{since:%Y-%m-%d %H:%M}" order by updated asc'):
-        rows = [
-            row for row in map(_flat, page) if (row["issue_id"], row["updated_at"]) not in taken
-        ]
-        taken.update((row["issue_id"], row["updated_at"]) for row in rows)
-        rows.sort(key=lambda row: row["updated_at"])
-        yield arrow_table(rows, SOURCE.tables[0].columns, name="issue")
+    question = f'updated >= "{since:%Y-%m-%d %H:%M}" order by updated asc'
+    with closing(_pages(question)) as pages:
+        for page in pages:
+            flat = map(_flat, page)
+            rows = [row for row in flat if (row["issue_id"], row["updated_at"]) not in taken]
+            taken.update((row["issue_id"], row["updated_at"]) for row in rows)
+            rows.sort(key=lambda row: row["updated_at"])
+            yield arrow_table(rows, SOURCE.tables[0].columns, name="issue")
 
 
-def _pages(jql: str) -> Iterator[list[dict[str, Any]]]:
+def _pages(jql: str) -> Generator[list[dict[str, Any]], None, None]:
     from dlt.sources.helpers.requests import Client
     from dlt.sources.helpers.rest_client import RESTClient
     from dlt.sources.helpers.rest_client.paginators import JSONResponseCursorPaginator
     from requests import HTTPError, RequestException
 
     url = os.environ.get("SIGHTLINE_TRACKER_URL") or "http://127.0.0.1:8765"
+    # retries 429 and 5xx, waiting as long as Retry-After asks
+    session = Client(
+        raise_for_status=False, request_max_attempts=5, request_max_retry_delay=120
+    ).session
     client = RESTClient(
         base_url=url,
         auth=_auth(os.environ.get("SIGHTLINE_TRACKER_TOKEN") or "demo"),
@@ -118,10 +126,7 @@ def _pages(jql: str) -> Iterator[list[dict[str, Any]]]:
             cursor_path="nextPageToken", cursor_param="nextPageToken"
         ),
         data_selector="issues",
-        # retries 429 and 5xx, waiting as long as Retry-After asks
-        session=Client(
-            raise_for_status=False, request_max_attempts=5, request_max_retry_delay=120
-        ).session,
+        session=session,
     )
     question = {
         "jql": jql,
@@ -130,7 +135,10 @@ def _pages(jql: str) -> Iterator[list[dict[str, Any]]]:
         "maxResults": PAGE,
     }
     try:
-        yield from client.paginate("/rest/api/3/search/jql", params=question)
+        with session:
+            yield from client.paginate(
+                "/rest/api/3/search/jql", params=question, hooks={"response": [_refused]}
+            )
     except HTTPError as error:
         status = error.response.status_code if error.response is not None else "nothing"
         way_out = "; set SIGHTLINE_TRACKER_TOKEN" if status in (401, 403) else ""
@@ -142,6 +150,12 @@ def _pages(jql: str) -> Iterator[list[dict[str, Any]]]:
             f"the tracker at {url} cannot be reached ({type(error).__name__}); "
             "set SIGHTLINE_TRACKER_URL"
         ) from None
+
+
+def _refused(response: Response, *_: object, **__: object) -> None:
+    """Raise for an error status, with the body read: an unread one leaves its socket open."""
+    response.content  # noqa: B018 - reading is its effect
+    response.raise_for_status()
 
 
 def _auth(token: str) -> Any:
