@@ -54,7 +54,7 @@ lint: .venv/.dev dbt_project/target/manifest.json
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/sqlfluff lint dbt_project/models
-	$(BIN)/dg check defs
+	VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/dg check defs
 
 test: lint
 	$(BIN)/pytest

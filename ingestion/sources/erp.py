@@ -20,7 +20,7 @@ OVERLAP = timedelta(hours=1)  # a transaction may stay open this long and still 
 SOURCE = Source(
     name="erp",
     dataset="raw_erp",
-    cadence="*/5 * * * *",
+    cadence="* * * * *",
     department="operations",
     description="The ERP's own tables; an edited row arrives as a new version beside the old one.",
     tables=(

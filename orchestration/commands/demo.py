@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -150,5 +151,13 @@ def dip(
     home = Home.from_env()
     if not (home.demo / "clock").exists():
         raise SightlineEnvironmentError("no firm is here yet: run `make demo` or `make dev` first")
-    planted = plant(home.demo, site=site)
-    emit(planted, f"booked in the ERP: {planted}", as_json=as_json)
+    try:
+        booked = plant(home.demo, site=site)
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+    emit(
+        asdict(booked),
+        f"booked {booked.minutes} minutes on {booked.sorter_id} in the week of "
+        f"{booked.period_start}: uptime of {booked.site} falls to {booked.uptime:.2f} %",
+        as_json=as_json,
+    )

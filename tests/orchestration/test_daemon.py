@@ -100,7 +100,7 @@ def living(firm: Firm, folder: Path) -> Iterator[Living]:
     store = ["--store", str(home / "demo/tracker.json"), "--port", str(TRACKER_PORT)]
     commands = [
         [sys.executable, "-m", "demo.tracker", *store],
-        [str(BIN / "dagster-daemon"), "run", "-m", "orchestration.definitions"],
+        [str(BIN / "dagster-daemon"), "run", "-w", "workspace.yaml"],
     ]
     with (folder / "daemon.log").open("wb") as log:
         processes = [
