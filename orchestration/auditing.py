@@ -29,7 +29,7 @@ class Audited:
 
 
 def waiting_episodes(home: Home) -> Look:
-    """Open episodes in the published marts that have no finished audit in the casebook."""
+    """Open episodes that were announced and have no finished audit: the alert goes first."""
     if not home.published.exists():
         return Look(0, ())
     with read_published(home) as connection:
@@ -39,8 +39,8 @@ def waiting_episodes(home: Home) -> Look:
     casebook = Casebook(home.casebook_url)
     casebook.create()
     episodes = [row[0] for row in rows]
-    finished = casebook.finished_audits()
-    return Look(len(episodes), tuple(name for name in episodes if name not in finished))
+    due = casebook.announced_open() - casebook.finished_audits()
+    return Look(len(episodes), tuple(name for name in episodes if name in due))
 
 
 def audit(home: Home, run_id: str) -> Iterator[Audited]:

@@ -91,8 +91,8 @@ def publish(home: Home, publish_id: str, at: datetime) -> Path:
             connection.execute("detach publication")
     finally:
         connection.close()
-    database.replace(home.published)
     _swap_folder(parquet, home.published_parquet, building.name.removeprefix(".building-"))
+    database.replace(home.published)  # last: what is told and audited reads the database
     building.rmdir()
     return home.published
 
@@ -172,6 +172,8 @@ def _export(connection: duckdb.DuckDBPyConnection, parquet: Path) -> None:
 def _swap_folder(built: Path, link: Path, generation: str) -> None:
     folder = link.parent
     before = link.resolve() if link.is_symlink() else None
+    if before is None and link.is_dir():
+        shutil.rmtree(link)  # a restored backup may hold a folder where the link was
     current = folder / f"parquet-{generation}"
     built.rename(current)
     new_link = folder / f".building-{generation}" / "link"

@@ -11,7 +11,12 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from northline_marts import (
+
+from sightline.audit_case import AuditCase
+from sightline.casebook import Casebook
+from sightline.errors import UsageError
+from sightline.investigation import investigate
+from tests.audits.northline_marts import (
     AS_OF,
     LEVEL_CASE,
     LONELY_CASE,
@@ -20,11 +25,6 @@ from northline_marts import (
     WEEKS,
     build,
 )
-
-from sightline.audit_case import AuditCase
-from sightline.casebook import Casebook
-from sightline.errors import UsageError
-from sightline.investigation import investigate
 
 
 def investigated(scenario: str, case_id: str) -> AuditCase:
@@ -258,7 +258,7 @@ def test_two_investigations_give_equal_bytes(scenario: str, case_id: str) -> Non
 INVESTIGATE = """
 import sys
 sys.path.insert(0, sys.argv[1])
-from northline_marts import AS_OF, LEVEL_CASE, build
+from tests.audits.northline_marts import AS_OF, LEVEL_CASE, build
 from sightline.investigation import investigate
 
 sys.stdout.buffer.write(investigate(build("as_planned"), LEVEL_CASE, as_of=AS_OF).canonical_bytes())

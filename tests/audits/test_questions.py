@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from types import ModuleType
 
 import pytest
-from northline_marts import AS_OF, LEVEL_CASE, build
 
 from sightline import registry
 from sightline.audit_case import Answer
 from sightline.investigation.evidence import Evidence
+from tests.audits.northline_marts import AS_OF, LEVEL_CASE, build
 
 QUESTIONS = registry.modules("sightline.audits")
 

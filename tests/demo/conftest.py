@@ -6,10 +6,10 @@ import shutil
 from pathlib import Path
 
 import pytest
-from weekly import FirmCopy
 
 from demo.firm import build
 from demo.story import SCENARIOS, Scenario
+from tests.demo.weekly import FirmCopy
 
 
 @pytest.fixture(scope="session")

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from weekly import LAST_WEEK, FirmCopy, content, sheet
 
 from demo.firm import build
 from demo.live import advance, dip
 from demo.story import SCENARIOS, Firm, Scenario
+from tests.demo.weekly import LAST_WEEK, FirmCopy, content, sheet
 
 ERP_TABLES = {
     "sorter": "sorter_id",

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from weekly import LAST_WEEK, FirmCopy, content, sheet, weekly
 
 from demo import erp
 from demo.firm import write_files
 from demo.live import advance, dip
 from demo.story import CLOCK, SCENARIOS, Firm, Scenario
+from tests.demo.weekly import LAST_WEEK, FirmCopy, content, sheet, weekly
 
 CLOCK_TEXT = CLOCK.isoformat(sep=" ")
 

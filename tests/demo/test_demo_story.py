@@ -8,15 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from weekly import (
-    LAST_WEEK,
-    PROGRAMME,
-    PROGRAMME_WEEKS,
-    THROTTLE,
-    Weekly,
-    sheet,
-    weekly,
-)
 
 from demo import issues
 from demo.story import (
@@ -28,6 +19,15 @@ from demo.story import (
     Scenario,
     mondays,
     week_plan,
+)
+from tests.demo.weekly import (
+    LAST_WEEK,
+    PROGRAMME,
+    PROGRAMME_WEEKS,
+    THROTTLE,
+    Weekly,
+    sheet,
+    weekly,
 )
 
 ALL_WEEKS = mondays(FIRST_MONDAY, LAST_WEEK)

@@ -13,11 +13,11 @@ from typing import Any
 
 import httpx
 import pytest
-from weekly import FirmCopy
 
 from demo import tracker
 from demo.live import advance
 from demo.story import Scenario
+from tests.demo.weekly import FirmCopy
 
 SEARCH = "/rest/api/3/search/jql"
 ALL = 'project = AUT AND updated >= "2026-01-01 00:00" ORDER BY updated ASC'

@@ -8,10 +8,10 @@ from typing import Any
 
 import openpyxl
 import pytest
-from weekly import LAST_WEEK, weekly
 
 from demo import workbooks
 from demo.story import SCENARIOS, Firm, Scenario
+from tests.demo.weekly import LAST_WEEK, weekly
 
 
 def answer_key(folder: Path) -> dict[str, Any]:

@@ -19,11 +19,6 @@ SEEN_AT = datetime(2026, 10, 26, 6, tzinfo=UTC)
 Rows = Callable[[str], list[tuple[Any, ...]]]
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    # sqlglot, which dlt imports, still looks for its deprecated accelerator
-    config.addinivalue_line("filterwarnings", "ignore:sqlglotrs is deprecated:DeprecationWarning")
-
-
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     for name in ("ERP_URL", "TRACKER_URL", "TRACKER_TOKEN", "SHEETS_DIR"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,13 +11,6 @@ import pytest
 from sightline.casebook import Casebook
 from sightline.home import Home
 from tests.reports.firm import Firm
-
-# Apprise looks for `imghdr`, which Python 3.11 calls deprecated; it does so once, while importing.
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore", DeprecationWarning)
-    import apprise
-
-    apprise.Apprise.instantiate("json://localhost")
 
 NOW = datetime(2026, 10, 26, 6, 0, tzinfo=UTC)
 
