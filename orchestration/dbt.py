@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 PROJECT = CHECKOUT / "dbt_project"
 MANIFEST = PROJECT / "target" / "manifest.json"
 
-# `empty` adds no test by itself: what Dagster selected is what dbt builds. The log goes to the
-# step's captured output; files beside it would be written again for every node.
-_OPTIONS = ("--no-write-json", "--log-level-file", "none", "--no-use-colors")
+# `empty` adds no test by itself: what Dagster selected is what dbt builds. Results come back as
+# objects, so nothing is written for each node; what went wrong is printed all the same.
+_OPTIONS = ("--quiet", "--no-write-json", "--log-level-file", "none", "--no-use-colors")
 _BUILD = ("build", "--indirect-selection", "empty", "--exclude-resource-type", "unit_test")
 
 
@@ -97,7 +97,7 @@ def _manifest() -> "Manifest":
     """The parsed project, read once a process: two passes share it."""
     from dbt.contracts.graph.manifest import Manifest
 
-    parsed = _run(["parse", "--quiet"], None)
+    parsed = _run(["parse"], None)
     if not isinstance(parsed, Manifest):
         raise DbtBuildError(f"dbt ended with {type(parsed).__name__} and not with a manifest")
     return parsed

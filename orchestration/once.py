@@ -77,11 +77,13 @@ class Conductor:
         return Asked(f"{sensor} found something: {', '.join(jobs)}", jobs)
 
     def _tell_steps(self, job: str, run_id: str, ended: threading.Event) -> None:
-        told = 0
+        cursor: str | None = None
         last = False
         while not last:
-            last = ended.wait(0.5)
-            events = self._instance.all_logs(run_id, of_type=dg.DagsterEventType.STEP_SUCCESS)
-            for event in events[told:]:
-                self._say(f"  {job}: {event.step_key}")
-            told = len(events)
+            last = ended.wait(1.0)
+            read = self._instance.get_records_for_run(
+                run_id, cursor, of_type=dg.DagsterEventType.STEP_SUCCESS
+            )
+            cursor = read.cursor
+            for record in read.records:
+                self._say(f"  {job}: {record.event_log_entry.step_key}")

@@ -9,13 +9,16 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from orchestration.commands.output import AsJson, emit, say
 from sightline.errors import SightlineEnvironmentError, UsageError
 from sightline.home import Home
+
+if TYPE_CHECKING:
+    from orchestration.once import Conductor
 
 app = typer.Typer(help="The simulated firm: run it once, let it live on, plant a dip.")
 
@@ -27,10 +30,8 @@ class Scenario(StrEnum):
     throttled = "throttled"
 
 
-def _start_afresh(home: Home, scenario: Scenario) -> None:
+def _clear(home: Home) -> None:
     import shutil
-
-    from demo.firm import build
 
     if home.warehouse.exists() and not (home.demo / "answer_key.json").exists():
         raise UsageError(
@@ -40,7 +41,6 @@ def _start_afresh(home: Home, scenario: Scenario) -> None:
     if home.root.exists():
         shutil.rmtree(home.root)
     home.create()
-    build(home.demo, scenario=scenario.value)
 
 
 def _enter(home: Home) -> Home:
@@ -85,30 +85,36 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Run the whole product once on the firm, in a fresh state directory, and say what it found."""
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    from demo.firm import build
     from orchestration.commands.demo_report import found
+    from orchestration.once import Conductor
 
     home = Home.from_env()
     began = time.monotonic()
     say(f"Northline Logistics, scenario {scenario}: eighteen months of ERP, tracker and sheets")
-    _start_afresh(home, scenario)
+    _clear(home)
     home = _enter(home)
-    with _tracker(home):
-        _pulse_and_audit(home)
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as beside:
+        built = beside.submit(build, home.demo, scenario=scenario.value)
+        with Conductor(home.root / "demo.log", say) as conductor:
+            built.result()
+            with _tracker(home):
+                _pulse_and_audit(conductor)
     report = found(home, scenario=scenario.value, seconds=time.monotonic() - began)
     emit(report.data, report.text, as_json=as_json)
 
 
-def _pulse_and_audit(home: Home) -> None:
-    from orchestration.once import Conductor
-
-    with Conductor(home.root / "demo.log", say) as conductor:
-        conductor.run("pulse")
-        asked = conductor.tick("breach_sensor")
-        say(asked.sentence)
-        for name in asked.jobs:
-            conductor.run(name)
-        if asked.jobs:
-            conductor.run("casebook")  # what was announced and audited reaches the marts
+def _pulse_and_audit(conductor: "Conductor") -> None:
+    conductor.run("pulse")
+    asked = conductor.tick("breach_sensor")
+    say(asked.sentence)
+    for name in asked.jobs:
+        conductor.run(name)
+    if asked.jobs:
+        conductor.run("casebook")  # what was announced and audited reaches the marts
 
 
 @app.command()
@@ -117,12 +123,14 @@ def live(
     day_seconds: Annotated[float, typer.Option(help="Length of a simulated day.")] = 60.0,
 ) -> None:
     """Open Dagster on the firm and let the firm live on: every minute a day of new rows."""
+    from demo.firm import build
     from demo.live import advance
 
     home = Home.from_env()
     if not (home.demo / "clock").exists():
         say("no firm is here yet: building it")
-        _start_afresh(home, Scenario.as_planned)
+        _clear(home)
+        build(home.demo, scenario=Scenario.as_planned.value)
     home = _enter(home)
     command = [str(Path(sys.executable).parent / "dg"), "dev", "--port", str(port)]
     with _tracker(home):

@@ -41,7 +41,8 @@ def _casebook() -> UnresolvedAssetJob:
     acts = [dg.AssetKey(["raw_casebook", table.name]) for table in sources()["casebook"].tables]
     return dg.define_asset_job(
         "casebook",
-        selection=dg.AssetSelection.assets(*acts).downstream() & EVERYTHING,
+        selection=(dg.AssetSelection.assets(*acts).downstream() & EVERYTHING)
+        - dg.AssetSelection.groups("strategy"),
         executor_def=dg.in_process_executor,
         description="Bring what people did and what was told into the marts; judge nothing again.",
     )
