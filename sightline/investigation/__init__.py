@@ -84,7 +84,7 @@ def _instruction(evidence: Evidence) -> Instruction | None:
         verdict=policy["verdict"],
         sentence=policy["instruction"],
         approved_on=policy["approved_on"],
-        approved_by=policy["approved_by"],
+        approved_by=evidence.role_names(policy["approved_by"]),
     )
 
 
@@ -145,7 +145,7 @@ def _criteria(evidence: Evidence) -> Criteria:
         target=now["target"],
         floor=now["floor"],
         target_valid_from=now["target_valid_from"],
-        approved_by=target.get("approved_by"),
+        approved_by=evidence.role_names(target["approved_by"]) if target else None,
         approved_on=target.get("approved_on"),
         definition_hash=evidence.kpi["definition_hash"],
     )

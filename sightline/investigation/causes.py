@@ -108,11 +108,12 @@ def _coincidences(evidence: Evidence) -> Iterator[Cause]:
     earliest = evidence.onset - WINDOW
     before: Decimal | None = None
     for target in evidence.targets:
+        approvers = evidence.role_names(target["approved_by"])
         if earliest <= target["valid_from"] <= evidence.as_of.date() and before is not None:
             yield _coincidence(
                 target["valid_from"],
                 f"the target moved from {limit(evidence.kpi, before)} to "
-                f"{limit(evidence.kpi, target['target'])}, approved by {target['approved_by']}",
+                f"{limit(evidence.kpi, target['target'])}, approved by {approvers}",
             )
         before = target["target"]
     policy = evidence.policy

@@ -309,6 +309,11 @@ class Evidence:
         """The department a role belongs to."""
         return str(self.roles[role]["department"])
 
+    def role_names(self, roles: str) -> str:
+        """The names behind a comma-separated list of role ids, joined for a sentence."""
+        names = [str(self.roles[role]["name"]) for role in roles.split(", ")]
+        return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
     def worsening(self, amount: Decimal) -> Decimal:
         """A change of the audited KPI counted so that more is worse."""
         return -amount if self.kpi["direction"] == "higher_is_better" else amount

@@ -142,6 +142,15 @@ def _definitions(rows: Rows) -> None:
         put(rows, "dim_department", department, names.get(department, department.capitalize()))
         lead, mailbox = f"{department}_lead", f"{department}-lead@northline.example"
         put(rows, "dim_role", lead, lead.replace("_", " ").capitalize(), department, mailbox, None)
+    put(
+        rows,
+        "dim_role",
+        "coo",
+        "Chief operating officer",
+        "operations",
+        "coo@northline.example",
+        None,
+    )
     for kpi_id, definition in _KPIS.items():
         name, symbol, decimals, direction, department, source, target, floor = definition
         owner, hash_ = f"{department}_lead", f"hash-of-{kpi_id}"

@@ -176,7 +176,10 @@ def test_a_target_moved_in_the_window_is_a_coincident_change() -> None:
         )
         case = investigate(marts, LEVEL_CASE, as_of=AS_OF)
     told = [plainly(cause.text) for cause in case.causes if cause.kind == "coincidence"]
-    assert "On 2026-06-29 the target moved from 98 % to 98.5 %, approved by coo." in told
+    assert (
+        "On 2026-06-29 the target moved from 98 % to 98.5 %, approved by Chief operating officer."
+        in told
+    )
 
 
 def test_every_department_on_the_path_is_heard_and_the_owner_stands_first() -> None:
@@ -223,7 +226,10 @@ def test_condition_and_criteria_carry_the_limits_in_force_and_who_approved_them(
     case = case_of("as_planned")
     assert [point.period_start for point in case.condition] == WEEKS
     assert {point.target for point in case.condition} == {Decimal(98)}
-    assert (case.criteria.rule_text, case.criteria.approved_by) == ("2 of 2", "coo")
+    assert (case.criteria.rule_text, case.criteria.approved_by) == (
+        "2 of 2",
+        "Chief operating officer",
+    )
     assert case.criteria.approved_on == date(2025, 4, 21)
     assert case.opened_at.isoformat() == "2026-07-13T00:00:00+00:00"
     assert [series.kpi_id for series in case.related] == [

@@ -157,3 +157,16 @@ def test_case_show_tells_the_case_in_its_own_words(as_planned: Firm) -> None:
     (case,) = as_planned.report["cases"]
     done = as_planned.sightline("case", "show", case["case_id"])
     assert done.stdout.startswith(case["headline"])
+
+
+@pytest.mark.parametrize("scenario", ["as_planned", "throttled"])
+def test_a_case_rebuilds_to_the_same_bytes(scenario: str, request: pytest.FixtureRequest) -> None:
+    firm: Firm = request.getfixturevalue(scenario)
+    (case,) = firm.report["cases"]
+    done = firm.sightline("case", "reproduce", case["case_id"], "--json")
+    assert json.loads(done.stdout) == {
+        "case_id": case["case_id"],
+        "same": True,
+        "differing_blocks": [],
+    }
+    assert done.returncode == 0
