@@ -31,16 +31,19 @@ class Scenario(StrEnum):
 
 
 def _clear(home: Home) -> None:
+    """An empty state directory; one that holds files is only cleared when a demo made it."""
     import shutil
 
-    if home.warehouse.exists() and not (home.demo / "answer_key.json").exists():
+    marker = home.root / "made-by-the-demo"
+    holds_files = home.root.exists() and any(path.is_file() for path in home.root.rglob("*"))
+    if holds_files and not marker.exists():
         raise UsageError(
-            f"{home.root} holds a warehouse that is not the demo's; "
-            "point SIGHTLINE_HOME at another folder"
+            f"{home.root} holds files that no demo made: point SIGHTLINE_HOME at another folder"
         )
     if home.root.exists():
         shutil.rmtree(home.root)
     home.create()
+    marker.write_text("`sightline demo run` clears this folder.\n", encoding="utf-8")
 
 
 def _enter(home: Home) -> Home:
@@ -137,15 +140,24 @@ def live(
         dagster = subprocess.Popen(command, cwd=home.checkout)  # noqa: S603 our own environment
         say(f"Dagster opens at http://127.0.0.1:{port}; `sightline demo dip` plants a dip; ^C ends")
         try:
-            while dagster.poll() is None:
-                time.sleep(day_seconds)
+            while _is_running(dagster, day_seconds):
                 advance(home.demo)
                 say(f"a day has passed at Northline: it is {home.now():%Y-%m-%d}")
+            raise SightlineEnvironmentError(f"Dagster ended by itself, with {dagster.returncode}")
         except KeyboardInterrupt:
             say("closing")
         finally:
             dagster.terminate()
             dagster.wait(timeout=60)
+
+
+def _is_running(process: "subprocess.Popen[bytes]", seconds: float) -> bool:
+    """Whether the process outlives the next so many seconds."""
+    try:
+        process.wait(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        return True
+    return False
 
 
 @app.command()

@@ -1,6 +1,7 @@
 """The strategy in the asset graph: KPI → key result → objective, with live status and a picture."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 import dagster as dg
@@ -54,9 +55,14 @@ def _specs() -> list[dg.AssetSpec]:
 
 
 def _metadata(names: list[str], row: tuple[Any, ...] | None) -> dict[str, Any]:
+    """What Dagster shows: numbers as numbers, because it plots them over time, the rest as text."""
     if row is None:
         return {"status": "no_data"}
-    return {name: str(value) for name, value in zip(names, row, strict=True) if value is not None}
+    return {
+        name: float(value) if isinstance(value, Decimal) else str(value)
+        for name, value in zip(names, row, strict=True)
+        if value is not None
+    }
 
 
 @dg.multi_asset(name="line_of_sight", specs=_specs())

@@ -126,6 +126,17 @@ def test_the_loopback_guard_bites(tmp_path: Path) -> None:
     assert firm.off_loopback.read_text() == "192.0.2.1\n"
 
 
+def test_the_demo_clears_no_folder_that_it_did_not_make(tmp_path: Path) -> None:
+    home = tmp_path / "state"
+    home.mkdir()
+    (home / "accounts.txt").write_text("ours")
+    firm = Firm(home, tmp_path, tmp_path / "log.txt", {})
+    done = firm.sightline("demo", "run")
+    assert done.returncode == 2
+    assert "SIGHTLINE_HOME" in done.stderr
+    assert (home / "accounts.txt").read_text() == "ours"
+
+
 def test_the_board_names_every_objective(as_planned: Firm) -> None:
     page = (as_planned.home / "reports/index.html").read_text()
     for objective in as_planned.report["objectives"]:
