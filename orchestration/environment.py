@@ -27,7 +27,7 @@ def prepare(home: Home) -> None:
     made = home.dagster / "schedules"
     if made.exists():
         return
-    with (home.root / "dagster.lock").open("w") as lock:
+    with (home.dagster / "making.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         from dagster import DagsterInstance  # a second of imports, needed this once
 

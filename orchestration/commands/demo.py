@@ -31,12 +31,12 @@ class Scenario(StrEnum):
 
 
 def _clear(home: Home) -> None:
-    """An empty state directory; one that holds files is only cleared when a demo made it."""
+    """An empty state directory; one that holds more than runs is cleared only if a demo made it."""
     import shutil
 
     marker = home.root / "made-by-the-demo"
-    holds_files = home.root.exists() and any(path.is_file() for path in home.root.rglob("*"))
-    if holds_files and not marker.exists():
+    kept = (path for path in home.root.rglob("*") if home.dagster not in path.parents)
+    if not marker.exists() and any(path.is_file() for path in kept):
         raise UsageError(
             f"{home.root} holds files that no demo made: point SIGHTLINE_HOME at another folder"
         )
