@@ -7,6 +7,7 @@ import pytest
 _SLOWEST = ("orchestration", "ingestion", "dbt")
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Group tests by folder, and let the folders that take longest begin."""
 

@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -22,7 +23,6 @@ from tests.orchestration.conftest import CHECKOUT, Firm
 
 T = TypeVar("T")
 BIN = Path(sys.executable).parent
-TRACKER_PORT = 8766
 
 
 def wait_for(what: str, look: Callable[[], T | None], seconds: float = 300) -> T:
@@ -89,15 +89,17 @@ _SENSOR_TICKS = """
 @contextmanager
 def living(firm: Firm, folder: Path) -> Iterator[Living]:
     home = folder / "state"
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
     shutil.copytree(firm.home, home, symlinks=True)
     copy = Firm(home, firm.user_home, folder / "off_loopback.txt", firm.report)
     environment = copy.environment | {
         "SIGHTLINE_CLOCK": str(home / "demo/clock"),
         "SIGHTLINE_DAGSTER": str(home / "dagster"),
-        "SIGHTLINE_TRACKER_URL": f"http://127.0.0.1:{TRACKER_PORT}",
+        "SIGHTLINE_TRACKER_URL": f"http://127.0.0.1:{port}",
         "DAGSTER_HOME": str(CHECKOUT),
     }
-    store = ["--store", str(home / "demo/tracker.json"), "--port", str(TRACKER_PORT)]
+    store = ["--store", str(home / "demo/tracker.json"), "--port", str(port)]
     commands = [
         [sys.executable, "-m", "demo.tracker", *store],
         [str(BIN / "dagster-daemon"), "run", "-w", "workspace.yaml"],
