@@ -57,7 +57,7 @@ lint: .venv/.dev dbt_project/target/manifest.json
 	VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/dg check defs
 
 test: lint
-	$(BIN)/pytest -n auto --dist loadgroup --no-loadscope-reorder
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 
 format: .venv/.dev
 	$(BIN)/ruff check --fix
