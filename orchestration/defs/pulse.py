@@ -13,6 +13,7 @@ LOCAL = frozenset({"definitions", "casebook"})
 UnresolvedAssetJob: TypeAlias = Any  # what define_asset_job gives; Dagster does not export it
 
 EVERYTHING = dg.AssetSelection.all() - dg.AssetSelection.assets("audit_case")
+WRITES = {"sightline/writes": "warehouse"}  # dagster.yaml lets one such run through at a time
 UNFINISHED = [
     dg.DagsterRunStatus.QUEUED,
     dg.DagsterRunStatus.STARTING,
@@ -33,7 +34,7 @@ def _pulse(name: str, pulled: Collection[str], description: str) -> UnresolvedAs
         selection=EVERYTHING - dg.AssetSelection.assets(*left_out),
         executor_def=dg.in_process_executor,
         description=description,
-        tags={"dagster/max_retries": "2"},
+        tags=WRITES | {"dagster/max_retries": "2"},
     )
 
 
@@ -45,6 +46,7 @@ def _casebook() -> UnresolvedAssetJob:
         - dg.AssetSelection.groups("strategy"),
         executor_def=dg.in_process_executor,
         description="Bring what people did and what was told into the marts; judge nothing again.",
+        tags=WRITES,
     )
 
 
