@@ -168,11 +168,14 @@ def test_an_audit_that_is_killed_holds_back_no_alert_and_is_tried_again(
 
         def audit_process() -> int | None:
             for run_id, _ in firm.runs("audit")[len(earlier) :]:
-                events = firm.firm.home / f"dagster/history/runs/{run_id}.db"
-                if not events.exists():
+                events = f"dagster/history/runs/{run_id}.db"
+                if not (firm.firm.home / events).exists():
                     continue
-                found = firm.query(
-                    str(events.relative_to(firm.firm.home)), "select event from event_logs"
+                made = "select 1 from sqlite_master where name = 'event_logs'"
+                found = (
+                    firm.query(events, "select event from event_logs")
+                    if firm.query(events, made)
+                    else []
                 )
                 for (event,) in found:
                     if match := re.search(r"Started process for run \(pid: (\d+)\)", str(event)):
