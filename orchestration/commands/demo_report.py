@@ -24,7 +24,7 @@ _ALERTS = """
 """
 
 _PULLED = "{seen} rows from {sources} sources: {kept} kept, {rejected} rejected"
-_ALERTED = "{messages} messages, {delivered} delivered, before the audit began"
+_ALERTED = "{messages} messages, {delivered} delivered"
 
 
 @dataclass(frozen=True)
