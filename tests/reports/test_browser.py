@@ -76,6 +76,15 @@ def _sheets(page: Page) -> int:
     return len(re.findall(rb"/Type\s*/Page[^s]", pdf))
 
 
+def _cut_off(page: Page) -> list[str]:
+    """Texts that need more width than their cell, heading or paragraph has."""
+    cut: list[str] = page.evaluate(
+        """() => [...document.querySelectorAll('td, th, h2, p')].filter(
+            e => e.scrollWidth > e.clientWidth + 1).map(e => e.textContent)"""
+    )
+    return cut
+
+
 @pytest.mark.parametrize("name", ["board", "case", "alert"])
 def test_axe_finds_nothing(
     page: Page, documents: dict[str, str], name: str, tmp_path: Path
@@ -115,12 +124,18 @@ def test_nothing_on_the_printed_board_is_cut_off(
     page.set_viewport_size({"width": SHEET_WIDTH, "height": SHEET_HEIGHT})
     page.emulate_media(media="print")
     _open(page, documents["board"], tmp_path)
-    cut = page.evaluate(
-        """() => [...document.querySelectorAll('td, th, h2, p')].filter(
-            e => e.scrollWidth > e.clientWidth + 1).map(e => e.textContent)"""
-    )
-    assert cut == []
+    assert _cut_off(page) == []
     assert page.evaluate("() => document.documentElement.scrollWidth") <= SHEET_WIDTH
+
+
+@pytest.mark.parametrize("width", [1920, 1320, 1024, 900, 600])
+def test_nothing_on_the_board_runs_into_its_neighbour_at_any_width_of_the_window(
+    page: Page, documents: dict[str, str], tmp_path: Path, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    _open(page, documents["board"], tmp_path)
+    assert _cut_off(page) == []
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= width
 
 
 def test_a_script_in_a_page_would_not_run(
