@@ -1,6 +1,7 @@
 """`demo run`, `demo live`, `demo dip`: Northline Logistics, from source rows to the alert."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -135,6 +136,8 @@ def live(
         _clear(home)
         build(home.demo, scenario=Scenario.as_planned.value)
     home = _enter(home)
+    for ending in (signal.SIGINT, signal.SIGTERM):  # Dagster ends with us, whoever ends us
+        signal.signal(ending, signal.default_int_handler)
     command = [str(Path(sys.executable).parent / "dg"), "dev", "--port", str(port)]
     with _tracker(home):
         dagster = subprocess.Popen(command, cwd=home.checkout)  # noqa: S603 our own environment
