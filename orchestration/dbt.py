@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import chdir
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 PROJECT = CHECKOUT / "dbt_project"
 MANIFEST = PROJECT / "target" / "manifest.json"
+PARSED = PROJECT / "target" / "partial_parse.msgpack"
 
 # `empty` adds no test by itself: what Dagster selected is what dbt builds. Results come back as
 # objects, so nothing is written for each node; what went wrong is printed all the same.
@@ -94,13 +96,32 @@ def _invoke(arguments: list[str]) -> Sequence["RunResult"]:
 
 @cache
 def _manifest() -> "Manifest":
-    """The parsed project, read once a process: two passes share it."""
+    """The parsed project, read once a process, and parsed anew only after an edit.
+
+    dbt itself would parse all of it again (6 s instead of 0.3) wherever SIGHTLINE_HOME differs
+    from the last run's, because the profile names it.
+    """
     from dbt.contracts.graph.manifest import Manifest
 
+    if is_current(PARSED):
+        manifest = Manifest.from_msgpack(PARSED.read_bytes())
+        manifest.build_flat_graph()  # type: ignore[no-untyped-call]  # carries no annotation
+        return manifest
     parsed = _run(["parse"], None)
     if not isinstance(parsed, Manifest):
         raise DbtBuildError(f"dbt ended with {type(parsed).__name__} and not with a manifest")
     return parsed
+
+
+def is_current(parsed: Path) -> bool:
+    """Whether no file of the dbt project is newer than what was parsed of it."""
+    folders = (PROJECT / name for name in ("models", "macros", "tests"))
+    read = (
+        PROJECT / "dbt_project.yml",
+        *(path for folder in folders for path in folder.rglob("*")),
+    )
+    newest = max(path.stat().st_mtime for path in read)
+    return parsed.exists() and parsed.stat().st_mtime >= newest
 
 
 def _run(arguments: list[str], manifest: "Manifest | None") -> object:
