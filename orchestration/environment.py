@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import sys
 
 from sightline.home import Home
 
@@ -24,6 +25,7 @@ def prepare(home: Home) -> None:
     os.environ["SIGHTLINE_HOME"] = str(home.root)
     os.environ["SIGHTLINE_DAGSTER"] = str(home.dagster)
     os.environ.setdefault("DAGSTER_HOME", str(home.checkout))
+    os.environ["VIRTUAL_ENV"] = sys.prefix  # `dg` warns when no environment is active
     made = home.dagster / "schedules"
     if made.exists():
         return
