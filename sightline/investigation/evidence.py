@@ -286,6 +286,16 @@ class Evidence:
         return self._rows(query, self.kpi_id, self.scope)
 
     @cached_property
+    def source_comparisons(self) -> list[Row]:
+        """Periods of the audited KPI and scope that a second source reports too, oldest first."""
+        query = """
+            select * from marts.fct_source_comparison
+            where kpi_id = ? and scope = ? and outcome <> 'not_comparable'
+            order by period_start, other_row
+        """
+        return self._rows(query, self.kpi_id, self.scope)
+
+    @cached_property
     def freshness(self) -> Row | None:
         """When the KPI's system of record was last heard."""
         query = "select * from marts.fct_source_freshness where source = ?"

@@ -73,6 +73,12 @@ _FINDING = (
     "evidence text, innocent_explanations text"
 )
 
+_COMPARISON = (
+    "kpi_id text, scope text, period_start date, system_of_record text, "
+    "value_of_record decimal(38, 9), rows_of_record bigint, other_source text, "
+    "other_value decimal(38, 9), other_row text, outcome text, precedence text"
+)
+
 # kpi: name, symbol, decimals, direction, owner, department, source, target, floor
 _KPIS = {
     "sorter_uptime": ("Sorter uptime", "%", 2, "higher", "maintenance", "erp", 98, 96.5),
@@ -112,6 +118,7 @@ def build(scenario: str) -> duckdb.DuckDBPyConnection:
         values = [value for row in rows for value in row]
         marts.execute(f"insert into marts.{table} values {marks}", values)
     marts.execute(f"create table marts.fct_integrity_finding ({_FINDING})")
+    marts.execute(f"create table marts.fct_source_comparison ({_COMPARISON})")
     if scenario == "contested":
         _contest(marts)
     return marts
@@ -313,6 +320,17 @@ def _episodes(rows: Rows) -> None:
     put(rows, "fct_kpi_episode", SACRIFICE_CASE, *sacrifice)
     lonely = ("damage_rate", "all", "level", date(2026, 10, 19), "firing", True, 1)
     put(rows, "fct_kpi_episode", LONELY_CASE, *lonely)
+
+
+def compare(marts: duckdb.DuckDBPyConnection, *reported: float) -> None:
+    """A hand-kept log beside the ERP's 97.3 % of the last weeks: what it reports, oldest first."""
+    for week, value in zip(WEEKS[-len(reported) :], reported, strict=True):
+        outcome = "differ" if abs(value - 97.3) > 0.15 else "agree"
+        marts.execute(
+            "insert into marts.fct_source_comparison values ('sorter_uptime', 'north', "
+            "$1, 'erp', 97.3, 16, 'sheets', $2, $3, $4, 'the system of record outranks it')",
+            [week, value, f"uptime_log.xlsx!C{week.toordinal() % 100}", outcome],
+        )
 
 
 def _contest(marts: duckdb.DuckDBPyConnection) -> None:
