@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ class Firm:
     user_home: Path
     off_loopback: Path
     report: dict[str, Any]
+    time_zone: str = "UTC"
 
     @property
     def environment(self) -> dict[str, str]:
@@ -30,6 +31,7 @@ class Firm:
         return kept | {
             "SIGHTLINE_HOME": str(self.home),
             "HOME": str(self.user_home),
+            "TZ": self.time_zone,
             "PYTHONPATH": str(CHECKOUT / "tests/orchestration/loopback_only"),
             "LOOPBACK_ONLY_LOG": str(self.off_loopback),
         }
@@ -41,21 +43,24 @@ class Firm:
         )
 
 
-def _run(folder: Path, scenario: str) -> Firm:
-    firm = Firm(folder / "state", folder / "user", folder / "off_loopback.txt", {})
+def _run(folder: Path, scenario: str, time_zone: str) -> Firm:
+    firm = Firm(folder / "state", folder / "user", folder / "off_loopback.txt", {}, time_zone)
     firm.user_home.mkdir()
     done = firm.sightline("demo", "run", "--scenario", scenario, "--json")
     assert done.returncode == 0, done.stderr[-4000:]
-    return Firm(firm.home, firm.user_home, firm.off_loopback, json.loads(done.stdout))
+    return replace(firm, report=json.loads(done.stdout))
 
 
 @pytest.fixture(scope="session")
 def as_planned(tmp_path_factory: pytest.TempPathFactory) -> Firm:
     """The firm that recalibrates as planned and pays for it in uptime."""
-    return _run(tmp_path_factory.mktemp("as_planned"), "as_planned")
+    return _run(tmp_path_factory.mktemp("as_planned"), "as_planned", "UTC")
 
 
 @pytest.fixture(scope="session")
 def throttled(tmp_path_factory: pytest.TempPathFactory) -> Firm:
-    """The firm that protects its uptime and starves the objective."""
-    return _run(tmp_path_factory.mktemp("throttled"), "throttled")
+    """The firm that protects its uptime and starves the objective, on a machine in New York.
+
+    Nothing may depend on the host's zone: days, weeks and what counts as late would move with it.
+    """
+    return _run(tmp_path_factory.mktemp("throttled"), "throttled", "America/New_York")
