@@ -37,6 +37,7 @@ COLUMNS = {
     "policy_rule": "policy_id position rule integrity floor budget pace effort verdict instruction",
     "role": "role_id name department person deputy valid_from",
     "department": "department_id name",
+    "definition_field": "kind definition_id field value file",
 }
 
 
