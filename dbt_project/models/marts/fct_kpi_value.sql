@@ -6,21 +6,25 @@ kpis as (
     select * from {{ ref('stg_definitions__kpi') }}
 ),
 
+terms as (
+    select * from {{ ref('int_kpi_terms') }}
+),
+
 moments as (
     select * from {{ ref('int_as_of') }}
 ),
 
--- The first day on which a value stands: what comes after the grace its KPI gives late data.
 dated as (
     select
         versions.*,
         kpis.provenance,
-        cast({{ days_after('7 + kpis.grace_days', 'versions.period_start') }} as date)
-            as published_on,
+        terms.published_on,
         cast({{ local_time('moments.as_of', 'kpis.time_zone') }} as date) as today,
         cast({{ local_time('versions.known_to', 'kpis.time_zone') }} as date) as superseded_on
     from versions
     inner join kpis on versions.kpi_id = kpis.kpi_id
+    inner join terms
+        on versions.kpi_id = terms.kpi_id and versions.period_start = terms.period_start
     cross join moments
 )
 
