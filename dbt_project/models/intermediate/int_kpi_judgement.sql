@@ -22,9 +22,7 @@ judged as (
         targets.target,
         targets.floor,
         targets.valid_from as target_valid_from,
-        {{ measure(
-            var('recovery_band') ~ ' * abs(targets.target - coalesce(targets.floor, targets.target))'
-        ) }} as recovery_margin
+        {{ dead_band('targets.target', 'targets.floor') }} as recovery_margin
     from periods
     inner join kpis on periods.kpi_id = kpis.kpi_id
     left join targets
