@@ -15,11 +15,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sightline.errors import NothingCheckedError, SightlineEnvironmentError, SightlineError
-from sightline.home import CHECKOUT, Home
+from sightline.errors import NothingCheckedError, SightlineEnvironmentError
+from sightline.home import Home
 from sightline.warehouse.duckdb import connect, copy_raw, publish, read_published
 
-_PROJECT = CHECKOUT / "dbt_project"
 _PATIENCE = 60.0  # seconds; a pulse holds the warehouse for a few of them at a time
 
 _LAST_LOOK = """
@@ -87,31 +86,17 @@ def _copy(home: Home, past: Home, moment: datetime) -> None:
 def _last_look(past: Home, moment: datetime) -> datetime:
     with connect(past) as connection:
         ((look,),) = connection.execute(_LAST_LOOK).fetchall()
-    if look is None:
+    if not isinstance(look, datetime):
         raise NothingCheckedError(f"nothing had been looked at by {moment.isoformat()}")
     return look.replace(tzinfo=UTC)
 
 
 def _build(past: Home, as_of: datetime) -> None:
-    """Every model, in this process, by a target folder of its own: a pulse may be under way."""
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-    from dbt.cli.main import dbtRunner
+    """Every model, in this process, as known at that moment."""
+    from orchestration.dbt_runner import invoke, refuse_broken
 
-    work = past.root / "dbt"
-    arguments = ["run", "--quiet", "--no-write-json", "--no-use-colors"]
-    arguments += ["--log-level-file", "none", "--target-path", str(work)]
-    arguments += ["--project-dir", str(_PROJECT), "--profiles-dir", str(_PROJECT)]
     with _surroundings(SIGHTLINE_HOME=str(past.root), SIGHTLINE_AS_OF=as_of.isoformat()):
-        try:
-            done = dbtRunner().invoke(arguments)
-        finally:
-            # dbt would keep the file locked; the method carries no annotation
-            DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
-    if done.exception is not None:
-        raise done.exception
-    if not done.success:
-        raise SightlineError(f"the marts of {as_of.isoformat()} did not build: see above")
-    shutil.rmtree(work)
+        refuse_broken(invoke(["run"]))
 
 
 def _draw(past: Home) -> tuple[str, ...]:
@@ -142,4 +127,3 @@ def _surroundings(**settings: str) -> Iterator[None]:
                 del os.environ[name]
             else:
                 os.environ[name] = value
-
