@@ -24,8 +24,11 @@ select
     formulas.definition_hash,
     formulas.model_hash,
     recorded.kpi_id is null as is_first,
-    recorded.kpi_id is null
-    or formulas.definition_hash <> recorded.definition_hash
-    or formulas.model_hash <> recorded.model_hash as is_new
+    -- As of a past moment the SQL of today is no news of then.
+    {{ 'false and' if as_of_setting() else '' }} (
+        recorded.kpi_id is null
+        or formulas.definition_hash <> recorded.definition_hash
+        or formulas.model_hash <> recorded.model_hash
+    ) as is_new
 from formulas
 left join recorded on formulas.kpi_id = recorded.kpi_id and recorded.recency = 1

@@ -12,12 +12,7 @@ files as (
 ),
 
 formulas as (
-    select
-        kpi_id,
-        model_hash,
-        lag(model_hash) over (partition by kpi_id order by known_at asc, load_id asc) as old_hash,
-        known_at
-    from {{ ref('stg_values__formula') }}
+    select * from {{ ref('int_kpi_formula_version') }}
 )
 
 select
