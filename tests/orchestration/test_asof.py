@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.orchestration.conftest import Firm
+from tests.orchestration.conftest import CHECKOUT, Firm
 
 FIRST_DAY = "2026-10-26T06:00:00+00:00"
 LATEST_WEEK = "2026-10-21"  # closed on the first day, and published two days later
@@ -42,6 +42,7 @@ def past(as_planned: Firm, tmp_path_factory: pytest.TempPathFactory) -> Past:
     firm = replace(as_planned, home=home)
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.asof", "--days", "1", "--json"],
+        cwd=CHECKOUT,
         env=firm.environment | {"SIGHTLINE_DAGSTER": str(home / "dagster")},
         capture_output=True,
         text=True,
