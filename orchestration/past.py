@@ -10,10 +10,12 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+
+from duckdb import CatalogException
 
 from sightline.errors import NothingCheckedError, SightlineEnvironmentError
 from sightline.home import Home
@@ -84,7 +86,8 @@ def _copy(home: Home, past: Home, moment: datetime) -> None:
 
 
 def _last_look(past: Home, moment: datetime) -> datetime:
-    with connect(past) as connection:
+    look = None
+    with connect(past) as connection, suppress(CatalogException):  # a first pull that died
         ((look,),) = connection.execute(_LAST_LOOK).fetchall()
     if not isinstance(look, datetime):
         raise NothingCheckedError(f"nothing had been looked at by {moment.isoformat()}")

@@ -131,3 +131,10 @@ def test_a_folder_without_a_warehouse_has_no_past(tmp_path: Path) -> None:
     done = Firm(tmp_path, tmp_path, tmp_path / "log.txt", {}).sightline("asof", FIRST_DAY)
     assert done.returncode == 4
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_first_pull_that_died_left_no_past(tmp_path: Path) -> None:
+    duckdb.connect(str(tmp_path / "warehouse.duckdb")).close()
+    done = Firm(tmp_path, tmp_path, tmp_path / "log.txt", {}).sightline("asof", FIRST_DAY)
+    assert done.returncode == 4
+    assert list((tmp_path / "asof").iterdir()) == []
