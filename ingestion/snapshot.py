@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -70,6 +70,8 @@ INTEGRITY = Source(
 )
 
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
+Beside = Mapping[str, Callable[[], Sequence[Mapping[str, Any]]]]
+NOTHING: Beside = {}
 
 
 def described(dataset: str, tables: Rows) -> Source:
@@ -93,11 +95,18 @@ def described(dataset: str, tables: Rows) -> Source:
     raise UsageError(f"no snapshot lands in the dataset {dataset!r}")
 
 
-def resources(source: Source, tables: Rows) -> list[Any]:
-    """dlt resources that yield the snapshot as a whole, or nothing when it was the last landed."""
+def resources(source: Source, tables: Rows, *, beside: Beside = NOTHING) -> list[Any]:
+    """dlt resources that yield the snapshot as a whole, or nothing when it was the last landed.
+
+    Tables `beside` it are asked for only when it lands: they do not make it new.
+    """
     import dlt
 
     digest = content_hash(tables)
+
+    @cache
+    def landed() -> Rows:
+        return {**tables, **{name: make() for name, make in beside.items()}}
 
     @cache
     def is_new() -> bool:
@@ -105,11 +114,11 @@ def resources(source: Source, tables: Rows) -> list[Any]:
 
     def rows(table: Table) -> Any:
         if is_new():
-            yield arrow_table(tables.get(table.name, ()), table.columns, name=table.name)
+            yield arrow_table(landed().get(table.name, ()), table.columns, name=table.name)
 
     def landing() -> Any:
         if is_new():
-            count = sum(len(rows) for rows in tables.values())
+            count = sum(len(rows) for rows in landed().values())
             yield arrow_table([{"content_hash": digest, "row_count": count}], {}, name="landing")
             dlt.current.resource_state("landing")["content_hash"] = digest
 

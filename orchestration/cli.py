@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from orchestration.commands import case, definitions, demo, reading
+from orchestration.commands import case, definitions, demo, past, reading
 from sightline.errors import SightlineError
 
 app = typer.Typer(
@@ -20,6 +20,7 @@ app.command()(definitions.schema)
 app.command()(reading.status)
 app.command()(reading.why)
 app.command()(reading.board)
+app.command()(past.asof)
 app.add_typer(case.app, name="case")
 app.add_typer(demo.app, name="demo")
 

@@ -9,6 +9,8 @@ import json
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
+from sightline.definition_facts import facts
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -36,7 +38,9 @@ def tables(catalog: Catalog) -> dict[str, list[Row]]:
         "department": _department,
     }
     stamp = {"catalog_hash": catalog.content_hash}
-    return {table: [row | stamp for row in make(catalog)] for table, make in rows.items()}
+    made = {table: list(make(catalog)) for table, make in rows.items()}
+    made["definition_field"] = list(facts(catalog, made))
+    return {table: [row | stamp for row in found] for table, found in made.items()}
 
 
 def _objective(catalog: Catalog) -> Iterator[Row]:

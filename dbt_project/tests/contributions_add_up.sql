@@ -20,4 +20,5 @@ inner join {{ ref('fct_kpi_value') }} as readings
         sums.kpi_id = readings.kpi_id
         and sums.scope = readings.scope
         and sums.period_start = readings.period_start
+        and readings.is_current
 where sums.numerator <> readings.numerator

@@ -1,12 +1,13 @@
 """The definitions in force: objectives, KPIs and policies as the YAML files promise them.
 
 Landed as a whole, only when something in them changed, so that any past judgement finds the
-targets of its day.
+targets of its day; with each landing, who committed which file last.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ingestion.source import Source, Table
@@ -112,13 +113,24 @@ SOURCE = Source(
         Table("policy_rule", ("policy_id", "position"), {"position": "bigint"}),
         Table("role", ("role_id", "valid_from"), {"role_id": "text", "valid_from": "date"}),
         Table("department", ("department_id",)),
+        Table("definition_field", ("kind", "definition_id", "field")),
+        Table(
+            "definition_file",
+            ("file",),
+            {"file": "text", "commit_id": "text", "author": "text", "committed_at": "timestamp"},
+        ),
     ),
 )
 
 
 def extract(home: Home, seen_at: datetime) -> list[Any]:
     """dlt resources over the catalog's rows; DefinitionError, before anything, when it is wrong."""
+    from ingestion.authorship import authorship
     from ingestion.snapshot import resources
     from sightline.catalog import load_catalog
 
-    return resources(SOURCE, load_catalog(home.okrs).rows())
+    return resources(
+        SOURCE,
+        load_catalog(home.okrs).rows(),
+        beside={"definition_file": partial(authorship, home.okrs)},
+    )

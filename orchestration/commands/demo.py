@@ -47,7 +47,7 @@ def _clear(home: Home) -> None:
     marker.write_text("`sightline demo run` clears this folder.\n", encoding="utf-8")
 
 
-def _enter(home: Home) -> Home:
+def enter(home: Home) -> Home:
     """Point this process and its children at the firm's clock and sources."""
     from orchestration.environment import prepare
 
@@ -57,7 +57,7 @@ def _enter(home: Home) -> Home:
 
 
 @contextmanager
-def _tracker(home: Home) -> Iterator[None]:
+def tracker(home: Home) -> Iterator[None]:
     """The tracker stand-in on loopback, for as long as the block runs."""
     import socket
 
@@ -100,18 +100,18 @@ def run(
     began = time.monotonic()
     say(f"Northline Logistics, scenario {scenario}: eighteen months of ERP, tracker and sheets")
     _clear(home)
-    home = _enter(home)
+    home = enter(home)
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as beside:
         built = beside.submit(build, home.demo, scenario=scenario.value)
         with Conductor(home.root / "demo.log", say) as conductor:
             built.result()
-            with _tracker(home):
-                _pulse_and_audit(conductor)
+            with tracker(home):
+                pulse_and_audit(conductor)
     report = found(home, scenario=scenario.value, seconds=time.monotonic() - began)
     emit(report.data, report.text, as_json=as_json)
 
 
-def _pulse_and_audit(conductor: "Conductor") -> None:
+def pulse_and_audit(conductor: "Conductor") -> None:
     conductor.run("pulse")
     asked = conductor.tick("breach_sensor")
     say(asked.sentence)
@@ -135,11 +135,11 @@ def live(
         say("no firm is here yet: building it")
         _clear(home)
         build(home.demo, scenario=Scenario.as_planned.value)
-    home = _enter(home)
+    home = enter(home)
     for ending in (signal.SIGINT, signal.SIGTERM):  # Dagster ends with us, whoever ends us
         signal.signal(ending, signal.default_int_handler)
     command = [str(Path(sys.executable).parent / "dg"), "dev", "--port", str(port)]
-    with _tracker(home):
+    with tracker(home):
         dagster = subprocess.Popen(command, cwd=home.checkout)  # noqa: S603 our own environment
         say(f"Dagster opens at http://127.0.0.1:{port}; `sightline demo dip` plants a dip; ^C ends")
         try:

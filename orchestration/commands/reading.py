@@ -13,9 +13,12 @@ if TYPE_CHECKING:
     import duckdb
 
 _WHY = """
-    select e.*, k.name as kpi_name, k.unit_symbol
+    select e.*, k.name as kpi_name, k.unit_symbol, v.version, v.known_from, v.state
     from marts.fct_kpi_evaluation as e
     inner join marts.dim_kpi as k on e.kpi_id = k.kpi_id
+    left join marts.fct_kpi_value as v
+        on v.kpi_id = e.kpi_id and v.scope = e.scope and v.period_start = e.period_start
+        and v.is_current
     where e.kpi_id = ? and ? between e.period_start and e.period_end
     order by e.scope
 """
@@ -93,7 +96,7 @@ def _walk(row: dict[str, Any]) -> str:
 
     lines = [
         f"{row['kpi_name']}, {row['scope']}, {row['period_start']} to {row['period_end']}",
-        f"  value      {row['value']} {row['unit_symbol']}",
+        f"  value      {row['value']} {row['unit_symbol']}{_version(row)}",
         f"  closed     {'yes' if row['is_closed'] else 'no: an open period is never judged'}",
         f"  integrity  {row['integrity_verdict']} (grade {row['integrity_grade']})",
         f"  target     {held(row['is_beyond_target'], row['target'])}",
@@ -102,6 +105,12 @@ def _walk(row: dict[str, Any]) -> str:
         f"  status     {row['status']}, as of {row['as_of']}",
     ]
     return "\n".join(lines)
+
+
+def _version(row: dict[str, Any]) -> str:
+    if row["version"] is None:
+        return ""
+    return f" ({row['state']}, version {row['version']}, known since {row['known_from']})"
 
 
 def board(as_json: AsJson = False) -> None:

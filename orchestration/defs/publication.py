@@ -3,13 +3,14 @@
 import dagster as dg
 
 from orchestration.defs.models import build_marts
+from orchestration.defs.values import value_record
 from reports.board import render_board
 from sightline.home import Home
 from sightline.warehouse.duckdb import publish, read_published
 
 
 @dg.asset(
-    deps=list(build_marts.keys),
+    deps=[*build_marts.keys, value_record],
     group_name="publication",
     kinds={"duckdb", "parquet"},
     owners=["team:data"],

@@ -204,7 +204,10 @@ class Evidence:
 
     def nearest_scope(self, kpi_id: str) -> str:
         """The audited scope where the KPI has it, else the whole firm."""
-        query = "select count(*) as n from marts.fct_kpi_value where kpi_id = ? and scope = ?"
+        query = """
+            select count(*) as n from marts.fct_kpi_value
+            where kpi_id = ? and scope = ? and is_current
+        """
         return self.scope if self._rows(query, kpi_id, self.scope)[0]["n"] else "all"
 
     def readings(self, kpi_id: str, scope: str) -> list[Reading]:
@@ -215,7 +218,7 @@ class Evidence:
             inner join marts.fct_kpi_evaluation as evaluation
                 on evaluation.kpi_id = reading.kpi_id and evaluation.scope = reading.scope
                 and evaluation.period_start = reading.period_start and evaluation.is_closed
-            where reading.kpi_id = ? and reading.scope = ?
+            where reading.kpi_id = ? and reading.scope = ? and reading.is_current
                 and reading.numerator is not null and reading.denominator is not null
             order by reading.period_start
         """

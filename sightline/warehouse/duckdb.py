@@ -65,6 +65,37 @@ def read_published(home: Home) -> duckdb.DuckDBPyConnection:
     return connection
 
 
+def copy_raw(home: Home, database: Path, *, known_at: datetime) -> None:
+    """Copies the raw rows that were known at a moment (aware) into a new database file.
+
+    The warehouse is only read, but while that lasts nobody can write to it. What carries no
+    `_seen_at`, such as the loader's commit record, is copied whole. SightlineEnvironmentError
+    when another process holds the warehouse.
+    """
+    naive = known_at.astimezone(UTC).replace(tzinfo=None)
+    with duckdb.connect(str(database)) as connection:
+        try:
+            connection.execute(f"attach {_literal(home.warehouse)} as kept (read_only)")
+        except duckdb.IOException as error:
+            raise SightlineEnvironmentError(
+                f"cannot open the warehouse {home.warehouse}: {error}"
+            ) from error
+        tables = _rows(
+            connection,
+            """
+            select schema_name, table_name, bool_or(column_name = '_seen_at')
+            from duckdb_columns()
+            where database_name = 'kept' and schema_name like 'raw\\_%' escape '\\'
+            group by all order by all
+            """,
+        )
+        for schema, table, is_dated in tables:
+            name = f"{_name(schema)}.{_name(table)}"
+            known = f" where _seen_at <= {_literal(naive)}" if is_dated else ""
+            connection.execute(f"create schema if not exists {_name(schema)}")
+            connection.execute(f"create table {name} as from kept.{name}{known}")
+
+
 def publish(home: Home, publish_id: str, at: datetime) -> Path:
     """Replaces the published database and Parquet folder by today's marts; returns the database.
 

@@ -37,6 +37,7 @@ COLUMNS = {
     "policy_rule": "policy_id position rule integrity floor budget pace effort verdict instruction",
     "role": "role_id name department person deputy valid_from",
     "department": "department_id name",
+    "definition_field": "kind definition_id field value file",
 }
 
 
@@ -165,3 +166,24 @@ def test_no_file_of_the_firm_names_a_person(catalog: Catalog) -> None:
     for row in catalog.rows()["role"]:
         for mailbox in (row["person"], row["deputy"]):
             assert re.fullmatch(r"[a-z-]+@northline\.example", mailbox)
+
+
+def test_every_field_is_a_fact_with_the_file_it_was_written_in(catalog: Catalog) -> None:
+    facts = {
+        (row["kind"], row["definition_id"], row["field"]): (row["value"], row["file"])
+        for row in catalog.rows()["definition_field"]
+    }
+    assert len(facts) == len(catalog.rows()["definition_field"])
+    target = ("kpi_target", "sorter_uptime/2025-04-28", "target")
+    assert facts[target] == ("98", "kpis/sorter_uptime.yml")
+    link = ("link", "throughput_1500/guardrail/sorter_uptime/north", "weight")
+    assert facts[link][1] == "objectives/faster_throughput.yml"
+    asked = ("kpi_ask", "sorter_uptime/operations", "is_defined")
+    assert facts[asked] == ("true", "kpis/sorter_uptime.yml")
+    rule = ("policy_rule", "throughput_over_uptime/data_not_trusted", "when")
+    assert facts[rule][0] == '{"integrity": ["contested", "insufficient"]}'
+
+
+def test_what_is_counted_or_looked_up_is_no_fact(catalog: Catalog) -> None:
+    fields = {row["field"] for row in catalog.rows()["definition_field"]}
+    assert not fields & {"position", "definition_hash", "catalog_hash", "unit_symbol", "decimals"}

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from orchestration.dbt import PROJECT, is_current
+from orchestration.dbt_runner import PROJECT, is_current
 
 
 def test_a_parse_older_than_any_file_of_the_project_is_not_reused(tmp_path: Path) -> None:

@@ -7,15 +7,7 @@ kpis as (
 ),
 
 targets as (
-    select * from {{ ref('stg_definitions__kpi_target') }}
-),
-
--- A target is in force until the next one begins.
-target_spans as (
-    select
-        *,
-        lead(valid_from) over (partition by kpi_id order by valid_from) as valid_until
-    from targets
+    select * from {{ ref('int_kpi_target_in_force') }}
 ),
 
 judged as (
@@ -27,22 +19,14 @@ judged as (
         kpis.recover_k,
         kpis.system_of_record,
         kpis.grace_days,
-        target_spans.target,
-        target_spans.floor,
-        target_spans.valid_from as target_valid_from,
-        {{ measure(
-            var('recovery_band') ~ ' * abs(target_spans.target - coalesce(target_spans.floor, target_spans.target))'
-        ) }} as recovery_margin
+        targets.target,
+        targets.floor,
+        targets.valid_from as target_valid_from,
+        {{ dead_band('targets.target', 'targets.floor') }} as recovery_margin
     from periods
     inner join kpis on periods.kpi_id = kpis.kpi_id
-    left join target_spans
-        on
-            periods.kpi_id = target_spans.kpi_id
-            and periods.period_start >= target_spans.valid_from
-            and (
-                target_spans.valid_until is null
-                or periods.period_start < target_spans.valid_until
-            )
+    left join targets
+        on periods.kpi_id = targets.kpi_id and periods.period_start = targets.period_start
 ),
 
 newest as (

@@ -1,5 +1,6 @@
 with recursive readings as (
-    select * from {{ ref('int_kpi_value') }}
+    select * from {{ ref('int_kpi_value_version') }}
+    where is_current and not is_withdrawn
 ),
 
 kpis as (
@@ -24,8 +25,8 @@ spans as (
         readings.kpi_id,
         readings.scope,
         calendars.today,
-        min(readings.period_start) as first_period,
-        max(readings.period_start) as last_period
+        max(readings.period_start) as last_period,
+        min(readings.period_start) as first_period
     from readings
     inner join calendars on readings.kpi_id = calendars.kpi_id
     group by readings.kpi_id, readings.scope, calendars.today
@@ -33,13 +34,7 @@ spans as (
 
 -- Every week from the first reading to the last one expected: a gap is a row, not an absence.
 weeks (kpi_id, scope, today, last_period, period_start) as (
-    select
-        kpi_id,
-        scope,
-        today,
-        last_period,
-        first_period
-    from spans
+    select * from spans
     union all
     select
         kpi_id,

@@ -1,27 +1,28 @@
-with readings as (
-    select * from {{ ref('int_kpi_value') }}
-),
-
-kpis as (
-    select * from {{ ref('stg_definitions__kpi') }}
-),
-
-moments as (
-    select * from {{ ref('int_as_of') }}
+with versions as (
+    select * from {{ ref('int_kpi_value_state') }}
 )
 
 select
-    readings.kpi_id,
-    readings.scope,
-    readings.period_start,
-    readings.numerator,
-    readings.denominator,
-    readings.value,
-    readings.source_rows,
-    readings.source_changed_at,
-    readings.source_hash,
-    moments.as_of as known_at,
-    kpis.provenance
-from readings
-inner join kpis on readings.kpi_id = kpis.kpi_id
-cross join moments
+    kpi_id,
+    scope,
+    period_start,
+    cast({{ days_after(6, 'period_start') }} as date) as period_end,
+    version,
+    numerator,
+    denominator,
+    value,
+    known_at as known_from,
+    known_to,
+    is_current,
+    is_withdrawn,
+    published_on,
+    state,
+    provenance,
+    source_rows,
+    source_changed_at,
+    source_hash,
+    definition_hash,
+    model_hash,
+    is_facts_change,
+    is_formula_change
+from versions

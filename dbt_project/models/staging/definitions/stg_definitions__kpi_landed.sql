@@ -1,0 +1,7 @@
+select
+    kpi_id,
+    time_zone,
+    grace_days,
+    _dlt_load_id as load_id
+from {{ source('raw_definitions', 'kpi') }}
+where {{ is_known('raw_definitions') }}

@@ -1,0 +1,53 @@
+"""What was said is a fact: new versions of values go on record before anyone can read them."""
+
+from datetime import UTC
+
+import dagster as dg
+
+from ingestion.values import record
+from orchestration.defs.models import build_marts
+from sightline.home import Home
+from sightline.warehouse.duckdb import connect
+
+# After a build that died before this step, or a second run of it, a version is on record once.
+_VERSIONS = """
+    select said.kpi_id, said.scope, said.period_start, said.numerator, said.denominator,
+        said.value, said.source_rows, said.source_changed_at, said.source_hash,
+        said.definition_hash, said.model_hash, said.is_facts_change, said.is_formula_change
+    from intermediate.int_kpi_value_version as said
+    left join staging.stg_values__kpi_value as kept
+        on kept.kpi_id = said.kpi_id and kept.scope = said.scope
+        and kept.period_start = said.period_start and kept.known_at = said.known_at
+    where not said.is_recorded and kept.kpi_id is null
+    order by said.kpi_id, said.scope, said.period_start
+"""
+_FORMULAS = """
+    select kpi_id, definition_hash, model_hash from intermediate.int_kpi_formula
+    where is_new order by kpi_id
+"""
+_READ = ("int_kpi_value_version", "int_kpi_formula", "fct_kpi_evaluation")
+_AS_BUILT = """
+    select coalesce(max(judged.as_of), max(now.as_of))
+    from intermediate.int_as_of as now left join marts.fct_kpi_evaluation as judged on true
+"""
+
+
+@dg.asset(
+    deps=[key for key in build_marts.keys if key.path[-1] in _READ],
+    group_name="values",
+    kinds={"dlt", "duckdb"},
+    owners=["team:data"],
+    pool="warehouse",
+)
+def value_record() -> dg.MaterializeResult[None]:
+    """Append versions of KPI values that are published for the first time; often there is none."""
+    home = Home.from_env()
+    with connect(home, read_only=True) as connection:
+        new = {
+            "kpi_value": connection.sql(_VERSIONS).to_arrow_table(),
+            "formula": connection.sql(_FORMULAS).to_arrow_table(),
+        }
+        ((as_built,),) = connection.execute(_AS_BUILT).fetchall()
+    if any(rows.num_rows for rows in new.values()):
+        record(new, home=home, seen_at=as_built.replace(tzinfo=UTC))
+    return dg.MaterializeResult(metadata={name: rows.num_rows for name, rows in new.items()})

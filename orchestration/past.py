@@ -1,0 +1,132 @@
+"""How did it look then? Board and cases of a past moment, built anew from what was known of it.
+
+Raw rows carry when they were seen, definitions and guards' verdicts are raw rows too, and values
+are read as they were said. So the marts of a past moment are one build away, in a folder of their
+own: nothing of today is touched, and nobody is told anything.
+"""
+
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from duckdb import CatalogException
+
+from sightline.errors import NothingCheckedError, SightlineEnvironmentError
+from sightline.home import Home
+from sightline.warehouse.duckdb import connect, copy_raw, publish, read_published
+
+_PATIENCE = 60.0  # seconds; a pulse holds the warehouse for a few of them at a time
+
+_LAST_LOOK = """
+    select max(receipt.seen_at) from raw_receipts.receipt
+    inner join raw_receipts._dlt_loads as load
+        on load.load_id = receipt._dlt_load_id and load.status = 0
+"""
+_OPEN = """
+    select episode_id, as_of from marts.fct_kpi_episode where is_open order by episode_id
+"""
+
+
+@dataclass(frozen=True)
+class Past:
+    """A rebuilt moment: `as_of` is the last look at or before it, `home` where it lies."""
+
+    as_of: datetime
+    home: Home
+    cases: tuple[str, ...]
+
+
+def rebuild(home: Home, moment: datetime) -> Past:
+    """Build the marts as they were known at a moment (aware), and draw board and open cases.
+
+    What stood on the board at a moment is what the last look before it found. Raises
+    NothingCheckedError when there was none yet, SightlineEnvironmentError when another process
+    keeps the warehouse for a minute.
+    """
+    if not home.warehouse.exists():
+        raise NothingCheckedError(f"nothing has been pulled into {home.warehouse} yet")
+    folder = home.root / "asof"
+    folder.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".building-", dir=folder) as building:
+        past = _home(home, Path(building) / "state")
+        past.cases.mkdir(parents=True)
+        _copy(home, past, moment)
+        as_of = _last_look(past, moment)
+        _build(past, as_of)
+        publish(past, "asof", as_of)
+        past.warehouse.unlink()  # the published marts hold all that is read
+        cases = _draw(past)
+        kept = folder / f"{as_of:%Y%m%dT%H%M%S.%fZ}".replace(".000000Z", "Z")
+        shutil.rmtree(kept, ignore_errors=True)
+        past.root.rename(kept)
+    return Past(as_of, _home(home, kept), cases)
+
+
+def _home(home: Home, root: Path) -> Home:
+    """The state of a past moment: today's definitions and casebook are none of its business."""
+    return replace(home, root=root, casebook_url=f"sqlite:///{root / 'casebook.db'}")
+
+
+def _copy(home: Home, past: Home, moment: datetime) -> None:
+    """The raw rows known by then; tried again while another process writes to the warehouse."""
+    until = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            return copy_raw(home, past.warehouse, known_at=moment)
+        except SightlineEnvironmentError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.5)
+
+
+def _last_look(past: Home, moment: datetime) -> datetime:
+    look = None
+    with connect(past) as connection, suppress(CatalogException):  # a first pull that died
+        ((look,),) = connection.execute(_LAST_LOOK).fetchall()
+    if not isinstance(look, datetime):
+        raise NothingCheckedError(f"nothing had been looked at by {moment.isoformat()}")
+    return look.replace(tzinfo=UTC)
+
+
+def _build(past: Home, as_of: datetime) -> None:
+    """Every model, in this process, as known at that moment."""
+    from orchestration.dbt_runner import invoke, refuse_broken
+
+    with _surroundings(SIGHTLINE_HOME=str(past.root), SIGHTLINE_AS_OF=as_of.isoformat()):
+        refuse_broken(invoke(["run"]))
+
+
+def _draw(past: Home) -> tuple[str, ...]:
+    """Draw the board and, as an audit at that moment does, each open case; returns their ids."""
+    from reports.board import render_board
+    from reports.case_page import render_case
+    from sightline.investigation import investigate
+
+    with read_published(past) as connection:
+        board = render_board(connection)
+        (past.reports / "index.html").write_text(board, encoding="utf-8")
+        rows = connection.execute(_OPEN).fetchall()
+        for case_id, judged in rows:
+            case = investigate(connection, case_id, as_of=judged.replace(tzinfo=UTC))
+            (past.cases / f"{case_id}.html").write_text(render_case(case), encoding="utf-8")
+    return tuple(case_id for case_id, _ in rows)
+
+
+@contextmanager
+def _surroundings(**settings: str) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in settings}
+    os.environ.update(settings)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
