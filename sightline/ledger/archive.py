@@ -70,7 +70,7 @@ class Archive:
         path = self.path(number, "seal")
         return path.read_text(encoding="utf-8") if path.exists() else None
 
-    def seal(self, number: int) -> Seal | None:
+    def read_seal(self, number: int) -> Seal | None:
         """One seal; None before the first.
 
         SightlineEnvironmentError when the folder does not hold what its checkpoint speaks of.
@@ -133,8 +133,8 @@ class Archive:
 
     def announced(self) -> list[tuple[str, str]]:
         """Dataset and load id of the loads announced and not sealed, oldest first."""
-        found = (self.folder / "announced").glob("*/*")
-        return sorted(((path.parent.name, path.name) for path in found), key=lambda load: load[::-1])
+        found = sorted((self.folder / "announced").glob("*/*"), key=lambda path: path.name)
+        return [(path.parent.name, path.name) for path in found]
 
     def withdraw(self, dataset: str, load_id: str) -> None:
         """The load is sealed, or never came to be."""

@@ -19,9 +19,7 @@ HEADING = "sightline-row/1\n"
 def row_bytes(values: Mapping[str, str | None]) -> bytes:
     """The canonical bytes of a row given as text by column."""
     there = {name: value for name, value in sorted(values.items()) if value is not None}
-    lengths = "".join(
-        f"{_size(name)}:{name} {_size(value)}\n" for name, value in there.items()
-    )
+    lengths = "".join(f"{_size(name)}:{name} {_size(value)}\n" for name, value in there.items())
     return f"{HEADING}{lengths}\n{''.join(there.values())}".encode()
 
 

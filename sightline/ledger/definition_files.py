@@ -19,10 +19,8 @@ if TYPE_CHECKING:
 
 def in_force(home: Home) -> dict[str, str]:
     """SHA-256 in hex by path, as in `okrs/kpis/sorter_uptime.yml`; sorted by path."""
-    found = {
-        name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in _definition_files(home)
-    }
-    return dict(sorted(found.items()))
+    files = sorted(_definition_files(home))
+    return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files}
 
 
 def root(files: Mapping[str, str]) -> str:
@@ -37,12 +35,6 @@ def changes(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, st
     """The hashes that differ, by path; None for a file that is gone."""
     paths = sorted(before.keys() | after.keys())
     return {path: after.get(path) for path in paths if before.get(path) != after.get(path)}
-
-
-def apply(files: Mapping[str, str], changed: Mapping[str, str | None]) -> dict[str, str]:
-    """The files after a change: what `changes` said, applied."""
-    merged = {**files, **changed}
-    return {path: digest for path, digest in sorted(merged.items()) if digest is not None}
 
 
 def _definition_files(home: Home) -> Iterator[tuple[str, Path]]:

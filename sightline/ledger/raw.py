@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sightline.ledger.canonical import row_sql, text_sql
 
@@ -53,20 +53,21 @@ def raw_tables(connection: DuckDBPyConnection) -> dict[tuple[str, str], RawTable
     ).fetchall()
     for dataset, table, column, kind in rows:
         found.setdefault((dataset, table), {})[column] = kind
-    return {
-        key: RawTable(*key, columns) for key, columns in found.items() if LOAD in columns
-    }
+    return {key: RawTable(*key, columns) for key, columns in found.items() if LOAD in columns}
 
 
-def committed_loads(connection: DuckDBPyConnection) -> set[tuple[str, str]]:
+def committed_loads(
+    connection: DuckDBPyConnection, datasets: Collection[str]
+) -> set[tuple[str, str]]:
     """Dataset and id of every load that counts, by the loader's own commit records."""
-    datasets = connection.execute(
+    recorded = connection.execute(
         "select schema_name from duckdb_tables() where database_name = current_database() "
-        "and starts_with(schema_name, 'raw_') and table_name = '_dlt_loads' order by 1"
+        "and table_name = '_dlt_loads' and schema_name in (select unnest($datasets)) order by 1",
+        {"datasets": sorted(datasets)},
     ).fetchall()
     return {
         (dataset, load_id)
-        for (dataset,) in datasets
+        for (dataset,) in recorded
         for (load_id,) in connection.execute(
             f"select load_id from {_quoted(dataset)}._dlt_loads where status = 0"  # noqa: S608 - quoted
         ).fetchall()
@@ -111,15 +112,29 @@ def numbered_leaves(
     return [(number, bytes.fromhex(digits)) for number, digits in hashed]
 
 
+def row_numbers(
+    connection: DuckDBPyConnection, table: RawTable, load_id: str | None
+) -> list[int | None]:
+    """The numbers of the rows of one load, None for a row without."""
+    number = ROW if table.is_numbered else "null"
+    found = connection.execute(
+        f"select {number} from {table.identifier} where {LOAD} is not distinct from $load",  # noqa: S608 - quoted
+        {"load": load_id},
+    ).fetchall()
+    return [row for (row,) in found]
+
+
 def row_texts(
-    connection: DuckDBPyConnection, table: RawTable, load_id: str, row: int
+    connection: DuckDBPyConnection, table: RawTable, load_id: str | None, row: int | None
 ) -> list[dict[str, str | None]]:
     """The rows of that name as canonical text by column: one, unless somebody was at it."""
     texts = ", ".join(
         f"{text_sql(name, kind)} as {_quoted(name)}" for name, kind in table.columns.items()
     )
+    number = ROW if table.is_numbered else "cast(null as bigint)"
     found = connection.execute(
-        f"select {texts} from {table.identifier} where {LOAD} = $load and {ROW} = $row",  # noqa: S608 - quoted
+        f"select {texts} from {table.identifier} "  # noqa: S608 - quoted
+        f"where {LOAD} is not distinct from $load and {number} is not distinct from $row",
         {"load": load_id, "row": row},
     ).fetchall()
     return [dict(zip(table.columns, values, strict=True)) for values in found]

@@ -6,7 +6,7 @@ with the archive and never believed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -20,10 +20,6 @@ create schema if not exists raw_ledger;
 create table if not exists raw_ledger.seal (
     seal_number bigint, dataset varchar, load_id varchar, sealed_at timestamp, is_late boolean,
     row_count bigint, seal_hash varchar, log_root varchar, content varchar, checkpoint varchar
-);
-create table if not exists raw_ledger.seal_table (
-    seal_number bigint, dataset varchar, table_name varchar, load_id varchar, row_count bigint,
-    root varchar
 );
 create table if not exists raw_ledger.definition_file (
     seal_number bigint, path varchar, sha256 varchar
@@ -51,25 +47,38 @@ def insert(
     checkpoint: str,
 ) -> None:
     """Copy one exported seal into the warehouse, in one transaction, whatever stood there of it."""
-    number, at = sealed.number, naive(sealed.sealed_at)
+    number = sealed.number
     connection.execute("begin")
-    for table in ("seal", "seal_table", "definition_file"):
+    for table in ("seal", "definition_file"):
         connection.execute(f"delete from raw_ledger.{table} where seal_number = ?", [number])  # noqa: S608 - ours
-    seal_row: list[Any] = [number, sealed.dataset, sealed.load_id, at, sealed.is_late, sealed.rows]
-    seal_row += [sealed.hash.hex(), sealed.log.root().hex(), sealed.text(), checkpoint]
-    _insert(connection, "seal", [seal_row])
-    _insert(
-        connection,
-        "seal_table",
-        [
-            [number, sealed.dataset, name, sealed.load_id, table.rows, table.root]
-            for name, table in sealed.tables.items()
-        ],
-    )
-    _insert(
-        connection, "definition_file", [[number, path, digest] for path, digest in changed.items()]
-    )
+    _insert(connection, "seal", [row(sealed, checkpoint)])
+    changes = [(number, path, digest) for path, digest in changed.items()]
+    _insert(connection, "definition_file", changes)
     connection.execute("commit")
+
+
+def row(sealed: Seal, checkpoint: str | None) -> tuple[Any, ...]:
+    """The row of raw_ledger.seal that a seal and its checkpoint make."""
+    return (
+        sealed.number,
+        sealed.dataset,
+        sealed.load_id,
+        naive(sealed.sealed_at),
+        sealed.is_late,
+        sealed.rows,
+        sealed.hash.hex(),
+        sealed.log.root().hex(),
+        sealed.text(),
+        checkpoint,
+    )
+
+
+def rows(connection: DuckDBPyConnection) -> list[tuple[Any, ...]]:
+    """The rows of raw_ledger.seal; none when the table is gone."""
+    there = connection.execute(
+        "select 1 from duckdb_tables() where schema_name = 'raw_ledger' and table_name = 'seal'"
+    ).fetchall()
+    return connection.execute("from raw_ledger.seal").fetchall() if there else []
 
 
 def naive(moment: datetime) -> datetime:
@@ -77,7 +86,7 @@ def naive(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(tzinfo=None)
 
 
-def _insert(connection: DuckDBPyConnection, table: str, rows: list[list[Any]]) -> None:
+def _insert(connection: DuckDBPyConnection, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
     if rows:
         group = f"({', '.join('?' * len(rows[0]))})"
         connection.execute(

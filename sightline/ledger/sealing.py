@@ -33,11 +33,11 @@ def announce(home: Home, dataset: str, load_ids: Collection[str]) -> None:
 
 
 def seal_loads(
-    home: Home, dataset: str, load_ids: Collection[str], *, sealed_at: datetime
+    home: Home, loads: Mapping[str, Collection[str]], *, sealed_at: datetime
 ) -> list[Seal]:
-    """Seal these loads of a dataset, and any announced load that was left unsealed, as late.
+    """Seal these loads, given as ids by dataset, and any that a dead pull left unsealed, as late.
 
-    An announced load that was never committed is forgotten where it belongs to this dataset: the
+    An announced load that was never committed is forgotten where its dataset is named here: the
     pull that calls has thrown its package away. Raises SightlineEnvironmentError when the archive
     or the key cannot be used.
     """
@@ -46,12 +46,14 @@ def seal_loads(
         return []
     seals = []
     with _book(home, archive, sealed_at) as book:
-        committed = raw.committed_loads(book.connection)
-        for load in archive.announced():
-            if load in committed:
-                seals.append(book.seal(*load, is_late=load[0] != dataset or load[1] not in load_ids))
-            if load in committed or load[0] == dataset:
-                archive.withdraw(*load)
+        announced = archive.announced()
+        committed = raw.committed_loads(book.connection, {dataset for dataset, _ in announced})
+        for dataset, load_id in announced:
+            if (dataset, load_id) in committed:
+                is_late = load_id not in loads.get(dataset, ())
+                seals.append(book.seal(dataset, load_id, is_late=is_late))
+            if (dataset, load_id) in committed or dataset in loads:
+                archive.withdraw(dataset, load_id)
     return seals
 
 
@@ -82,26 +84,28 @@ def _book(home: Home, archive: Archive, sealed_at: datetime) -> Iterator[_Book]:
         if archive.trusted_key() is None:
             archive.trust(note.verifier_key(key))
         files = definition_files.in_force(home)
-        yield _Book(archive, connection, key, files, sealed_at)
+        tables = tuple(raw.raw_tables(connection).values())
+        yield _Book(archive, connection, tables, key, files, sealed_at)
 
 
 @dataclass(frozen=True, slots=True)
 class _Book:
     archive: Archive
     connection: DuckDBPyConnection
+    tables: tuple[raw.RawTable, ...]
     key: Ed25519PrivateKey
     files: Mapping[str, str]
     sealed_at: datetime
 
     def seal(self, dataset: str, load_id: str, *, is_late: bool) -> Seal:
         """Seal one committed load; one that was exported already is only copied again."""
-        newest = self.archive.seal(self.archive.size - 1)
+        newest = self.archive.read_seal(self.archive.size - 1)
         if newest is not None and (newest.dataset, newest.load_id) == (dataset, load_id):
             self._copy(newest)
             return newest
         leaves = {
             table.name: hashes
-            for table in raw.raw_tables(self.connection).values()
+            for table in self.tables
             if table.dataset == dataset and table.is_numbered
             for _, hashes in raw.leaves(self.connection, table, {load_id: 0})
         }
@@ -117,7 +121,7 @@ class _Book:
         introduces: str | None = None,
     ) -> Seal:
         """Append one seal to the log, export it, and copy it into the warehouse."""
-        newest = self.archive.seal(self.archive.size - 1)
+        newest = self.archive.read_seal(self.archive.size - 1)
         log = newest.log if newest is not None else merkle.Range()
         root = definition_files.root(self.files)
         is_same = newest is not None and newest.definitions_root == root
@@ -147,7 +151,7 @@ class _Book:
         return sealed
 
     def _copy(self, sealed: Seal) -> None:
-        before = self.archive.seal(sealed.number - 1)
+        before = self.archive.read_seal(sealed.number - 1)
         known = self.archive.definitions(before) or {} if before is not None else {}
         records.insert(
             self.connection,
