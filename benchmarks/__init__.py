@@ -1,1 +1,1 @@
-"""How fast is it, and how often is it right? Commands that print figures; no test waits for them."""
+"""How fast, and does it hold? Each module is a command that prints its figures."""

@@ -18,7 +18,10 @@ from sightline.ledger.verifying import Verification, verify
 FIRST = datetime(2026, 1, 5, 6, tzinfo=UTC)
 KEYS = {("raw_erp", "downtime"): ("downtime_id",), ("raw_definitions", "kpi_target"): ("kpi_id",)}
 TABLES = {
-    ("raw_erp", "downtime"): "downtime_id bigint, site varchar, minutes bigint, cost decimal(38,9), "
+    (
+        "raw_erp",
+        "downtime",
+    ): "downtime_id bigint, site varchar, minutes bigint, cost decimal(38,9), "
     "planned boolean, started_at timestamp",
     ("raw_erp", "sorter_day"): "sorter_day_id bigint, sorter_id varchar, work_date date, "
     "parcels_sorted bigint",
@@ -87,9 +90,7 @@ class SealedFirm:
                         values = [self._value(kind) for kind in kinds]
                         values += [seen_at.replace(tzinfo=None), row, load_id]
                         marks = ", ".join("?" * len(values))
-                        connection.execute(
-                            f"insert into {schema}.{table} values ({marks})", values
-                        )
+                        connection.execute(f"insert into {schema}.{table} values ({marks})", values)
             connection.execute(f"insert into {dataset}._dlt_loads values (?, 0)", [load_id])
         seal_loads(self.home, {dataset: [load_id]}, sealed_at=seen_at)
         self.loads += 1

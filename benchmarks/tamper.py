@@ -29,7 +29,9 @@ Named = set[tuple[What, str, str, int]]
 TARGETS, ERP = "raw_definitions.kpi_target", "raw_erp.downtime"
 
 
-def _rows(firm: SealedFirm, connection: Connection, table: str, count: int) -> list[tuple[str, int]]:
+def _rows(
+    firm: SealedFirm, connection: Connection, table: str, count: int
+) -> list[tuple[str, int]]:
     there = connection.execute(f"select _dlt_load_id, _row from {table} order by 1, 2").fetchall()
     return firm.rng.sample(there, count)
 

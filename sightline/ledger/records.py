@@ -27,9 +27,13 @@ create table if not exists raw_ledger.definition_file (
 create table if not exists raw_ledger.verification (
     dataset varchar, table_name varchar, load_id varchar, verified_at timestamp
 );
+create table if not exists raw_ledger.breach (
+    breach_id varchar, dataset varchar, table_name varchar, load_id varchar, what varchar,
+    row_count bigint, observed varchar, evidence varchar, found_at timestamp, mended_at timestamp
+);
 create table if not exists raw_ledger.broken_row (
-    dataset varchar, table_name varchar, load_id varchar, row_number bigint, what varchar,
-    seal_number bigint, row_key varchar, found_at timestamp, mended_at timestamp
+    breach_id varchar, dataset varchar, table_name varchar, load_id varchar, row_number bigint,
+    found_at timestamp, mended_at timestamp
 );
 """
 
@@ -54,6 +58,10 @@ def insert(
     _insert(connection, "seal", [row(sealed, checkpoint)])
     changes = [(number, path, digest) for path, digest in changed.items()]
     _insert(connection, "definition_file", changes)
+    hashed = [
+        (sealed.dataset, name, sealed.load_id, naive(sealed.sealed_at)) for name in sealed.tables
+    ]
+    _insert(connection, "verification", hashed)
     connection.execute("commit")
 
 
