@@ -7,4 +7,4 @@ select
     rejected,
     load_id
 from {{ source('raw_receipts', 'receipt') }}
-where {{ is_known('raw_receipts') }}
+where {{ is_known('raw_receipts', 'receipt') }}
