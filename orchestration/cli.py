@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from orchestration.commands import case, definitions, demo, reading
+from orchestration.commands import case, definitions, demo, ledger, reading
 from sightline.errors import SightlineError
 
 app = typer.Typer(
@@ -20,7 +20,10 @@ app.command()(definitions.schema)
 app.command()(reading.status)
 app.command()(reading.why)
 app.command()(reading.board)
+app.command()(ledger.verify)
+app.command()(ledger.prove)
 app.add_typer(case.app, name="case")
+app.add_typer(ledger.app, name="ledger")
 app.add_typer(demo.app, name="demo")
 
 

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from sightline.errors import SightlineEnvironmentError
+from sightline.errors import NothingCheckedError, SightlineEnvironmentError
 from sightline.ledger import definition_files, note, seal
 from sightline.ledger.seal import Seal
 
@@ -59,6 +59,15 @@ class Archive:
         """The newest signed note; None before the first seal."""
         path = self.folder / "checkpoint"
         return path.read_text(encoding="utf-8") if path.exists() else None
+
+    def required_checkpoint(self) -> str:
+        """The newest signed note; NothingCheckedError before the first seal."""
+        newest = self.newest_checkpoint()
+        if newest is None:
+            raise NothingCheckedError(
+                f"nothing is sealed in {self.folder} yet: run a pulse, or `python -m ingestion`"
+            )
+        return newest
 
     def trusted_key(self) -> str | None:
         """The verifier key of the first signer; None before the first seal."""

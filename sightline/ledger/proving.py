@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sightline.errors import NothingCheckedError, SightlineError, UsageError
+from sightline.errors import SightlineError, UsageError
 from sightline.ledger import merkle, raw
 from sightline.ledger.archive import Archive
 from sightline.ledger.canonical import row_bytes
@@ -22,8 +22,7 @@ def prove(home: Home, *, dataset: str, table: str, load_id: str, row: int) -> di
     as it was sealed: that can only be proven by whoever altered it.
     """
     archive = Archive(home.checkpoints)
-    if not archive.size:
-        raise NothingCheckedError(f"nothing is sealed in {archive.folder} yet")
+    checkpoint = archive.required_checkpoint()
     seals = read_log(archive).seals
     sealed = next((s for s in seals if (s.dataset, s.load_id) == (dataset, load_id)), None)
     rows = sealed.tables[table].rows if sealed is not None and table in sealed.tables else 0
@@ -50,7 +49,7 @@ def prove(home: Home, *, dataset: str, table: str, load_id: str, row: int) -> di
         "row_path": [part.hex() for part in merkle.inclusion_path(leaves, row)],
         "seal": sealed.text(),
         "seal_path": [part.hex() for part in merkle.inclusion_path(log, sealed.number)],
-        "checkpoint": archive.newest_checkpoint(),
+        "checkpoint": checkpoint,
     }
 
 

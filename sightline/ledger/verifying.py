@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sightline.errors import NothingCheckedError, SightlineEnvironmentError
+from sightline.errors import SightlineEnvironmentError
 from sightline.ledger import definition_files, raw
 from sightline.ledger.archive import Archive
 from sightline.ledger.breach import Breach, What
@@ -56,10 +56,7 @@ def verify(home: Home, keys: Mapping[TableName, Collection[str]]) -> Verificatio
     the warehouse.
     """
     archive = Archive(home.checkpoints)
-    if not archive.size:
-        raise NothingCheckedError(
-            f"nothing is sealed in {archive.folder} yet: run a pulse, or `python -m ingestion`"
-        )
+    archive.required_checkpoint()
     if not home.warehouse.exists():
         raise SightlineEnvironmentError(
             f"{archive.size} loads are sealed, but {home.warehouse} is not there: restore it"
