@@ -1,6 +1,6 @@
 """The bytes of a raw row that are hashed: the same for the same row, in SQL and in Python.
 
-    sightline-row/1 LF { <bytes of name> ":" <name> " " <bytes of value> LF } LF { <value> }
+    sightline-row/1 { LF <bytes of name> ":" <name> " " <bytes of value> } LF LF { <value> }
 
 Columns stand in order of their names, and every length counts bytes of UTF-8, so that two different
 rows never share their bytes. A NULL is left out: a column added later changes no row sealed before.
@@ -13,14 +13,14 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-HEADING = "sightline-row/1\n"
+HEADING = "sightline-row/1"
 
 
 def row_bytes(values: Mapping[str, str | None]) -> bytes:
     """The canonical bytes of a row given as text by column."""
     there = {name: value for name, value in sorted(values.items()) if value is not None}
-    lengths = "".join(f"{_size(name)}:{name} {_size(value)}\n" for name, value in there.items())
-    return f"{HEADING}{lengths}\n{''.join(there.values())}".encode()
+    lengths = "".join(f"\n{_size(name)}:{name} {_size(value)}" for name, value in there.items())
+    return f"{HEADING}{lengths}\n\n{''.join(there.values())}".encode()
 
 
 def text(value: object) -> str | None:
@@ -46,12 +46,10 @@ def row_sql(columns: Mapping[str, str]) -> str:
     """A DuckDB expression that yields the canonical text of a row of these columns and types."""
     texts = {name: text_sql(name, columns[name]) for name in sorted(columns)}
     # concat() passes over NULL; the lengths first and the values after take half the time of pairs
-    lengths = [
-        f"{_literal(f'{_size(name)}:{name} ')} || strlen({value}) || chr(10)"
-        for name, value in texts.items()
-    ]
-    heading = "'" + HEADING.strip() + "' || chr(10)"
-    return f"concat({', '.join([heading, *lengths, 'chr(10)', *texts.values()])})"
+    labels = {name: _literal(f"\n{_size(name)}:{name} ") for name in texts}
+    lengths = [f"{labels[name]} || strlen({value})" for name, value in texts.items()]
+    parts = [_literal(HEADING), *lengths, _literal("\n\n"), *texts.values()]
+    return f"concat({', '.join(parts)})"
 
 
 def text_sql(name: str, kind: str) -> str:

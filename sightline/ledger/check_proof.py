@@ -26,10 +26,10 @@ def canonical(values: Mapping[str, str]) -> bytes:
     """The bytes of a row: heading, then lengths in order of the column's name, then values."""
     columns = sorted(values)
     lengths = "".join(
-        f"{len(name.encode())}:{name} {len(values[name].encode())}\n" for name in columns
+        f"\n{len(name.encode())}:{name} {len(values[name].encode())}" for name in columns
     )
     body = "".join(values[name] for name in columns)
-    return f"sightline-row/1\n{lengths}\n{body}".encode()
+    return f"sightline-row/1{lengths}\n\n{body}".encode()
 
 
 def root(hashed: bytes, index: int, size: int, path: Sequence[str]) -> bytes:

@@ -117,10 +117,10 @@ def _due(
         ((*table, load) for table, loads in check.sealed.items() for load in loads),
         key=lambda one: (str(verified.get(one, "")), one),
     )
-    for place, one in enumerate(everything):
-        budget -= check.sealed[one[0], one[1]][one[2]].rows
-        if budget < 0 and place:  # one load at least, however large
+    for one in everything:
+        if budget <= 0:  # the last load may exceed it, or a large one would never be hashed
             break
+        budget -= check.sealed[one[0], one[1]][one[2]].rows
         chosen[one] = None
     due: dict[TableName, list[str]] = {}
     for dataset, table, load in chosen:

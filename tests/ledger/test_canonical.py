@@ -42,7 +42,7 @@ ROW = st.fixed_dictionaries(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(st.lists(ROW, min_size=1, max_size=10))
 def test_sql_hashes_a_row_as_the_python_reference_does(rows: list[dict[str, object]]) -> None:
     with duckdb.connect() as connection:

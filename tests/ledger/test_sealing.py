@@ -89,7 +89,8 @@ def test_a_load_that_never_came_to_be_is_forgotten(sealed: Sealed) -> None:
 
 def test_a_load_committed_by_hand_is_never_sealed(sealed: Sealed) -> None:
     sealed.execute(
-        "insert into raw_integrity._dlt_loads (load_id, status) values ('9999999999.5', 0)",
+        "insert into raw_integrity._dlt_loads select * replace ('9999999999.5' as load_id) "
+        "from raw_integrity._dlt_loads limit 1",
         "insert into raw_integrity.verdict select * replace ('9999999999.5' as _dlt_load_id) "
         "from raw_integrity.verdict where _row = 0",
     )
