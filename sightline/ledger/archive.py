@@ -38,12 +38,18 @@ class Archive:
     @contextmanager
     def lock(self) -> Iterator[None]:
         """Hold the log alone: two pulls may want to append to it at once."""
-        try:
+        with self._writing():
             self.folder.mkdir(parents=True, exist_ok=True)
-            with (self.folder / ".lock").open("w") as file:
-                fcntl.flock(file, fcntl.LOCK_EX)
-                yield
-        except PermissionError as error:
+            file = (self.folder / ".lock").open("w")
+        with file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
             raise SightlineEnvironmentError(
                 f"cannot write to the checkpoints folder {self.folder}: {error.strerror}; point "
                 "SIGHTLINE_CHECKPOINTS at a folder this process may write to"
@@ -120,25 +126,29 @@ class Archive:
         checkpoint: str,
     ) -> None:
         """Export one seal with its leaves and the checkpoint that ends with it."""
-        self.path(sealed.number, "seal").parent.mkdir(parents=True, exist_ok=True)
-        for table, hashes in leaves.items():
-            _write(self.path(sealed.number, f"{table}.leaves"), hashes)
-        if sealed.definitions_at == sealed.number:
-            content = json.dumps(definitions, indent=0, sort_keys=True).encode()
-            _write(self.path(sealed.number, "definitions"), content)
-        _write(self.path(sealed.number, "seal"), sealed.text().encode())
-        _write(self.path(sealed.number, "checkpoint"), checkpoint.encode())
-        _write(self.folder / "checkpoint", checkpoint.encode())
+        number = sealed.number
+        files = {self.path(number, f"{table}.leaves"): leaves[table] for table in leaves}
+        if sealed.definitions_at == number:
+            listed = json.dumps(definitions, indent=0, sort_keys=True).encode()
+            files[self.path(number, "definitions")] = listed
+        files[self.path(number, "seal")] = sealed.text().encode()
+        files[self.path(number, "checkpoint")] = checkpoint.encode()
+        files[self.folder / "checkpoint"] = checkpoint.encode()
+        with self._writing():
+            for path, content in files.items():
+                _write(path, content)
 
     def trust(self, verifier: str) -> None:
         """Note down the key that trust begins with."""
-        _write(self.folder / "trusted.key", f"{verifier}\n".encode())
+        with self._writing():
+            _write(self.folder / "trusted.key", f"{verifier}\n".encode())
 
     def announce(self, dataset: str, load_id: str) -> None:
         """Say that a load is about to be committed: only such a load may be sealed late."""
         path = self.folder / "announced" / dataset / load_id
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch()
+        with self._writing():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch()
 
     def announced(self) -> list[tuple[str, str]]:
         """Dataset and load id of the loads announced and not sealed, oldest first."""
@@ -156,6 +166,7 @@ class Archive:
 
 
 def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f".{path.name}.new")
     with aside.open("wb") as file:
         file.write(content)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sightline.ledger import merkle, note, records, seal
+from sightline.ledger import definition_files, merkle, note, records, seal
 from sightline.ledger.breach import Breach, What
 from sightline.ledger.row_check import SealedRows, TableName
 from sightline.ledger.seal import Seal
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from sightline.ledger.archive import Archive
+
+_FILES = "definition_file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,19 @@ def changed_copies(
 ) -> Iterator[Breach]:
     """The seals whose copy in the warehouse is altered, gone, or was never exported."""
     expected = Counter(records.row(one, archive.checkpoint(one.number)) for one in seals)
-    copies = Counter(records.rows(connection))
+    expected.update(_definition_changes(archive, seals))
+    copies = Counter([*records.rows(connection, "seal"), *records.rows(connection, _FILES)])
     differing = (expected - copies) + (copies - expected)
     for number in sorted({row[0] for row in differing}):
         yield Breach(what=What.SEAL_ALTERED, seal=number)
+
+
+def _definition_changes(archive: Archive, seals: Sequence[Seal]) -> Iterator[tuple[object, ...]]:
+    """Seal, path and hash of every definition file that changed, by the archive's lists."""
+    known: dict[str, str] = {}
+    for one in seals:
+        if one.definitions_at == one.number:
+            files = archive.definitions(one) or {}
+            for path, digest in definition_files.changes(known, files).items():
+                yield (one.number, path, digest)
+            known = files

@@ -81,12 +81,13 @@ def row(sealed: Seal, checkpoint: str | None) -> tuple[Any, ...]:
     )
 
 
-def rows(connection: DuckDBPyConnection) -> list[tuple[Any, ...]]:
-    """The rows of raw_ledger.seal; none when the table is gone."""
+def rows(connection: DuckDBPyConnection, table: str) -> list[tuple[Any, ...]]:
+    """The rows of one table of raw_ledger; none when it is gone."""
     there = connection.execute(
-        "select 1 from duckdb_tables() where schema_name = 'raw_ledger' and table_name = 'seal'"
+        "select 1 from duckdb_tables() where schema_name = 'raw_ledger' and table_name = ?",
+        [table],
     ).fetchall()
-    return connection.execute("from raw_ledger.seal").fetchall() if there else []
+    return connection.execute(f"from raw_ledger.{table}").fetchall() if there else []
 
 
 def naive(moment: datetime) -> datetime:

@@ -1,11 +1,15 @@
 """Every load is sealed once, whatever dies in between, and nothing else is."""
 
 import os
+import shutil
 import stat
 import subprocess
 import sys
 from datetime import timedelta
 
+import pytest
+
+from sightline.errors import SightlineEnvironmentError
 from sightline.ledger import note
 from sightline.ledger.archive import Archive
 from sightline.ledger.breach import What
@@ -97,6 +101,22 @@ def test_a_load_committed_by_hand_is_never_sealed(sealed: Sealed) -> None:
     sealed.land(8)
     found = {(breach.what, breach.load_id, breach.rows) for breach in sealed.breaches()}
     assert found == {(What.LOAD_NOT_ANNOUNCED, "9999999999.5", (0,))}
+
+
+def test_an_archive_that_cannot_be_written_stops_the_load_before_its_commit(
+    sealed: Sealed,
+) -> None:
+    before = sealed.loads()
+    shutil.rmtree(sealed.home.checkpoints)
+    sealed.home.checkpoints.write_text("a file where the folder was")
+    with pytest.raises(SightlineEnvironmentError, match="SIGHTLINE_CHECKPOINTS"):
+        sealed.land(8)
+    assert sealed.loads() == before
+
+
+def test_a_definition_change_struck_from_the_warehouse_is_found(sealed: Sealed) -> None:
+    sealed.execute("update raw_ledger.definition_file set sha256 = 'x' where path like '%uptime%'")
+    assert {(one.what, one.seal) for one in sealed.breaches()} == {(What.SEAL_ALTERED, 0)}
 
 
 def test_a_new_key_is_introduced_by_the_old_one(sealed: Sealed) -> None:
