@@ -64,6 +64,8 @@ def verify(home: Home, keys: Mapping[TableName, Collection[str]]) -> Verificatio
     from sightline.warehouse.duckdb import connect
 
     log = read_log(archive)
+    if not log.seals:
+        raise SightlineEnvironmentError(f"no seal can be read in {archive.folder}: restore it")
     sealed = log.sealed()
     breaches = list(log.breaches)
     with connect(home, read_only=True) as connection:
