@@ -22,6 +22,7 @@ from ingestion.receipt import Receipt, TableReceipt
 from ingestion.source import ColumnType, Source
 from sightline.errors import SightlineEnvironmentError, SightlineError, UsageError
 from sightline.home import Home
+from sightline.ledger.sealing import announce, seal_loads
 
 SCHEMA_CONTRACT = {"tables": "evolve", "columns": "evolve", "data_type": "freeze"}
 """New tables and columns are welcome. A column that changes its type is refused: dlt would
@@ -34,6 +35,7 @@ DLT_SETTINGS = {
     "LOAD__DELETE_COMPLETED_JOBS": "true",  # the warehouse has the rows
 }
 
+RECEIPTS = "raw_receipts"
 RECEIPT: Mapping[str, ColumnType] = {
     "source": "text",
     "table_name": "text",
@@ -48,16 +50,17 @@ RECEIPT: Mapping[str, ColumnType] = {
 def load(source: Source, resources: Sequence[Any], *, home: Home, seen_at: datetime) -> Receipt:
     """Append what the resources yield (Arrow tables) to the raw dataset of the source.
 
-    Every row gets `_seen_at` and `_dlt_load_id`. Rows handed to dlt are counted, and counted again
-    in the warehouse: when seen is not kept plus rejected a SightlineError says so. A type drift
-    and a source that cannot be read raise SightlineEnvironmentError, with nothing loaded.
+    Every row gets `_seen_at`, `_dlt_load_id` and `_row`, its number within table and load; every
+    load gets a seal. Rows handed to dlt are counted, and counted again in the warehouse: when seen
+    is not kept plus rejected a SightlineError says so. A type drift and a source that cannot be
+    read raise SightlineEnvironmentError, with nothing loaded.
     """
     if seen_at.tzinfo is None:
         raise UsageError("seen_at must carry a time zone")
     handed: Counter[str] = Counter()
     stamped = [_stamped(resource, naive_utc(seen_at), handed) for resource in resources]
     pipeline = _pipeline(source.dataset, home)
-    load_ids = _run(pipeline, stamped, source.name)
+    load_ids = _run(pipeline, stamped, source.name, home)
     kept = _count(pipeline, load_ids, [table for table, rows in handed.items() if rows])
     tables = _table_receipts(source, handed, kept)
     receipt = Receipt(
@@ -67,18 +70,21 @@ def load(source: Source, resources: Sequence[Any], *, home: Home, seen_at: datet
         tables=tables,
         rows_loaded=sum(table.kept for table in tables),
     )
-    _record(receipt, home)
+    recorded = _record(receipt, home)
+    seal_loads(home, {source.dataset: load_ids, RECEIPTS: recorded}, sealed_at=receipt.seen_at)
     _reconcile(receipt)
     return receipt
 
 
 def _stamped(resource: Any, seen_at: datetime, handed: Counter[str]) -> Any:
-    """The resource with `_seen_at` on every row and its rows counted."""
+    """The resource with `_seen_at` and `_row` on every row, and its rows counted."""
 
     def stamp(table: pa.Table) -> pa.Table:
+        first = handed[resource.name]
         handed[resource.name] += table.num_rows
+        numbers = pa.array(range(first, handed[resource.name]), pa.int64())
         moments = pa.array([seen_at], pa.timestamp("us")).take(pa.array([0] * table.num_rows))
-        return table.append_column("_seen_at", moments)
+        return table.append_column("_seen_at", moments).append_column("_row", numbers)
 
     resource.add_filter(lambda table: table.num_rows > 0)
     resource.add_map(stamp)
@@ -113,16 +119,20 @@ def _pipeline(dataset: str, home: Home) -> Any:
     )
 
 
-def _run(pipeline: Any, resources: Sequence[Any], source: str) -> tuple[str, ...]:
-    """Extract, normalise and load; the ids of the loads made. Leaves nothing pending behind."""
+def _run(pipeline: Any, resources: Sequence[Any], source: str, home: Home) -> tuple[str, ...]:
+    """Extract, normalise, announce to the ledger and load; the ids of the loads made."""
     if not resources:
         return ()
     from dlt.pipeline.exceptions import PipelineStepFailed
 
     try:
-        info = pipeline.run(
+        pipeline.sync_destination()
+        pipeline.extract(
             list(resources), loader_file_format="parquet", schema_contract=SCHEMA_CONTRACT
         )
+        pipeline.normalize()
+        announce(home, pipeline.dataset_name, pipeline.list_normalized_load_packages())
+        info = pipeline.load()
     except PipelineStepFailed as failure:
         understood = _understood(failure, source)
         if understood is None:
@@ -198,7 +208,7 @@ def _table_receipts(
     return tuple(receipts)
 
 
-def _record(receipt: Receipt, home: Home) -> None:
+def _record(receipt: Receipt, home: Home) -> tuple[str, ...]:
     import dlt
 
     rows = [
@@ -216,7 +226,7 @@ def _record(receipt: Receipt, home: Home) -> None:
     table = arrow_table(rows, RECEIPT, name="receipt")
     resource = dlt.resource([table], name="receipt", columns=hints(["seen_at"]))
     stamped = _stamped(resource, naive_utc(receipt.seen_at), Counter())
-    _run(_pipeline("raw_receipts", home), [stamped], "receipts")
+    return _run(_pipeline(RECEIPTS, home), [stamped], "receipts", home)
 
 
 def _reconcile(receipt: Receipt) -> None:

@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from orchestration.commands import case, definitions, demo, past, reading
+from orchestration.commands import case, definitions, demo, ledger, past, reading
 from sightline.errors import SightlineError
 
 app = typer.Typer(
@@ -21,7 +21,10 @@ app.command()(reading.status)
 app.command()(reading.why)
 app.command()(reading.board)
 app.command()(past.asof)
+app.command()(ledger.verify)
+app.command()(ledger.prove)
 app.add_typer(case.app, name="case")
+app.add_typer(ledger.app, name="ledger")
 app.add_typer(demo.app, name="demo")
 
 

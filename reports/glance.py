@@ -87,6 +87,7 @@ class Glance:
     as_of: datetime | None
     objectives: tuple[Objective, ...]
     episodes: tuple[Episode, ...]
+    seal: Row | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,7 @@ def read_glance(connection: Marts) -> Glance:
             for _, group in groupby(rows, key=lambda row: row["objective_id"])
         ),
         episodes=tuple(open_episodes(connection)),
+        seal=marts.newest_seal(connection),
     )
 
 

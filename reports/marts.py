@@ -108,6 +108,12 @@ def findings(marts: Marts) -> list[Row]:
     )
 
 
+def newest_seal(marts: Marts) -> Row | None:
+    """The newest seal of raw from before the moment judged; None before there was one."""
+    rows = _rows(marts, "select seal_number, log_root from marts.fct_load_seal where is_latest")
+    return rows[0] if rows else None
+
+
 def open_episodes(marts: Marts) -> list[Row]:
     """One row per open episode: the KPI it is about, and how far its number can be trusted."""
     return _rows(

@@ -21,7 +21,8 @@ class Home:
     """The state directory and the definitions folder of one installation.
 
     Build it with `from_env()`: SIGHTLINE_HOME (default `<checkout>/.sightline`), SIGHTLINE_OKRS
-    (default `<checkout>/okrs`), SIGHTLINE_CASEBOOK_URL and SIGHTLINE_CLOCK are read there, once.
+    (default `<checkout>/okrs`), SIGHTLINE_CASEBOOK_URL, SIGHTLINE_CLOCK, SIGHTLINE_CHECKPOINTS and
+    SIGHTLINE_SIGNING_KEY are read there, once.
     """
 
     root: Path
@@ -29,18 +30,21 @@ class Home:
     casebook_url: str
     clock: Path | None = None
     checkout: Path = CHECKOUT
+    checkpoints_setting: Path | None = None
+    signing_key_setting: Path | None = None
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Home:
         """The home the environment asks for; an empty variable counts as not set."""
         env = os.environ if environ is None else environ
         root = Path(env.get("SIGHTLINE_HOME") or CHECKOUT / ".sightline").expanduser().resolve()
-        clock = env.get("SIGHTLINE_CLOCK")
         return cls(
             root=root,
-            okrs=Path(env.get("SIGHTLINE_OKRS") or CHECKOUT / "okrs").expanduser().resolve(),
+            okrs=_path(env, "SIGHTLINE_OKRS") or CHECKOUT / "okrs",
             casebook_url=env.get("SIGHTLINE_CASEBOOK_URL") or f"sqlite:///{root / 'casebook.db'}",
-            clock=Path(clock).expanduser().resolve() if clock else None,
+            clock=_path(env, "SIGHTLINE_CLOCK"),
+            checkpoints_setting=_path(env, "SIGHTLINE_CHECKPOINTS"),
+            signing_key_setting=_path(env, "SIGHTLINE_SIGNING_KEY"),
         )
 
     @property
@@ -82,6 +86,16 @@ class Home:
     def outbox(self) -> Path:
         """What the file channel delivered."""
         return self.root / "outbox"
+
+    @property
+    def checkpoints(self) -> Path:
+        """Seals, signed checkpoints and leaf hashes of raw, out of the warehouse's reach."""
+        return self.checkpoints_setting or self.root / "checkpoints"
+
+    @property
+    def signing_key(self) -> Path:
+        """The key that signs checkpoints."""
+        return self.signing_key_setting or self.root / "keys" / "ledger.pem"
 
     @property
     def demo(self) -> Path:
@@ -131,3 +145,8 @@ class Home:
                 f"the instant {text!r} in {self.clock} has no time zone: write it with a final Z"
             )
         return instant.astimezone(UTC)
+
+
+def _path(environ: Mapping[str, str], setting: str) -> Path | None:
+    text = environ.get(setting)
+    return Path(text).expanduser().resolve() if text else None

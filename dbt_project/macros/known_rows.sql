@@ -1,9 +1,24 @@
 {#
-  Which raw rows count: rows of committed loads, known at the moment that is judged.
-  A killed load leaves rows behind; the loader's own commit record tells them apart.
+  Which rows of a raw table count: rows of committed loads, as they were loaded, known at the moment
+  that is judged. A killed load leaves rows behind; the loader's own commit record tells them apart.
+  A row typed in by hand has no number, and the ledger names those that are not as they were sealed.
 #}
-{% macro is_known(dataset) -%}
+{% macro is_known(dataset, table) -%}
+    {%- if not table -%}
+        {{ exceptions.raise_compiler_error("is_known needs a dataset and a table of it") }}
+    {%- endif -%}
     _dlt_load_id in (select load_id from {{ source(dataset, '_dlt_loads') }} where status = 0)
+    and _row is not null
+    and not exists (
+        select 1
+        from {{ source('raw_ledger', 'broken_row') }} as broken
+        where
+            broken.dataset = '{{ dataset }}'
+            and broken.table_name = '{{ table }}'
+            and broken.load_id = _dlt_load_id
+            and broken.row_number = _row
+            and broken.mended_at is null
+    )
     {%- set moment = as_of_setting() -%}
     {%- if moment %} and _seen_at <= {{ moment }}{% endif -%}
 {%- endmacro %}
@@ -12,11 +27,16 @@
   A snapshot dataset lands all its tables in one load and keeps a record of its landings. The newest
   landing is read there: a table whose last row was removed then reads as empty, not as before.
 #}
-{% macro is_in_newest_landing(dataset) -%}
-    _dlt_load_id = (
+{% macro is_in_newest_landing(dataset, table) -%}
+    _dlt_load_id = {{ newest_landing(dataset) }}
+    and {{ is_known(dataset, table) }}
+{%- endmacro %}
+
+{% macro newest_landing(dataset) -%}
+    (
         select _dlt_load_id
         from {{ source(dataset, 'landing') }}
-        where {{ is_known(dataset) }}
+        where {{ is_known(dataset, 'landing') }}
         order by _seen_at desc, _dlt_load_id desc
         limit 1
     )

@@ -52,6 +52,8 @@ def enter(home: Home) -> Home:
     from orchestration.environment import prepare
 
     os.environ["SIGHTLINE_CLOCK"] = str(home.demo / "clock")
+    for setting in ("SIGHTLINE_CHECKPOINTS", "SIGHTLINE_SIGNING_KEY"):
+        os.environ.pop(setting, None)  # the firm's seals lie beside its own warehouse
     prepare(home)
     return Home.from_env()
 

@@ -26,8 +26,11 @@ def add(
     seen_at: str,
     **row: object,
 ) -> None:
-    """Add one raw row of a load."""
-    content = row | {"_dlt_load_id": load_id, "_seen_at": seen_at}
+    """Add one raw row of a load, numbered as the loader numbers it."""
+    (count,) = connection.execute(
+        f"select count(*) from {table} where _dlt_load_id = ?", [load_id]
+    ).fetchone() or (0,)
+    content = {"_dlt_load_id": load_id, "_seen_at": seen_at, "_row": count} | row
     names, marks = ", ".join(content), ", ".join("?" * len(content))
     connection.execute(f"insert into {table} ({names}) values ({marks})", [*content.values()])
 
@@ -109,3 +112,26 @@ def test_as_of_a_past_moment_later_rows_are_not_known(project: Project) -> None:
             "select cast(as_of as varchar) from intermediate.int_as_of"
         ).fetchall()
         assert found == [("2026-01-13 07:00:00",)]
+
+
+def test_a_row_typed_in_by_hand_does_not_count(connection: duckdb.DuckDBPyConnection) -> None:
+    load(connection, "raw_erp", "1")
+    table = "raw_erp.downtime"
+    add(connection, table, "1", MONDAY, downtime_id=1, minutes=10, changed_at=MONDAY)
+    add(connection, table, "1", MONDAY, downtime_id=2, minutes=99, changed_at=MONDAY, _row=None)
+    assert minutes(connection) == [(1, 10)]
+
+
+def test_a_row_that_is_not_as_it_was_sealed_counts_again_once_it_is_mended(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    load(connection, "raw_erp", "1")
+    for number in (1, 2):
+        add(connection, "raw_erp.downtime", "1", MONDAY, downtime_id=number, minutes=10)
+    broken = "insert into raw_ledger.broken_row values ('b', 'raw_erp', ?, '1', 1, ?, null)"
+    connection.execute(broken, ["sorter_day", MONDAY])
+    assert minutes(connection) == [(1, 10), (2, 10)]
+    connection.execute(broken, ["downtime", MONDAY])
+    assert minutes(connection) == [(1, 10)]
+    connection.execute("update raw_ledger.broken_row set mended_at = ?", [TUESDAY])
+    assert minutes(connection) == [(1, 10), (2, 10)]

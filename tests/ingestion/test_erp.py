@@ -51,6 +51,7 @@ def test_every_row_arrives_with_its_types_and_a_receipt(
         "write_uid": "BIGINT",
         "changed_at": "TIMESTAMP",
         "_seen_at": "TIMESTAMP",
+        "_row": "BIGINT",
         "_dlt_load_id": "VARCHAR",
     }
     assert rows("select amount_cents from raw_erp.invoice") == [(2**40,)]

@@ -40,6 +40,7 @@ TABLES = {
         weakest_key_result_id text, weakest_progress decimal(18,6), is_latest boolean""",
     "fct_integrity_finding": """finding_id text, kpi_id text, scope text, period_start date,
         guard text, observed text, question text""",
+    "fct_load_seal": "seal_number bigint, log_root text, is_latest boolean",
     "fct_kpi_episode": """episode_id text, kpi_id text, scope text, rule text, opened_period date,
         closed_period date, state text, is_open boolean, last_value decimal(38,9),
         target decimal(38,9), floor decimal(38,9), periods int, as_of timestamp""",
@@ -244,6 +245,7 @@ class Firm:
                  period_start=LAST_WEEK, guard="workbook_structure_intact",
                  observed="a constant, 91.0, in Training!E42",
                  question="Why was the formula in E42 replaced?")  # fmt: skip
+        self.add("fct_load_seal", seal_number=41, log_root="5bb3d325" * 8, is_latest=True)
 
 
 def value_in(kpi_id: str, week: int) -> Decimal:

@@ -142,3 +142,9 @@ def test_what_the_marts_hold_pending_for_want_of_trust_reads_unverified(firm: Fi
     )
     assert "◇ unverified" in _line(firm, "Complaints per 10,000")
     assert "… pending" not in "".join(_lines(firm))
+
+
+def test_the_root_of_the_sealed_log_travels_with_the_board(firm: Firm) -> None:
+    assert "log of 42 seals, root " + "5bb3d325" * 8 in render_board(firm.marts)
+    firm.marts.execute("delete from marts.fct_load_seal")
+    assert "sealed" not in render_board(firm.marts)

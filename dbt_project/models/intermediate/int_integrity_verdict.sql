@@ -8,14 +8,26 @@ verdicts as (
     select * from {{ ref('stg_integrity__verdict') }}
 ),
 
+-- What is not as it was sealed contests every number that rests on it, whatever guards say.
+breached as (
+    select distinct kpi_id from {{ ref('int_kpi_breach') }}
+),
+
 ranked as (
     select
         periods.kpi_id,
         periods.scope,
         periods.period_start,
-        {{ integrity_rank('verdicts.verdict') }} as verdict_rank,
-        {{ grade_rank('verdicts.grade') }} as grade_rank
+        case
+            when breached.kpi_id is not null then {{ integrity_rank("'contested'") }}
+            else {{ integrity_rank('verdicts.verdict') }}
+        end as verdict_rank,
+        case
+            when breached.kpi_id is not null then {{ grade_rank("'D'") }}
+            else {{ grade_rank('verdicts.grade') }}
+        end as grade_rank
     from periods
+    left join breached on periods.kpi_id = breached.kpi_id
     left join verdicts
         on
             periods.kpi_id = verdicts.kpi_id

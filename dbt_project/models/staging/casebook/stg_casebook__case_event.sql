@@ -7,4 +7,4 @@ select
     actor,
     payload
 from {{ source('raw_casebook', 'case_event') }}
-where {{ is_known('raw_casebook') }}
+where {{ is_known('raw_casebook', 'case_event') }}

@@ -7,4 +7,4 @@ select
     ok,
     detail
 from {{ source('raw_casebook', 'delivery') }}
-where {{ is_known('raw_casebook') }}
+where {{ is_known('raw_casebook', 'delivery') }}

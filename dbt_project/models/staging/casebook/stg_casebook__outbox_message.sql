@@ -11,4 +11,4 @@ select
     body,
     created_at
 from {{ source('raw_casebook', 'outbox_message') }}
-where {{ is_known('raw_casebook') }}
+where {{ is_known('raw_casebook', 'outbox_message') }}

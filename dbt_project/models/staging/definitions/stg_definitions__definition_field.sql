@@ -6,4 +6,4 @@ select
     file,
     _dlt_load_id as load_id
 from {{ source('raw_definitions', 'definition_field') }}
-where {{ is_known('raw_definitions') }}
+where {{ is_known('raw_definitions', 'definition_field') }}

@@ -5,4 +5,4 @@ select
     committed_at,
     _dlt_load_id as load_id
 from {{ source('raw_definitions', 'definition_file') }}
-where {{ is_known('raw_definitions') }}
+where {{ is_known('raw_definitions', 'definition_file') }}

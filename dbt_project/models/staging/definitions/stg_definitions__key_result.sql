@@ -11,4 +11,4 @@ select
     high,
     weight
 from {{ source('raw_definitions', 'key_result') }}
-where {{ is_in_newest_landing('raw_definitions') }}
+where {{ is_in_newest_landing('raw_definitions', 'key_result') }}

@@ -19,4 +19,4 @@ select
     recover_k,
     definition_hash
 from {{ source('raw_definitions', 'kpi') }}
-where {{ is_in_newest_landing('raw_definitions') }}
+where {{ is_in_newest_landing('raw_definitions', 'kpi') }}

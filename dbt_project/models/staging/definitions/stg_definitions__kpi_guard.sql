@@ -3,4 +3,4 @@ select
     guard,
     parameters
 from {{ source('raw_definitions', 'kpi_guard') }}
-where {{ is_in_newest_landing('raw_definitions') }}
+where {{ is_in_newest_landing('raw_definitions', 'kpi_guard') }}

@@ -6,4 +6,4 @@ select
     approved_by,
     approved_on
 from {{ source('raw_definitions', 'kpi_target') }}
-where {{ is_in_newest_landing('raw_definitions') }}
+where {{ is_in_newest_landing('raw_definitions', 'kpi_target') }}

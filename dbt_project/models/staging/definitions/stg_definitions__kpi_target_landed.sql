@@ -5,4 +5,4 @@ select
     floor,
     _dlt_load_id as load_id
 from {{ source('raw_definitions', 'kpi_target') }}
-where {{ is_known('raw_definitions') }}
+where {{ is_known('raw_definitions', 'kpi_target') }}

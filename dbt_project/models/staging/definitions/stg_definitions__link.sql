@@ -10,4 +10,4 @@ select
     valid_to,
     position
 from {{ source('raw_definitions', 'link') }}
-where {{ is_in_newest_landing('raw_definitions') }}
+where {{ is_in_newest_landing('raw_definitions', 'link') }}

@@ -8,4 +8,4 @@ select
     supports,
     position
 from {{ source('raw_definitions', 'objective') }}
-where {{ is_in_newest_landing('raw_definitions') }}
+where {{ is_in_newest_landing('raw_definitions', 'objective') }}

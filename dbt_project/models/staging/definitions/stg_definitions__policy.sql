@@ -14,4 +14,4 @@ select
     valid_to,
     dispute_route
 from {{ source('raw_definitions', 'policy') }}
-where {{ is_in_newest_landing('raw_definitions') }}
+where {{ is_in_newest_landing('raw_definitions', 'policy') }}

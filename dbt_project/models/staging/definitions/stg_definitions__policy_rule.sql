@@ -10,4 +10,4 @@ select
     verdict,
     instruction
 from {{ source('raw_definitions', 'policy_rule') }}
-where {{ is_in_newest_landing('raw_definitions') }}
+where {{ is_in_newest_landing('raw_definitions', 'policy_rule') }}

@@ -6,4 +6,4 @@ select
     deputy,
     valid_from
 from {{ source('raw_definitions', 'role') }}
-where {{ is_in_newest_landing('raw_definitions') }}
+where {{ is_in_newest_landing('raw_definitions', 'role') }}

@@ -5,7 +5,7 @@ with versions as (
             partition by order_id order by {{ newest_first('changed_at') }}
         ) as version_rank
     from {{ source('raw_erp', 'customer_order') }}
-    where {{ is_known('raw_erp') }}
+    where {{ is_known('raw_erp', 'customer_order') }}
 )
 
 select

@@ -5,7 +5,7 @@ with versions as (
             partition by downtime_id order by {{ newest_first('changed_at') }}
         ) as version_rank
     from {{ source('raw_erp', 'downtime') }}
-    where {{ is_known('raw_erp') }}
+    where {{ is_known('raw_erp', 'downtime') }}
 )
 
 select

@@ -5,7 +5,7 @@ with versions as (
             partition by invoice_id order by {{ newest_first('changed_at') }}
         ) as version_rank
     from {{ source('raw_erp', 'invoice') }}
-    where {{ is_known('raw_erp') }}
+    where {{ is_known('raw_erp', 'invoice') }}
 )
 
 select

@@ -5,7 +5,7 @@ with versions as (
             partition by recalibration_id order by {{ newest_first('changed_at') }}
         ) as version_rank
     from {{ source('raw_erp', 'recalibration') }}
-    where {{ is_known('raw_erp') }}
+    where {{ is_known('raw_erp', 'recalibration') }}
 )
 
 select

@@ -5,7 +5,7 @@ with versions as (
             partition by sorter_day_id order by {{ newest_first('changed_at') }}
         ) as version_rank
     from {{ source('raw_erp', 'sorter_day') }}
-    where {{ is_known('raw_erp') }}
+    where {{ is_known('raw_erp', 'sorter_day') }}
 )
 
 select

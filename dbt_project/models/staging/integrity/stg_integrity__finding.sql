@@ -15,4 +15,4 @@ select
     innocent_explanations,
     false_alarm_rate
 from {{ source('raw_integrity', 'finding') }}
-where {{ is_in_newest_landing('raw_integrity') }}
+where {{ is_in_newest_landing('raw_integrity', 'finding') }}

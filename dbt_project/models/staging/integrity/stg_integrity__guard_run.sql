@@ -9,4 +9,4 @@ select
     detail,
     input_hash
 from {{ source('raw_integrity', 'guard_run') }}
-where {{ is_in_newest_landing('raw_integrity') }}
+where {{ is_in_newest_landing('raw_integrity', 'guard_run') }}

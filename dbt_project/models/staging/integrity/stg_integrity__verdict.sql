@@ -5,4 +5,4 @@ select
     verdict,
     grade
 from {{ source('raw_integrity', 'verdict') }}
-where {{ is_in_newest_landing('raw_integrity') }}
+where {{ is_in_newest_landing('raw_integrity', 'verdict') }}

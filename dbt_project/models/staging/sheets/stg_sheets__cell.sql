@@ -4,6 +4,7 @@ with workbooks as (
 
 cells as (
     select * from {{ source('raw_sheets', 'cell') }}
+    where {{ is_known('raw_sheets', 'cell') }}
 )
 
 select

@@ -4,6 +4,7 @@ with workbooks as (
 
 cells as (
     select * from {{ source('raw_sheets', 'rejected_cell') }}
+    where {{ is_known('raw_sheets', 'rejected_cell') }}
 )
 
 select

@@ -3,7 +3,7 @@ with readings as (
         *,
         row_number() over (partition by file order by {{ newest_first() }}) as reading_rank
     from {{ source('raw_sheets', 'workbook') }}
-    where {{ is_known('raw_sheets') }}
+    where {{ is_known('raw_sheets', 'workbook') }}
 )
 
 select

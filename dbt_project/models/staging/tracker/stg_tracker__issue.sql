@@ -5,7 +5,7 @@ with versions as (
             partition by issue_id order by {{ newest_first('updated_at') }}
         ) as version_rank
     from {{ source('raw_tracker', 'issue') }}
-    where {{ is_known('raw_tracker') }}
+    where {{ is_known('raw_tracker', 'issue') }}
 )
 
 select

@@ -5,4 +5,4 @@ select
     _seen_at as known_at,
     _dlt_load_id as load_id
 from {{ source('raw_values', 'formula') }}
-where {{ is_known('raw_values') }}
+where {{ is_known('raw_values', 'formula') }}

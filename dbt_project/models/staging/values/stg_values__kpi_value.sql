@@ -15,4 +15,4 @@ select
     _seen_at as known_at,
     _dlt_load_id as load_id
 from {{ source('raw_values', 'kpi_value') }}
-where {{ is_known('raw_values') }}
+where {{ is_known('raw_values', 'kpi_value') }}

@@ -1,0 +1,12 @@
+select
+    breach_id,
+    dataset,
+    table_name,
+    load_id,
+    what,
+    row_count,
+    observed,
+    evidence,
+    found_at
+from {{ source('raw_ledger', 'breach') }}
+where mended_at is null

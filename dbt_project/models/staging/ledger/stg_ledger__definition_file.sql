@@ -1,0 +1,5 @@
+select
+    seal_number,
+    path,
+    sha256
+from {{ source('raw_ledger', 'definition_file') }}

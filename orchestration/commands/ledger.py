@@ -1,0 +1,81 @@
+"""`verify`, `prove` and `ledger rotate-key`: is raw still what was loaded, and who can tell?"""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from orchestration.commands.output import AsJson, emit
+from sightline.errors import UsageError
+from sightline.home import Home
+
+app = typer.Typer(help="The log of seals, and the key that signs it.")
+
+
+def verify(as_json: AsJson = False) -> None:
+    """Compare raw, seals, checkpoints and definition files with what was exported.
+
+    Exit code 1 when something is not as it was sealed, 4 when nothing is sealed yet.
+    """
+    from orchestration.keys import raw_keys
+    from sightline.ledger.verifying import verify as compare
+
+    outcome = compare(Home.from_env(), raw_keys())
+    emit(outcome.as_dict(), outcome.text(), as_json=as_json)
+    raise typer.Exit(1 if outcome.breaches else 0)
+
+
+def prove(
+    table: Annotated[str, typer.Argument(help="The raw table, as in raw_erp.downtime.")],
+    load: Annotated[str, typer.Argument(help="The load, as in _dlt_load_id.")],
+    row: Annotated[int, typer.Argument(help="The row's number in the load, as in _row.")],
+    to: Annotated[
+        Path | None, typer.Option(help="The file to write; default: <table>-<load>-<row>.json.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the proof that a raw row was loaded as it is, for somebody without the warehouse.
+
+    `python sightline/ledger/check_proof.py PROOF KEY` checks it, with the verifier key.
+    """
+    from sightline.ledger.proving import prove as proof_of
+
+    dataset, dot, name = table.partition(".")
+    if not dot:
+        raise UsageError(f"{table} names no table: write dataset and table, as in raw_erp.downtime")
+    proof = proof_of(Home.from_env(), dataset=dataset, table=name, load_id=load, row=row)
+    path = to or Path(f"{table}-{load}-{row}.json")
+    path.write_text(json.dumps(proof, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    emit({"proof": str(path)}, str(path), as_json=as_json)
+
+
+@app.command("rotate-key")
+def rotate_key(as_json: AsJson = False) -> None:
+    """Hand over to a new signing key, which the old one introduces by its last signature."""
+    from sightline.ledger.sealing import rotate_key as hand_over
+
+    home = Home.from_env()
+    sealed = hand_over(home, sealed_at=home.now())
+    emit(
+        {"seal": sealed.number, "verifier": sealed.introduces},
+        f"seal {sealed.number} introduces {sealed.introduces}",
+        as_json=as_json,
+    )
+
+
+@app.command()
+def root(as_json: AsJson = False) -> None:
+    """The newest signed checkpoint, and the key that trust begins with.
+
+    Note it down elsewhere: whoever knows a root can tell whether the log before it was rewritten.
+    """
+    from sightline.ledger.archive import Archive
+
+    archive = Archive(Home.from_env().checkpoints)
+    checkpoint = archive.required_checkpoint()
+    emit(
+        {"checkpoint": checkpoint, "trusted_key": archive.trusted_key()},
+        f"{checkpoint}\ntrusted key: {archive.trusted_key()}",
+        as_json=as_json,
+    )

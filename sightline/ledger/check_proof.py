@@ -1,0 +1,98 @@
+"""Check the proof of one raw row without the warehouse: `python check_proof.py PROOF.json KEY`.
+
+KEY is the verifier key of whoever signs the checkpoints, or a file that holds it; it must reach
+you by another way than the proof. Needs this page, Python and the `cryptography` package, and
+shares no code with what wrote the proof. Exit code 0 when the proof holds, 1 when it does not.
+"""
+
+import base64
+import hashlib
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+
+def leaf(data: bytes) -> bytes:
+    """RFC 6962: the hash of a leaf."""
+    return hashlib.sha256(b"\0" + data).digest()
+
+
+def canonical(values: Mapping[str, str]) -> bytes:
+    """The bytes of a row: heading, then lengths in order of the column's name, then values."""
+    columns = sorted(values)
+    lengths = "".join(
+        f"\n{len(name.encode())}:{name} {len(values[name].encode())}" for name in columns
+    )
+    body = "".join(values[name] for name in columns)
+    return f"sightline-row/1{lengths}\n\n{body}".encode()
+
+
+def root(hashed: bytes, index: int, size: int, path: Sequence[str]) -> bytes:
+    """The root that a leaf, its index and its path lead to (RFC 9162, section 2.1.3.2)."""
+    last = size - 1
+    for sibling in map(bytes.fromhex, path):
+        if index % 2 or index == last:
+            hashed = hashlib.sha256(b"\1" + sibling + hashed).digest()
+            while not index % 2 and index:
+                index, last = index // 2, last // 2
+        else:
+            hashed = hashlib.sha256(b"\1" + hashed + sibling).digest()
+        index, last = index // 2, last // 2
+    return hashed if last == 0 else b""
+
+
+def signed(checkpoint: str, key: str) -> tuple[int, bytes]:
+    """Size and root of a log, if the note is signed by the key; InvalidSignature otherwise."""
+    text, _, signatures = checkpoint.rpartition("\n\n")
+    origin, size, encoded = text.split("\n")[:3]
+    name, key_id, public = key.strip().split("+", 2)
+    for line in signatures.splitlines():
+        signature = base64.b64decode(line.rpartition(" ")[2])
+        if name == origin and signature[:4].hex() == key_id:
+            verifier = Ed25519PublicKey.from_public_bytes(base64.b64decode(public)[1:])
+            verifier.verify(signature[4:], f"{text}\n".encode())
+            return int(size), base64.b64decode(encoded)
+    raise InvalidSignature
+
+
+def failure(proof: Mapping[str, Any], key: str) -> str:
+    """What does not hold, in words; empty when everything does."""
+    seal = json.loads(proof["seal"])
+    table = seal["tables"].get(proof["table"], {"rows": 0, "root": ""})
+    named = (proof["values"].get("_dlt_load_id"), proof["values"].get("_row"))
+    if named != (proof["load_id"], str(proof["row"])):
+        return "the values are those of another row"
+    if (seal["dataset"], seal["load_id"]) != (proof["dataset"], proof["load_id"]):
+        return "the seal is that of another load"
+    hashed = leaf(canonical(proof["values"]))
+    if root(hashed, proof["row"], table["rows"], proof["row_path"]).hex() != table["root"]:
+        return "the row is not the one that was sealed"
+    try:
+        size, log = signed(proof["checkpoint"], key)
+    except (InvalidSignature, ValueError):
+        return "the checkpoint is not signed by this key"
+    if root(leaf(proof["seal"].encode()), seal["number"], size, proof["seal_path"]) != log:
+        return "the seal is not in the log that was signed"
+    return ""
+
+
+def main() -> int:
+    """Check the proof named on the command line and say what came of it."""
+    if len(sys.argv) != 3:
+        sys.stderr.write(f"{__doc__}\n")
+        return 2
+    proof = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    key = Path(sys.argv[2]).read_text(encoding="utf-8") if "+" not in sys.argv[2] else sys.argv[2]
+    wrong = failure(proof, key)
+    row = f"row {proof['row']} of {proof['dataset']}.{proof['table']} in load {proof['load_id']}"
+    sys.stdout.write(f"{row}: {wrong or 'as it was sealed'}\n")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,106 @@
+"""Read the log of seals from the archive and check it: chain, signatures, definitions, copies."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sightline.ledger import definition_files, merkle, note, records, seal
+from sightline.ledger.breach import Breach, What
+from sightline.ledger.row_check import SealedRows, TableName
+from sightline.ledger.seal import Seal
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from sightline.ledger.archive import Archive
+
+_FILES = "definition_file"
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """The seals of the archive in order, and what does not fit among them."""
+
+    seals: list[Seal] = field(default_factory=list)
+    breaches: list[Breach] = field(default_factory=list)
+
+    def sealed(self) -> dict[TableName, dict[str, SealedRows]]:
+        """What the seals say, by table and load."""
+        found: dict[TableName, dict[str, SealedRows]] = {}
+        for one in self.seals:
+            for name, table in one.tables.items():
+                rows = SealedRows(one.number, table.rows, table.root)
+                found.setdefault((one.dataset, name), {})[one.load_id] = rows
+        return found
+
+
+def read_log(archive: Archive) -> Log:
+    """Every seal that the newest checkpoint speaks of, each checked against all before it."""
+    log, grown = Log(), merkle.Range()
+    verifier = archive.trusted_key() or ""
+    for number in range(archive.size):
+        breach = Breach(what=What.ARCHIVE_INCOMPLETE, seal=number)
+        try:
+            one = seal.read(archive.seal_text(number) or "")
+        except ValueError:
+            log.breaches.append(breach)
+            continue
+        if one.number != number or one.log_before != grown or not _lists(archive, one, log.seals):
+            log.breaches.append(breach)
+        log.seals.append(one)
+        grown = one.log
+        if not is_signed(archive.checkpoint(number), one, verifier):
+            log.breaches.append(Breach(what=What.CHECKPOINT_INVALID, seal=number))
+        verifier = one.introduces or verifier
+    if not is_newest(archive, log.seals):
+        log.breaches.append(Breach(what=What.CHECKPOINT_INVALID, seal=archive.size - 1))
+    return log
+
+
+def _lists(archive: Archive, one: Seal, before: Sequence[Seal]) -> bool:
+    """Whether the list of definition files that a seal points to is there and is the sealed one."""
+    if one.definitions_at == one.number:
+        return archive.definitions(one) is not None
+    same = (one.definitions_at, one.definitions_root)
+    return bool(before) and same == (before[-1].definitions_at, before[-1].definitions_root)
+
+
+def is_signed(checkpoint: str | None, one: Seal, verifier: str) -> bool:
+    """Whether the checkpoint ends with this seal and carries this key's signature."""
+    try:
+        spoken = note.parse(checkpoint or "")
+    except ValueError:
+        return False
+    fits = spoken == note.Checkpoint(one.log.size, one.log.root())
+    return fits and bool(verifier) and note.is_signed_by(checkpoint or "", verifier)
+
+
+def is_newest(archive: Archive, seals: Sequence[Seal]) -> bool:
+    """Whether the newest checkpoint is the one of the newest seal."""
+    return bool(seals) and archive.newest_checkpoint() == archive.checkpoint(seals[-1].number)
+
+
+def changed_copies(
+    connection: DuckDBPyConnection, archive: Archive, seals: Sequence[Seal]
+) -> Iterator[Breach]:
+    """The seals whose copy in the warehouse is altered, gone, or was never exported."""
+    expected = Counter(records.row(one, archive.checkpoint(one.number)) for one in seals)
+    expected.update(_definition_changes(archive, seals))
+    copies = Counter([*records.rows(connection, "seal"), *records.rows(connection, _FILES)])
+    differing = (expected - copies) + (copies - expected)
+    for number in sorted({row[0] for row in differing}):
+        yield Breach(what=What.SEAL_ALTERED, seal=number)
+
+
+def _definition_changes(archive: Archive, seals: Sequence[Seal]) -> Iterator[tuple[object, ...]]:
+    """Seal, path and hash of every definition file that changed, by the archive's lists."""
+    known: dict[str, str] = {}
+    for one in seals:
+        if one.definitions_at == one.number:
+            files = archive.definitions(one) or {}
+            for path, digest in definition_files.changes(known, files).items():
+                yield (one.number, path, digest)
+            known = files

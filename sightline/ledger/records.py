@@ -1,0 +1,104 @@
+"""`raw_ledger`: the seals as the warehouse has them, for models and readers, and what is broken.
+
+The copy is for convenience: whoever can write to the warehouse can rewrite it, so it is compared
+with the archive and never believed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from sightline.ledger.seal import Seal
+
+_TABLES = """
+create schema if not exists raw_ledger;
+create table if not exists raw_ledger.seal (
+    seal_number bigint, dataset varchar, load_id varchar, sealed_at timestamp, is_late boolean,
+    row_count bigint, seal_hash varchar, log_root varchar, content varchar, checkpoint varchar
+);
+create table if not exists raw_ledger.definition_file (
+    seal_number bigint, path varchar, sha256 varchar
+);
+create table if not exists raw_ledger.verification (
+    dataset varchar, table_name varchar, load_id varchar, verified_at timestamp
+);
+create table if not exists raw_ledger.breach (
+    breach_id varchar, dataset varchar, table_name varchar, load_id varchar, what varchar,
+    row_count bigint, observed varchar, evidence varchar, found_at timestamp, mended_at timestamp
+);
+create table if not exists raw_ledger.broken_row (
+    breach_id varchar, dataset varchar, table_name varchar, load_id varchar, row_number bigint,
+    found_at timestamp, mended_at timestamp
+);
+"""
+
+
+def create(connection: DuckDBPyConnection) -> None:
+    """Make the tables that are missing."""
+    connection.execute(_TABLES)
+
+
+def insert(
+    connection: DuckDBPyConnection,
+    sealed: Seal,
+    *,
+    changed: Mapping[str, str | None],
+    checkpoint: str,
+) -> None:
+    """Copy one exported seal into the warehouse, in one transaction, whatever stood there of it."""
+    number = sealed.number
+    connection.execute("begin")
+    for table in ("seal", "definition_file"):
+        connection.execute(f"delete from raw_ledger.{table} where seal_number = ?", [number])  # noqa: S608 - ours
+    _insert(connection, "seal", [row(sealed, checkpoint)])
+    changes = [(number, path, digest) for path, digest in changed.items()]
+    _insert(connection, "definition_file", changes)
+    hashed = [
+        (sealed.dataset, name, sealed.load_id, naive(sealed.sealed_at)) for name in sealed.tables
+    ]
+    _insert(connection, "verification", hashed)
+    connection.execute("commit")
+
+
+def row(sealed: Seal, checkpoint: str | None) -> tuple[Any, ...]:
+    """The row of raw_ledger.seal that a seal and its checkpoint make."""
+    return (
+        sealed.number,
+        sealed.dataset,
+        sealed.load_id,
+        naive(sealed.sealed_at),
+        sealed.is_late,
+        sealed.rows,
+        sealed.hash.hex(),
+        sealed.log.root().hex(),
+        sealed.text(),
+        checkpoint,
+    )
+
+
+def rows(connection: DuckDBPyConnection, table: str) -> list[tuple[Any, ...]]:
+    """The rows of one table of raw_ledger; none when it is gone."""
+    there = connection.execute(
+        "select 1 from duckdb_tables() where schema_name = 'raw_ledger' and table_name = ?",
+        [table],
+    ).fetchall()
+    return connection.execute(f"from raw_ledger.{table}").fetchall() if there else []
+
+
+def naive(moment: datetime) -> datetime:
+    """An aware moment as the warehouse keeps it: UTC without a zone."""
+    return moment.astimezone(UTC).replace(tzinfo=None)
+
+
+def _insert(connection: DuckDBPyConnection, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    if rows:
+        group = f"({', '.join('?' * len(rows[0]))})"
+        connection.execute(
+            f"insert into raw_ledger.{table} values {', '.join([group] * len(rows))}",  # noqa: S608 - ours
+            [value for row in rows for value in row],
+        )

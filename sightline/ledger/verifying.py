@@ -1,0 +1,99 @@
+"""Is everything as it was sealed? Warehouse, archive and definition files, compared as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sightline.errors import SightlineEnvironmentError
+from sightline.ledger import definition_files, raw
+from sightline.ledger.archive import Archive
+from sightline.ledger.breach import Breach, What
+from sightline.ledger.log_check import changed_copies, read_log
+from sightline.ledger.row_check import RowCheck, TableName
+
+if TYPE_CHECKING:
+    from sightline.home import Home
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """What a verification looked at, what it found, and what it remarks without finding fault."""
+
+    seals: int
+    rows: int
+    root: str
+    breaches: tuple[Breach, ...]
+    remarks: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, ready for JSON."""
+        return {
+            "seals": self.seals,
+            "rows": self.rows,
+            "root": self.root,
+            "findings": [breach.as_dict() for breach in self.breaches],
+            "remarks": list(self.remarks),
+        }
+
+    def text(self) -> str:
+        """The findings, the remarks and one line that sums up."""
+        count = len(self.breaches)
+        verdict = f"{count} finding{'' if count == 1 else 's'}" if count else "all as sealed"
+        summary = (
+            f"{self.rows} rows of {self.seals} seals re-hashed: {verdict}; log root {self.root}"
+        )
+        remarks = [f"remark: {remark}" for remark in self.remarks]
+        return "\n".join([*map(str, self.breaches), *remarks, summary])
+
+
+def verify(home: Home, keys: Mapping[TableName, Collection[str]]) -> Verification:
+    """Compare every raw row, seal, checkpoint and definition file with the archive.
+
+    `keys` names the key columns by table, for telling an altered row. Writes nothing. Raises
+    NothingCheckedError before the first seal, SightlineEnvironmentError when another process holds
+    the warehouse.
+    """
+    archive = Archive(home.checkpoints)
+    archive.required_checkpoint()
+    if not home.warehouse.exists():
+        raise SightlineEnvironmentError(
+            f"{archive.size} loads are sealed, but {home.warehouse} is not there: restore it"
+        )
+    from sightline.warehouse.duckdb import connect
+
+    log = read_log(archive)
+    if not log.seals:
+        raise SightlineEnvironmentError(f"no seal can be read in {archive.folder}: restore it")
+    sealed = log.sealed()
+    breaches = list(log.breaches)
+    with connect(home, read_only=True) as connection:
+        breaches += changed_copies(connection, archive, log.seals)
+        check = RowCheck(connection, archive, raw.raw_tables(connection), sealed, keys)
+        breaches += check.unsealed(archive.announced())
+        for table, loads in sealed.items():
+            breaches += check.altered(table, loads)
+    newest = log.seals[-1]
+    in_force = definition_files.in_force(home)
+    breaches += [
+        Breach(what=What.DEFINITION_CHANGED, path=path)
+        for path in definition_files.changes(archive.definitions(newest) or {}, in_force)
+    ]
+    return Verification(
+        seals=len(log.seals),
+        rows=sum(one.rows for one in log.seals),
+        root=newest.log.root().hex(),
+        breaches=tuple(dict.fromkeys(breaches)),
+        remarks=(
+            *(
+                f"load {one.load_id} of {one.dataset} was sealed late: the pull that made it died"
+                for one in log.seals
+                if one.is_late
+            ),
+            *(
+                f"load {load_id} of {dataset} was announced and is not sealed: the next pull will"
+                for dataset, load_id in archive.announced()
+            ),
+        ),
+    )

@@ -1,0 +1,77 @@
+"""A proof convinces somebody who has neither warehouse nor archive, and only of the truth."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sightline.errors import SightlineError, UsageError
+from sightline.ledger import check_proof
+from sightline.ledger.archive import Archive
+from sightline.ledger.proving import prove
+from tests.ledger.conftest import Sealed
+
+
+def proof_of(sealed: Sealed, row: int = 3) -> dict[str, Any]:
+    load = sealed.loads()[1]
+    return prove(sealed.home, dataset="raw_integrity", table="verdict", load_id=load, row=row)
+
+
+def key(sealed: Sealed) -> str:
+    return Archive(sealed.home.checkpoints).trusted_key() or ""
+
+
+def test_the_page_checks_every_row_without_the_project(sealed: Sealed, tmp_path: Path) -> None:
+    (tmp_path / "key").write_text(key(sealed))
+    for row in range(6):
+        (tmp_path / "proof.json").write_text(json.dumps(proof_of(sealed, row)))
+        done = subprocess.run(
+            [sys.executable, "-I", check_proof.__file__, "proof.json", "key"],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        assert "as it was sealed" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [
+        ({"row": 4}, "another row"),
+        ({"load_id": "1.5"}, "another row"),
+        ({"dataset": "raw_erp"}, "another load"),
+        ({"values": {"grade": "A+"}}, "not the one that was sealed"),
+        ({"row_path": ["00" * 32]}, "not the one that was sealed"),
+        ({"seal_path": ["00" * 32]}, "not in the log"),
+        ({"checkpoint": "sightline/raw-ledger\n6\nAAAA\n\n— x AAAA\n"}, "not signed"),
+    ],
+)
+def test_a_proof_altered_in_any_part_does_not_hold(
+    sealed: Sealed, part: dict[str, Any], said: str
+) -> None:
+    proof = proof_of(sealed)
+    if "values" in part:
+        part = {"values": proof["values"] | part["values"]}
+    assert said in check_proof.failure(proof | part, key(sealed))
+
+
+def test_a_seal_written_anew_is_not_in_the_log(sealed: Sealed) -> None:
+    proof = proof_of(sealed)
+    forged = proof["seal"].replace('"is_late":false', '"is_late":true')
+    assert "not in the log" in check_proof.failure(proof | {"seal": forged}, key(sealed))
+
+
+def test_an_altered_row_cannot_be_proven(sealed: Sealed) -> None:
+    sealed.execute("update raw_integrity.verdict set grade = 'B' where _row = 3")
+    with pytest.raises(SightlineError, match="not as it was sealed"):
+        proof_of(sealed)
+
+
+def test_a_row_that_was_never_sealed_is_refused(sealed: Sealed) -> None:
+    with pytest.raises(UsageError, match="_dlt_load_id and _row"):
+        proof_of(sealed, row=99)

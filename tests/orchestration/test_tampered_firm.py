@@ -1,0 +1,113 @@
+"""A row typed into raw, on the real path: not in the KPI, the KPI contested, the row named."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.orchestration.conftest import Firm
+
+PULSE = """
+import os
+from orchestration.environment import prepare
+from sightline.home import Home
+
+os.environ["SIGHTLINE_CLOCK"] = os.environ["SIGHTLINE_HOME"] + "/demo/clock"
+prepare(Home.from_env())
+
+from orchestration.once import Conductor
+
+with Conductor(Home.from_env().root / "demo.log", lambda sentence: None) as conductor:
+    conductor.run("pulse_erp")
+"""
+TYPED = (
+    "insert into raw_erp.downtime select * replace (999999 as downtime_id, 9000 as minutes, "
+    "null as _row) from raw_erp.downtime where site = 'south' order by work_date desc limit 1"
+)
+UPTIME = (
+    "select value, status, integrity_grade from marts.fct_kpi_evaluation "
+    "where kpi_id = 'sorter_uptime' and scope = 'south' and is_latest"
+)
+
+
+def rows(firm: Firm, database: str, query: str) -> list[tuple[object, ...]]:
+    with duckdb.connect(str(firm.home / database)) as connection:
+        return connection.execute(query).fetchall()
+
+
+@pytest.fixture(scope="module")
+def tampered(as_planned: Firm, tmp_path_factory: pytest.TempPathFactory) -> Firm:
+    """The firm after an outage was typed into raw, a booked one was shortened, and a pulse."""
+    home = tmp_path_factory.mktemp("tampered") / "state"
+    shutil.copytree(as_planned.home, home, symlinks=True)
+    firm = Firm(home, as_planned.user_home, as_planned.off_loopback, as_planned.report)
+    for statement in (
+        TYPED,
+        "update raw_erp.invoice set amount_cents = 0 where _row = 3",
+    ):
+        rows(firm, "warehouse.duckdb", statement)
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", PULSE],
+        env=firm.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-4000:]
+    return firm
+
+
+def test_the_typed_row_is_not_in_the_kpi_and_the_kpi_is_contested(
+    as_planned: Firm, tampered: Firm
+) -> None:
+    ((value, *_),) = rows(as_planned, "published/sightline.duckdb", UPTIME)
+    assert rows(tampered, "published/sightline.duckdb", UPTIME) == [(value, "contested", "D")]
+
+
+def test_every_kpi_on_the_table_is_asked_about_and_no_other(tampered: Firm) -> None:
+    asked = rows(
+        tampered,
+        "published/sightline.duckdb",
+        "select kpi_id, any_value(question) from marts.fct_integrity_finding "
+        "where guard = 'seals_intact' group by kpi_id",
+    )
+    questions = dict(asked)
+    assert set(questions) == {
+        "sorter_uptime",
+        "sorting_throughput",
+        "unplanned_downtime",
+        "cost_per_parcel",
+    }
+    assert "downtime_id=999999" in str(questions["sorter_uptime"])
+    assert "row 3 " in str(questions["cost_per_parcel"])
+
+
+def test_verify_names_both_rows(tampered: Firm) -> None:
+    done = tampered.sightline("verify", "--json")
+    found = json.loads(done.stdout)["findings"]
+    assert done.returncode == 1
+    assert {(one["what"], one["table"], tuple(one["rows"])) for one in found} == {
+        ("row_without_number", "downtime", ()),
+        ("row_altered", "invoice", (3,)),
+    }
+
+
+def test_an_untouched_firm_verifies_and_its_rows_can_be_proven(
+    as_planned: Firm, tmp_path: Path
+) -> None:
+    done = as_planned.sightline("verify")
+    assert done.returncode == 0, done.stdout
+    ((load,),) = rows(
+        as_planned, "warehouse.duckdb", "select max(_dlt_load_id) from raw_erp.invoice"
+    )
+    proof = str(tmp_path / "proof.json")
+    done = as_planned.sightline("prove", "raw_erp.invoice", str(load), "3", "--to", proof)
+    assert done.returncode == 0, done.stderr
+    key = as_planned.home / "checkpoints/trusted.key"
+    page = Path(__file__).parents[2] / "sightline/ledger/check_proof.py"
+    checked = subprocess.run([sys.executable, "-I", page, proof, key], check=False)
+    assert checked.returncode == 0
