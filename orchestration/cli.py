@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from orchestration.commands import case, definitions, demo, past, reading
+from orchestration.commands import case, definitions, demo, past, reading, reconcile
 from sightline.errors import SightlineError
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ app.command()(reading.status)
 app.command()(reading.why)
 app.command()(reading.board)
 app.command()(past.asof)
+app.command()(reconcile.reconcile)
 app.add_typer(case.app, name="case")
 app.add_typer(demo.app, name="demo")
 
