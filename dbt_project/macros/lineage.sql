@@ -37,11 +37,13 @@
     {% do return(tables) %}
 {% endmacro %}
 
-{# What every KPI's judgement rests on besides its own formula: definitions, and the verdicts. #}
+{# What every KPI's judgement rests on besides its formula: definitions, past values, verdicts. #}
 {% macro _raw_tables_of_judgement() %}
     {% set tables = [] %}
     {% for model, dataset in [
-        ('int_kpi_judgement', 'raw_definitions'), ('stg_integrity__verdict', 'raw_integrity')
+        ('int_kpi_judgement', 'raw_definitions'),
+        ('int_kpi_judgement', 'raw_values'),
+        ('stg_integrity__verdict', 'raw_integrity')
     ] %}
         {% for table in _raw_tables_below('model.sightline.' ~ model) if table[0] == dataset %}
             {% do tables.append(table) %}

@@ -9,6 +9,7 @@ Values are text: numbers as written in full, moments in UTC as ISO text, bytes i
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -37,6 +38,8 @@ def text(value: object) -> str | None:
         return f"{naive:%Y-%m-%d %H:%M:%S}".zfill(19) + (f".{fraction}" if fraction else "")
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, float) and math.isnan(value):
+        return "-nan" if math.copysign(1, value) < 0 else "nan"  # DuckDB tells its sign
     if isinstance(value, int | float | Decimal):
         return f"{value:f}" if isinstance(value, Decimal) else str(value)
     raise TypeError(f"no raw column holds a {type(value).__name__}")

@@ -96,3 +96,10 @@ def test_a_column_that_came_later_changes_no_row_from_before() -> None:
 
 def test_decimals_are_written_in_full() -> None:
     assert text(Decimal("1E+2").quantize(Decimal("1e-9"))) == "100.000000000"
+
+
+def test_both_nans_are_written_as_the_warehouse_writes_them() -> None:
+    with duckdb.connect() as connection:
+        for nan in (float("nan"), -float("nan")):
+            ((told,),) = connection.execute("select cast(? as varchar)", [nan]).fetchall()
+            assert text(nan) == told

@@ -6,12 +6,8 @@ lineage as (
     select * from {{ ref('int_kpi_raw_table') }}
 ),
 
--- Of a dataset that is landed as a whole only the newest landing counts, and so do breaches in it.
+-- Of the guards' verdicts only the newest landing counts, and so do breaches in it.
 landings as (
-    select
-        'raw_definitions' as dataset,
-        {{ newest_landing('raw_definitions') }} as load_id
-    union all
     select
         'raw_integrity' as dataset,
         {{ newest_landing('raw_integrity') }} as load_id

@@ -6,6 +6,10 @@ seals as (
     select * from {{ ref('stg_ledger__seal') }}
 ),
 
+moments as (
+    select * from {{ ref('int_as_of') }}
+),
+
 versions as (
     select
         files.path,
@@ -28,3 +32,5 @@ select
     end as change
 from versions
 inner join seals on versions.seal_number = seals.seal_number
+cross join moments
+where seals.sealed_at <= moments.as_of
