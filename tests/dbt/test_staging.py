@@ -135,3 +135,17 @@ def test_a_row_that_is_not_as_it_was_sealed_counts_again_once_it_is_mended(
     assert minutes(connection) == [(1, 10)]
     connection.execute("update raw_ledger.broken_row set mended_at = ?", [TUESDAY])
     assert minutes(connection) == [(1, 10), (2, 10)]
+
+
+def test_a_deleted_issue_is_hidden_until_it_is_seen_again(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    for number in ("1", "2", "3"):
+        load(connection, "raw_tracker", number)
+    table = "raw_tracker.issue"
+    for issue in ("a", "b"):
+        add(connection, table, "1", MONDAY, issue_id=issue, status="Done", updated_at=MONDAY)
+        add(connection, table, "2", TUESDAY, issue_id=issue, _deleted_at=TUESDAY)
+    add(connection, table, "3", WEDNESDAY, issue_id="b", status="Done", updated_at=MONDAY)
+    found = connection.execute("select issue_id, status from staging.stg_tracker__issue")
+    assert found.fetchall() == [("b", "Done")]
