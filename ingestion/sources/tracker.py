@@ -7,9 +7,11 @@ all where empty; SIGHTLINE_TRACKER_DELETIONS=accept lets one pull tombstone howe
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator, Set
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ingestion.source import Source, Table
@@ -53,19 +55,47 @@ SOURCE = Source(
                 "_deleted_at": "timestamp",
             },
         ),
+        Table(
+            "due_date_change",
+            ("issue_id", "changed_at"),
+            {
+                "issue_id": "text",
+                "changed_at": "timestamp",
+                "due_date_before": "date",
+                "due_date": "date",
+            },
+        ),
     ),
 )
 
 
 def extract(home: Home, seen_at: datetime) -> list[Any]:
-    """One dlt resource of flat issues updated since the last run, and of tombstones."""
+    """dlt resources of issues that changed or are gone, and of what became of their due dates."""
     import dlt
 
-    from ingestion.columns import hints
+    from ingestion.columns import arrow_table, hints
 
-    columns = SOURCE.tables[0].columns
-    moments = hints(name for name, kind in columns.items() if kind == "timestamp")
-    return [dlt.resource(_issues(seen_at), name="issue", columns=moments)]
+    @cache
+    def changed() -> list[Any]:
+        return list(_issues(seen_at))
+
+    issue, change = SOURCE.tables
+
+    def issues() -> Iterator[Any]:
+        yield from changed()
+
+    def changes() -> Iterator[Any]:
+        for table in changed():
+            yield arrow_table(_due_date_changes(table), change.columns, name=change.name)
+
+    moments = [
+        hints(name for name, kind in table.columns.items() if kind == "timestamp")
+        for table in (issue, change)
+    ]
+    return [
+        dlt.resource(issues(), name=issue.name, columns=moments[0]),
+        dlt.resource(changes(), name=change.name, columns=moments[1]),
+    ]
 
 
 def _issues(seen_at: datetime) -> Iterator[Any]:
@@ -96,12 +126,32 @@ def _issues(seen_at: datetime) -> Iterator[Any]:
         listed_at = state.get("listed_at")
         if listed_at is None or now - datetime.fromisoformat(listed_at) >= LISTING_EVERY:
             listed = frozenset(client.keys())
-            yield table(_missed(client, listed - known))
+            missed = _missed(client, listed - known)
+            yield table(missed)
             gone = _gone(client, known, listed)
             yield table([{"issue_id": issue_id, "_deleted_at": now} for issue_id in sorted(gone)])
-            known = (known | listed) - gone
+            known = (known | {row["issue_id"] for row in missed}) - gone
             state["listed_at"] = now.isoformat()
     state["known"] = sorted(known)
+
+
+def _due_date_changes(table: Any) -> list[Row]:
+    """What the history of these issues says of their due dates, as far back as the tracker goes."""
+    changes = []
+    for issue_id, changelog in zip(table["issue_id"], table["changelog"], strict=True):
+        for entry in json.loads(changelog.as_py() or "[]"):
+            for item in entry.get("items", ()):
+                if item.get("field") == "duedate":
+                    before, after = item.get("from"), item.get("to")
+                    changes.append(
+                        {
+                            "issue_id": issue_id.as_py(),
+                            "changed_at": datetime.fromisoformat(entry["created"]),
+                            "due_date_before": date.fromisoformat(before[:10]) if before else None,
+                            "due_date": date.fromisoformat(after[:10]) if after else None,
+                        }
+                    )
+    return changes
 
 
 def _kind() -> type[Client]:

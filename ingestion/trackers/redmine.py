@@ -13,7 +13,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, ClassVar
 
-from ingestion.http import Api
+from ingestion.http import Api, ForbiddenError
 from ingestion.trackers import Row
 
 PAGE = 100  # Redmine caps a page there, whatever is asked
@@ -93,7 +93,10 @@ class Client:
     def _versions(self) -> Iterator[dict[str, Any]]:
         """The versions that each project owns; those shared with it are another's."""
         for number in self._projects:
-            found = self._api.find(f"/projects/{number}/versions.json") or {"versions": []}
+            try:
+                found = self._api.find(f"/projects/{number}/versions.json") or {"versions": []}
+            except ForbiddenError:  # a project that keeps no issues
+                continue
             for version in found["versions"]:
                 if version["project"]["id"] == number:
                     yield version

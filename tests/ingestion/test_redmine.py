@@ -59,7 +59,7 @@ def test_open_and_closed_issues_of_all_pages_become_flat_rows_with_their_journal
             ],
         }
     ]
-    assert pull("tracker", home=home, seen_at=SEEN_AT).rows_loaded == 6
+    assert pull("tracker", home=home, seen_at=SEEN_AT).rows_loaded == 7
     columns = (
         "issue_id, issue_key, project, issue_type, status, status_category, created_at, "
         "updated_at, due_date, resolved_at, estimate_seconds, spent_seconds, parent_key"
@@ -82,6 +82,9 @@ def test_open_and_closed_issues_of_all_pages_become_flat_rows_with_their_journal
             "items": [{"field": "duedate", "from": "2026-06-30", "to": "2026-07-05"}],
         }
     ]
+    assert rows(
+        "select issue_id, changed_at, due_date_before, due_date from raw_tracker.due_date_change"
+    ) == [("2", datetime(2026, 7, 1, 9), date(2026, 6, 30), due)]  # noqa: DTZ001
 
 
 def test_a_version_is_a_milestone_and_each_of_its_dates_is_kept(
