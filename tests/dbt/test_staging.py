@@ -91,6 +91,20 @@ def test_a_workbook_that_was_read_again_replaces_its_own_cells_only(
     assert found.fetchall() == [("a", "3"), ("b", "2")]
 
 
+def test_a_workbook_that_is_gone_takes_its_cells_and_rows_along(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    for number, at in (("1", MONDAY), ("2", TUESDAY)):
+        load(connection, "raw_sheets", number)
+        gone = {"_deleted_at": at} if number == "2" else {}
+        add(connection, "raw_sheets.workbook", number, at, file="training.xlsx", **gone)
+    add(connection, "raw_sheets.cell", "1", MONDAY, file="training.xlsx", cell="A2")
+    add(connection, "raw_sheets.training", "1", MONDAY, file="training.xlsx", site="north")
+    for model in ("cell", "training"):
+        found = connection.execute(f"select count(*) from staging.stg_sheets__{model}")
+        assert found.fetchall() == [(0,)]
+
+
 def test_as_of_a_past_moment_later_rows_are_not_known(project: Project) -> None:
     with duckdb.connect(str(project.warehouse)) as warehouse:
         for number in ("1", "2"):
