@@ -6,6 +6,9 @@ import sys
 import typer
 
 from orchestration.commands import case, definitions, demo, ledger, past, reading
+
+
+from orchestration.commands import case, definitions, demo, new, past, reading
 from sightline.errors import SightlineError
 
 app = typer.Typer(
@@ -26,6 +29,7 @@ app.command()(ledger.prove)
 app.add_typer(case.app, name="case")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(demo.app, name="demo")
+app.add_typer(new.app, name="new")
 
 
 def main() -> None:
