@@ -5,10 +5,7 @@ import sys
 
 import typer
 
-from orchestration.commands import case, definitions, demo, ledger, past, reading
-
-
-from orchestration.commands import case, definitions, demo, new, past, reading
+from orchestration.commands import case, definitions, demo, ledger, new, past, reading
 from sightline.errors import SightlineError
 
 app = typer.Typer(
