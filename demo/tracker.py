@@ -1,12 +1,13 @@
-"""A stand-in for Jira Cloud on the loopback: the enhanced JQL search, nothing else.
+"""A stand-in for Jira Cloud on the loopback: the enhanced JQL search and single issues.
 
     python -m demo.tracker --store .sightline/demo/tracker.json --port 8765
 
 GET /rest/api/3/search/jql takes `jql`, `fields`, `expand=changelog`, `maxResults` (1 to 100) and
 `nextPageToken`, and answers `{"issues": [...], "isLast": bool}` with a `nextPageToken` on every
-page but the last. As in Jira Cloud, `fields` defaults to the id alone, an unbounded query is
-refused with 400, and the old /rest/api/3/search is gone (410). Unlike there, nobody searches
-anonymously: without the token, as bearer or as basic password, the answer is 401.
+page but the last; GET /rest/api/3/issue/<id> takes `fields` and `expand`. As in Jira Cloud,
+`fields` defaults to the id alone, an unbounded query is refused with 400, and the old
+/rest/api/3/search is gone (410). Unlike there, nobody searches anonymously: without the token, as
+bearer or as basic password, the answer is 401.
 The store is read anew for every request, so that a firm that lives on shows.
 """
 
@@ -53,6 +54,10 @@ def create_app(store: Path, *, token: str = TOKEN) -> Starlette:
         refusal = _unauthorised(request, token) or _limited(store)
         return refusal or _search(request, json.loads(store.read_text(encoding="utf-8"))["issues"])
 
+    def issue(request: Request) -> JSONResponse:
+        refusal = _unauthorised(request, token) or _limited(store)
+        return refusal or _issue(request, json.loads(store.read_text(encoding="utf-8"))["issues"])
+
     def gone(request: Request) -> JSONResponse:
         return _unauthorised(request, token) or _error(
             410,
@@ -62,6 +67,7 @@ def create_app(store: Path, *, token: str = TOKEN) -> Starlette:
     return Starlette(
         routes=[
             Route("/rest/api/3/search/jql", search, methods=["GET"]),
+            Route("/rest/api/3/issue/{name}", issue, methods=["GET"]),
             Route("/rest/api/3/search", gone, methods=["GET", "POST"]),
         ]
     )
@@ -98,11 +104,9 @@ def _search(request: Request, issues: list[dict[str, Any]]) -> JSONResponse:
         return _error(400, message)
     if size < 1:
         return _error(400, _BAD_SIZE)
-    fields = [name for part in query.getlist("fields") for name in part.split(",") if name]
-    with_changelog = "changelog" in query.get("expand", "").split(",")
     shown = found[start : start + size]
     is_last = start + size >= len(found)
-    page: dict[str, Any] = {"issues": [_shown(issue, fields, with_changelog) for issue in shown]}
+    page: dict[str, Any] = {"issues": [_shown(issue, request) for issue in shown]}
     if not is_last:
         page["nextPageToken"] = _page_token(start + size, text)
     return JSONResponse(page | {"isLast": is_last})
@@ -111,7 +115,18 @@ def _search(request: Request, issues: list[dict[str, Any]]) -> JSONResponse:
 _BAD_SIZE = "The value of maxResults must be a whole number of at least 1."
 
 
-def _shown(issue: dict[str, Any], fields: list[str], with_changelog: bool) -> dict[str, Any]:
+def _issue(request: Request, issues: list[dict[str, Any]]) -> JSONResponse:
+    name = request.path_params["name"]
+    for issue in issues:
+        if name in (issue["id"], issue["key"]):
+            return JSONResponse(_shown(issue, request))
+    return _error(404, "Issue does not exist or you do not have permission to see it.")
+
+
+def _shown(issue: dict[str, Any], request: Request) -> dict[str, Any]:
+    query = request.query_params
+    fields = [name for part in query.getlist("fields") for name in part.split(",") if name]
+    with_changelog = "changelog" in query.get("expand", "").split(",")
     shown: dict[str, Any] = {"id": issue["id"]}
     wanted = [name for name in fields if name != "id"]
     if wanted or with_changelog:

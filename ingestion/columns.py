@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any
 
 import pyarrow as pa
@@ -23,6 +23,7 @@ ARROW: dict[ColumnType, pa.DataType] = {
     "bool": pa.bool_(),
 }
 NINE_PLACES = Decimal("1e-9")  # the scale of a raw decimal
+WIDE = Context(prec=38)  # and its digits; Python's own 28 refuse a number that a column holds
 
 
 def naive_utc(moment: datetime) -> datetime:
@@ -91,7 +92,7 @@ def _fit(value: Any, kind: ColumnType) -> Any:
         number = Decimal(str(value))
         if not number.is_finite():
             raise ValueError(f"{value!r} is not a finite number")
-        return number.quantize(NINE_PLACES)
+        return number.quantize(NINE_PLACES, context=WIDE)
     expected: dict[ColumnType, type] = {"text": str, "bigint": int, "date": date, "bool": bool}
     fits = kind in expected and isinstance(value, expected[kind])
     if not fits or (kind == "date" and isinstance(value, datetime)):

@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from orchestration.commands import case, definitions, demo, ledger, past, reading, reconcile
+from orchestration.commands import case, definitions, demo, ledger, new, past, reading, reconcile
 from sightline.errors import SightlineError
 
 app = typer.Typer(
@@ -27,6 +27,7 @@ app.command()(reconcile.reconcile)
 app.add_typer(case.app, name="case")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(demo.app, name="demo")
+app.add_typer(new.app, name="new")
 
 
 def main() -> None:

@@ -1,14 +1,16 @@
-"""Workbooks kept by hand: staff trained, complaints, the uptime log.
+"""Tables and workbooks kept by hand: staff trained, complaints, the uptime log.
 
-Setting: SIGHTLINE_SHEETS_DIR, a folder of .xlsx files. A file whose content is unchanged is not
-opened; a changed one is read whole. A cell without a trustworthy value is rejected and counted.
+Setting: SIGHTLINE_SHEETS_DIR, a folder of xlsx, ods and csv files. Each mapping in
+`ingestion/sheets/` makes a raw table of typed rows of its own; the cells themselves are kept beside
+it, with their formulas. A file whose content and mappings are unchanged is not opened; a changed
+one is read whole. What has no trustworthy value is rejected, kept and counted: cells, rows, files.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
-from datetime import UTC, date, datetime
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,118 +19,132 @@ from ingestion.source import ColumnType, Source, Table
 from sightline.errors import SightlineEnvironmentError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from ingestion.mapping import SheetMapping
     from sightline.home import Home
 
-_PLACE: dict[str, ColumnType] = {
+_CELL: dict[str, ColumnType] = {
     "file": "text",
     "sheet": "text",
     "row_number": "bigint",
     "column_number": "bigint",
     "column_name": "text",
     "cell": "text",
+    "formula": "text",
+    "is_hidden": "bool",
 }
+_ROW: dict[str, ColumnType] = {
+    "file": "text",
+    "sheet": "text",
+    "row_number": "bigint",
+    "is_hidden": "bool",
+}
+_WHY: dict[str, ColumnType] = {"rule": "text", "reason": "text"}
 _FILE: dict[str, ColumnType] = {
     "file_sha256": "text",
     "modified_at": "timestamp",
     "modified_by": "text",
 }
 
-SOURCE = Source(
-    name="sheets",
-    dataset="raw_sheets",
-    cadence="*/5 * * * *",
-    department="people",
-    description="Cells of hand-kept workbooks, each with its formula and the value it showed.",
-    tables=(
-        Table(
-            "workbook",
-            ("file", "file_sha256"),
-            {"file": "text", "size_bytes": "bigint", "sheets": "bigint", **_FILE},
-        ),
-        Table(
-            "cell",
-            ("file", "sheet", "cell", "file_sha256"),
-            {
-                **_PLACE,
-                "value_text": "text",
-                "value_number": "decimal",
-                "value_date": "date",
-                "formula": "text",
-                **_FILE,
-            },
-        ),
-        Table(
-            "rejected_cell",
-            ("file", "sheet", "cell", "file_sha256"),
-            {**_PLACE, "reason": "text", "formula": "text", **_FILE},
-            rejects_of="cell",
-        ),
+OWN_TABLES = (
+    Table(
+        "workbook",
+        ("file", "file_sha256"),
+        {
+            "file": "text",
+            "size_bytes": "bigint",
+            "sheets": "bigint",
+            **_FILE,
+            "_deleted_at": "timestamp",
+        },
+    ),
+    Table(
+        "rejected_workbook",
+        ("file", "file_sha256"),
+        {"file": "text", "size_bytes": "bigint", **_WHY, "file_sha256": "text"},
+        rejects_of="workbook",
+    ),
+    Table(
+        "cell",
+        ("file", "sheet", "cell", "file_sha256"),
+        {**_CELL, "value_text": "text", "value_number": "decimal", "value_date": "date", **_FILE},
+    ),
+    Table(
+        "rejected_cell",
+        ("file", "sheet", "cell", "file_sha256"),
+        {**_CELL, **_WHY, **_FILE},
+        rejects_of="cell",
     ),
 )
 
 
+def __getattr__(name: str) -> Source:
+    """`SOURCE`, described when asked for: its tables are what the mappings say by then."""
+    if name != "SOURCE":
+        raise AttributeError(name)
+    from ingestion import mapping
+
+    return _described(mapping.load(mapping.folder()))
+
+
+def _described(mappings: Sequence[SheetMapping]) -> Source:
+    return Source(
+        name="sheets",
+        dataset="raw_sheets",
+        cadence="*/5 * * * *",
+        department="people",
+        description="Hand-kept tables, row by row and cell by cell with formula and value.",
+        tables=(*OWN_TABLES, *(table for one in mappings for table in _tables(one))),
+    )
+
+
+def _tables(mapping: SheetMapping) -> tuple[Table, Table]:
+    """The raw table of a mapping, and that of its rejected rows with what they showed."""
+    columns: dict[str, ColumnType] = {
+        column.name: "bigint" if column.type == "integer" else column.type
+        for column in mapping.columns
+    }
+    key = ("file", "sheet", "row_number", "file_sha256")
+    refused = f"rejected_{mapping.id}"
+    return (
+        Table(mapping.id, key, {**_ROW, **columns, **_FILE}),
+        Table(
+            refused,
+            key,
+            {**_ROW, "cell": "text", **_WHY, "content": "text", **_FILE},
+            rejects_of=mapping.id,
+        ),
+    )
+
+
 def extract(home: Home, seen_at: datetime) -> list[Any]:
-    """dlt resources over the workbooks that changed since the last run, and over their cells."""
+    """dlt resources over the files that changed since the last run, their cells and their rows."""
     import dlt
 
-    from ingestion.columns import arrow_table, hints
+    from ingestion import mapping
+    from ingestion.columns import arrow_table, hints, naive_utc
+    from ingestion.folder import Folder
 
-    folder = Path(os.environ.get("SIGHTLINE_SHEETS_DIR") or home.demo / "sheets")
-    if not folder.is_dir():
+    path = Path(os.environ.get("SIGHTLINE_SHEETS_DIR") or home.demo / "sheets")
+    if not path.is_dir():
         raise SightlineEnvironmentError(
-            f"there is no folder of workbooks at {folder}; set SIGHTLINE_SHEETS_DIR"
+            f"there is no folder of workbooks at {path}; set SIGHTLINE_SHEETS_DIR"
         )
+    mappings = mapping.load(mapping.folder())
+    source = _described(mappings)
 
     @cache
     def changed() -> dict[str, list[dict[str, Any]]]:
-        return _read_changed(folder, dlt.current.resource_state("workbook"))
+        state = dlt.current.resource_state("workbook").setdefault("known", {})
+        return Folder(path, mappings, naive_utc(seen_at)).changes(state)
 
     def rows(table: Table) -> Iterator[Any]:
-        yield arrow_table(changed()[table.name], table.columns, name=table.name)
+        yield arrow_table(changed().get(table.name, ()), table.columns, name=table.name)
 
     return [
-        dlt.resource(rows(table), name=table.name, columns=hints(["modified_at"]))
-        for table in SOURCE.tables
+        dlt.resource(
+            rows(table),
+            name=table.name,
+            columns=hints(name for name, kind in table.columns.items() if kind == "timestamp"),
+        )
+        for table in source.tables
     ]
-
-
-def _read_changed(folder: Path, state: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    """Rows for each table from the files whose SHA-256 is not the one in `state`; updates it."""
-    from ingestion.workbook import read_all
-
-    paths = sorted(path for path in folder.glob("*.xlsx") if not path.name.startswith("~$"))
-    digests = {path: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
-    known = state.setdefault("sha256", {})
-    changed = [path for path in paths if known.get(path.name) != digests[path]]
-    rows: dict[str, list[dict[str, Any]]] = {table.name: [] for table in SOURCE.tables}
-    for path, reading in zip(changed, read_all(changed), strict=True):
-        file = {
-            "file": path.name,
-            "file_sha256": digests[path],
-            "modified_at": _moment(reading["modified_at"]),
-            "modified_by": reading["modified_by"],
-        }
-        size = {"size_bytes": path.stat().st_size, "sheets": reading["sheets"]}
-        rows["workbook"].append(file | size)
-        rows["cell"].extend(cell | file | _values(cell) for cell in reading["cells"])
-        rows["rejected_cell"].extend(cell | file for cell in reading["rejected"])
-        known[path.name] = digests[path]
-    return rows
-
-
-def _values(cell: dict[str, Any]) -> dict[str, Any]:
-    from decimal import Decimal
-
-    number, day = cell["value_number"], cell["value_date"]
-    return {
-        "value_number": None if number is None else Decimal(number),
-        "value_date": None if day is None else date.fromisoformat(day),
-    }
-
-
-def _moment(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    return datetime.fromisoformat(text).astimezone(UTC).replace(tzinfo=None)

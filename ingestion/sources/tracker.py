@@ -1,45 +1,29 @@
-"""The project tracker: initiatives, work packages and milestones with their history (Jira Cloud).
+"""The project tracker: initiatives, work packages and milestones, each version of them kept.
 
-Settings: SIGHTLINE_TRACKER_URL; SIGHTLINE_TRACKER_TOKEN, a bearer token, or `email:token`.
+Settings: SIGHTLINE_TRACKER_KIND, `jira` (Jira Cloud, the default) or `redmine`;
+SIGHTLINE_TRACKER_URL; SIGHTLINE_TRACKER_TOKEN; SIGHTLINE_TRACKER_PROJECTS, keys divided by commas,
+all where empty; SIGHTLINE_TRACKER_DELETIONS=accept lets one pull tombstone however many are gone.
 """
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Generator, Iterator, Mapping
-from contextlib import closing
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterator, Set
+from datetime import date, datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ingestion.source import Source, Table
-from sightline.errors import SightlineEnvironmentError
+from sightline.errors import SightlineEnvironmentError, UsageError
 
 if TYPE_CHECKING:
-    from requests import Response
-
-    from ingestion.overlap import Overlap
+    from ingestion.trackers import Client, Row
     from sightline.home import Home
 
-# JQL knows minutes only and reads them in the time zone of whoever owns the token: a day covers
-# every zone, and what is read again is recognised.
-OVERLAP = timedelta(days=1)
-FIRST = datetime(1970, 1, 1)  # noqa: DTZ001 - JQL takes no zone; Jira refuses a query without bound
-PAGE = 100  # Jira Cloud gives no more at once
-
-FIELDS = (
-    "summary",
-    "issuetype",
-    "status",
-    "created",
-    "updated",
-    "duedate",
-    "resolutiondate",
-    "timeoriginalestimate",
-    "timespent",
-    "parent",
-    "project",
-    "labels",
-)
+LISTING_EVERY = timedelta(hours=1)  # all keys are asked for, to find what no change tells of
+MOST_GONE = 0.5  # of the issues known; more at once is a lost permission, not a clean-up
+READINGS = 5  # of a list that changes while it is read
 
 SOURCE = Source(
     name="tracker",
@@ -68,6 +52,17 @@ SOURCE = Source(
                 "parent_key": "text",
                 "labels": "text",
                 "changelog": "text",
+                "_deleted_at": "timestamp",
+            },
+        ),
+        Table(
+            "due_date_change",
+            ("issue_id", "changed_at"),
+            {
+                "issue_id": "text",
+                "changed_at": "timestamp",
+                "due_date_before": "date",
+                "due_date": "date",
             },
         ),
     ),
@@ -75,131 +70,154 @@ SOURCE = Source(
 
 
 def extract(home: Home, seen_at: datetime) -> list[Any]:
-    """One dlt resource of flat issues, updated since the last run."""
+    """dlt resources of issues that changed or are gone, and of what became of their due dates."""
     import dlt
 
-    from ingestion.columns import hints
-    from ingestion.overlap import Overlap
+    from ingestion.columns import arrow_table, hints
 
-    columns = SOURCE.tables[0].columns
-    overlap = Overlap("issue", "updated_at", OVERLAP)
+    @cache
+    def changed() -> list[Any]:
+        return list(_issues(seen_at))
+
+    issue, change = SOURCE.tables
+
+    def issues() -> Iterator[Any]:
+        yield from changed()
+
+    def changes() -> Iterator[Any]:
+        for table in changed():
+            yield arrow_table(_due_date_changes(table), change.columns, name=change.name)
+
+    moments = [
+        hints(name for name, kind in table.columns.items() if kind == "timestamp")
+        for table in (issue, change)
+    ]
     return [
-        dlt.resource(
-            _issues(overlap),
-            name="issue",
-            columns=hints(name for name, kind in columns.items() if kind == "timestamp"),
-        ).add_map(overlap.fresh)
+        dlt.resource(issues(), name=issue.name, columns=moments[0]),
+        dlt.resource(changes(), name=change.name, columns=moments[1]),
     ]
 
 
-def _issues(overlap: Overlap) -> Iterator[Any]:
-    """Pages of issues as Arrow tables, ascending by update, each issue once."""
-    from ingestion.columns import arrow_table
+def _issues(seen_at: datetime) -> Iterator[Any]:
+    """Arrow tables of new versions; once an hour also of what a listing of all keys brings out."""
+    import dlt
 
-    since = overlap.start() or FIRST
-    taken: set[tuple[str, datetime]] = set()
-    question = f'updated >= "{since:%Y-%m-%d %H:%M}" order by updated asc'
-    with closing(_pages(question)) as pages:
-        for page in pages:
-            flat = map(_flat, page)
-            rows = [row for row in flat if (row["issue_id"], row["updated_at"]) not in taken]
-            taken.update((row["issue_id"], row["updated_at"]) for row in rows)
-            rows.sort(key=lambda row: row["updated_at"])
-            yield arrow_table(rows, SOURCE.tables[0].columns, name="issue")
+    from ingestion.columns import arrow_table, naive_utc
+    from ingestion.http import Api
+    from ingestion.overlap import Overlap
 
-
-def _pages(jql: str) -> Generator[list[dict[str, Any]], None, None]:
-    from dlt.sources.helpers.requests import Client
-    from dlt.sources.helpers.rest_client import RESTClient
-    from dlt.sources.helpers.rest_client.paginators import JSONResponseCursorPaginator
-    from requests import HTTPError, RequestException
-
+    kind = _kind()
     url = os.environ.get("SIGHTLINE_TRACKER_URL") or "http://127.0.0.1:8765"
-    # retries 429 and 5xx, waiting as long as Retry-After asks
-    session = Client(
-        raise_for_status=False, request_max_attempts=5, request_max_retry_delay=120
-    ).session
-    client = RESTClient(
-        base_url=url,
-        auth=_auth(os.environ.get("SIGHTLINE_TRACKER_TOKEN") or "demo"),
-        paginator=JSONResponseCursorPaginator(
-            cursor_path="nextPageToken", cursor_param="nextPageToken"
-        ),
-        data_selector="issues",
-        session=session,
-    )
-    question = {
-        "jql": jql,
-        "fields": ",".join(FIELDS),
-        "expand": "changelog",
-        "maxResults": PAGE,
-    }
+    token = (os.environ.get("SIGHTLINE_TRACKER_TOKEN") or "demo").strip()
+    projects = (os.environ.get("SIGHTLINE_TRACKER_PROJECTS") or "").split(",")
+    now = naive_utc(seen_at)
+    state = dlt.current.resource_state("issue")
+    known = set(state.get("known", ()))
+    overlap = Overlap("issue", "updated_at", kind.overlap)
+
+    def table(rows: list[Row]) -> Any:
+        return arrow_table(rows, SOURCE.tables[0].columns, name="issue")
+
+    with Api(url, kind.headers(token), name="tracker", setting="SIGHTLINE_TRACKER") as api:
+        client = kind(api, [name.strip() for name in projects if name.strip()])
+        for rows in _settled(client, overlap.start()):
+            known.update(row["issue_id"] for row in rows)
+            yield overlap.fresh(table(rows))
+        listed_at = state.get("listed_at")
+        if listed_at is None or now - datetime.fromisoformat(listed_at) >= LISTING_EVERY:
+            listed = frozenset(client.keys())
+            missed = _missed(client, listed - known)
+            yield table(missed)
+            gone = _gone(client, known, listed)
+            yield table([{"issue_id": issue_id, "_deleted_at": now} for issue_id in sorted(gone)])
+            known = (known | {row["issue_id"] for row in missed}) - gone
+            state["listed_at"] = now.isoformat()
+    state["known"] = sorted(known)
+
+
+def _due_date_changes(table: Any) -> list[Row]:
+    """What the history of these issues says of their due dates, as far back as the tracker goes."""
+    changes = []
+    for issue_id, changelog in zip(table["issue_id"], table["changelog"], strict=True):
+        for entry in json.loads(changelog.as_py() or "[]"):
+            for item in entry.get("items", ()):
+                if item.get("field") == "duedate":
+                    before, after = item.get("from"), item.get("to")
+                    changes.append(
+                        {
+                            "issue_id": issue_id.as_py(),
+                            "changed_at": datetime.fromisoformat(entry["created"]),
+                            "due_date_before": date.fromisoformat(before[:10]) if before else None,
+                            "due_date": date.fromisoformat(after[:10]) if after else None,
+                        }
+                    )
+    return changes
+
+
+def _kind() -> type[Client]:
+    """The class of the kind of tracker that is set; UsageError names the kinds there are."""
+    from sightline import registry
+
+    name = os.environ.get("SIGHTLINE_TRACKER_KIND") or "jira"
+    kinds = registry.names("ingestion.trackers")
+    if name not in kinds:
+        raise UsageError(
+            f"SIGHTLINE_TRACKER_KIND is {name!r}, which no tracker is; there are: "
+            f"{', '.join(kinds)}"
+        )
+    client: type[Client] = registry.modules("ingestion.trackers")[name].Client
+    return client
+
+
+def _settled(client: Client, since: datetime | None) -> Iterator[list[Row]]:
+    """Pages of issues changed since then, each version once, read until the list stood still.
+
+    An issue edited while pages are turned moves to the last one and draws another over the edge of
+    a page already read: it came twice, and the other not at all. So such a list is read again.
+    """
+    taken: set[tuple[str, datetime]] = set()
+    for _ in range(READINGS):
+        came: set[str] = set()
+        moved = False
+        for page in client.changed(since):
+            moved = moved or any(row["issue_id"] in came for row in page)
+            came.update(row["issue_id"] for row in page)
+            rows = [row for row in page if (row["issue_id"], row["updated_at"]) not in taken]
+            unique = {(row["issue_id"], row["updated_at"]): row for row in rows}
+            taken.update(unique)
+            yield sorted(unique.values(), key=lambda row: row["updated_at"])
+        if not moved:
+            return
+
+
+def _missed(client: Client, ids: Set[str]) -> list[Row]:
+    """Issues that are there and never came: hidden until now, or skipped by a list that moved."""
+    found = [client.issue(issue_id) for issue_id in sorted(ids)]
+    return [row for row in found if row is not None]
+
+
+def _gone(client: Client, known: Set[str], listed: Set[str]) -> Set[str]:
+    """Known issues that are deleted or moved out of the projects, each asked for by itself.
+
+    Raises SightlineEnvironmentError when none is listed any more, or most are not: a token that
+    lost its permission sees an empty tracker, and nothing then tells it from a deleted one.
+    """
+    absent = known - listed
+    lost = absent and (not listed or len(absent) > MOST_GONE * len(known))
+    if lost and os.environ.get("SIGHTLINE_TRACKER_DELETIONS") != "accept":
+        raise SightlineEnvironmentError(
+            f"the tracker shows {len(known) - len(absent)} of {len(known)} known issues; nothing "
+            "was loaded. Give the token of SIGHTLINE_TRACKER_TOKEN back what it may see, or, when "
+            "they are deleted indeed, pull once with SIGHTLINE_TRACKER_DELETIONS=accept"
+        )
+    return {issue_id for issue_id in absent if _is_gone(client, issue_id)}
+
+
+def _is_gone(client: Client, issue_id: str) -> bool:
+    """Whether the tracker says so; an issue it only keeps from us stays as it was."""
+    from ingestion.http import ForbiddenError
+
     try:
-        with session:
-            yield from client.paginate(
-                "/rest/api/3/search/jql", params=question, hooks={"response": [_refused]}
-            )
-    except HTTPError as error:
-        status = error.response.status_code if error.response is not None else "nothing"
-        way_out = "; set SIGHTLINE_TRACKER_TOKEN" if status in (401, 403) else ""
-        raise SightlineEnvironmentError(
-            f"the tracker at {url} answered {status}{way_out}"
-        ) from None
-    except RequestException as error:
-        raise SightlineEnvironmentError(
-            f"the tracker at {url} cannot be reached ({type(error).__name__}); "
-            "set SIGHTLINE_TRACKER_URL"
-        ) from None
-
-
-def _refused(response: Response, *_: object, **__: object) -> None:
-    """Raise for an error status, with the body read: an unread one leaves its socket open."""
-    response.content  # noqa: B018 - reading is its effect
-    response.raise_for_status()
-
-
-def _auth(token: str) -> Any:
-    from dlt.sources.helpers.rest_client.auth import BearerTokenAuth, HttpBasicAuth
-
-    user, colon, secret = token.partition(":")
-    return HttpBasicAuth(user, secret) if colon else BearerTokenAuth(token)
-
-
-def _flat(issue: Mapping[str, Any]) -> dict[str, Any]:
-    fields = issue["fields"]
-    return {
-        "issue_id": str(issue["id"]),
-        "issue_key": issue["key"],
-        "project": _named(fields, "project", "key"),
-        "issue_type": _named(fields, "issuetype", "name"),
-        "summary": fields.get("summary"),
-        "status": _named(fields, "status", "name"),
-        "status_category": _named(_named(fields, "status") or {}, "statusCategory", "key"),
-        "created_at": _moment(fields.get("created")),
-        "updated_at": _moment(fields["updated"]),
-        "due_date": _day(fields.get("duedate")),
-        "resolved_at": _moment(fields.get("resolutiondate")),
-        "estimate_seconds": fields.get("timeoriginalestimate"),
-        "spent_seconds": fields.get("timespent"),
-        "parent_key": _named(fields, "parent", "key"),
-        "labels": list(fields.get("labels") or []),
-        "changelog": list((issue.get("changelog") or {}).get("histories") or []),
-    }
-
-
-def _named(fields: Mapping[str, Any], *path: str) -> Any:
-    value: Any = fields
-    for step in path:
-        value = (value or {}).get(step)
-    return value
-
-
-def _moment(text: str | None) -> datetime | None:
-    """A Jira instant such as 2026-10-26T06:00:00.000+0000, as UTC without a zone."""
-    if text is None:
-        return None
-    return datetime.fromisoformat(text).astimezone(UTC).replace(tzinfo=None)
-
-
-def _day(text: str | None) -> date | None:
-    return None if text is None else date.fromisoformat(text)
+        return client.issue(issue_id) is None
+    except ForbiddenError:
+        return False

@@ -124,6 +124,20 @@ def test_a_workbook_that_was_read_again_replaces_its_own_cells_only(
     assert found.fetchall() == [("a", "3"), ("b", "2")]
 
 
+def test_a_workbook_that_is_gone_takes_its_cells_and_rows_along(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    for number, at in (("1", MONDAY), ("2", TUESDAY)):
+        load(connection, "raw_sheets", number)
+        gone = {"_deleted_at": at} if number == "2" else {}
+        add(connection, "raw_sheets.workbook", number, at, file="training.xlsx", **gone)
+    add(connection, "raw_sheets.cell", "1", MONDAY, file="training.xlsx", cell="A2")
+    add(connection, "raw_sheets.training", "1", MONDAY, file="training.xlsx", site="north")
+    for model in ("cell", "training"):
+        found = connection.execute(f"select count(*) from staging.stg_sheets__{model}")
+        assert found.fetchall() == [(0,)]
+
+
 def test_as_of_a_past_moment_later_rows_are_not_known(project: Project) -> None:
     with duckdb.connect(str(project.warehouse)) as warehouse:
         for number in ("1", "2"):
@@ -168,3 +182,17 @@ def test_a_row_that_is_not_as_it_was_sealed_counts_again_once_it_is_mended(
     assert minutes(connection) == [(1, 10)]
     connection.execute("update raw_ledger.broken_row set mended_at = ?", [TUESDAY])
     assert minutes(connection) == [(1, 10), (2, 10)]
+
+
+def test_a_deleted_issue_is_hidden_until_it_is_seen_again(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    for number in ("1", "2", "3"):
+        load(connection, "raw_tracker", number)
+    table = "raw_tracker.issue"
+    for issue in ("a", "b"):
+        add(connection, table, "1", MONDAY, issue_id=issue, status="Done", updated_at=MONDAY)
+        add(connection, table, "2", TUESDAY, issue_id=issue, _deleted_at=TUESDAY)
+    add(connection, table, "3", WEDNESDAY, issue_id="b", status="Done", updated_at=MONDAY)
+    found = connection.execute("select issue_id, status from staging.stg_tracker__issue")
+    assert found.fetchall() == [("b", "Done")]

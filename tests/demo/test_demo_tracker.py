@@ -272,3 +272,12 @@ def test_the_stand_in_runs_as_a_program(store: Path) -> None:
             server.terminate()
     assert response.status_code == 200
     assert len(response.json()["issues"]) == len(stored(store))
+
+
+def test_a_single_issue_is_found_by_id_or_key_and_a_missing_one_is_not(
+    client: httpx.Client,
+) -> None:
+    found = client.get("/rest/api/3/issue/AUT-1", params={"fields": "status"})
+    assert found.json()["id"] == "10001"
+    assert client.get("/rest/api/3/issue/10001").json() == {"id": "10001"}
+    assert client.get("/rest/api/3/issue/99999").status_code == 404

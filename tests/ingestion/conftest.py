@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ import sqlalchemy as sa
 from sightline.home import Home
 from tests.ingestion.firm import TinyErp
 
+SOURCE_SETTINGS = ("SIGHTLINE_ERP_", "SIGHTLINE_TRACKER_", "SIGHTLINE_SHEETS_")
 SEEN_AT = datetime(2026, 10, 26, 6, tzinfo=UTC)
 
 Rows = Callable[[str], list[tuple[Any, ...]]]
@@ -22,8 +24,8 @@ Rows = Callable[[str], list[tuple[Any, ...]]]
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
-    for name in ("ERP_URL", "ERP_TABLES", "TRACKER_URL", "TRACKER_TOKEN", "SHEETS_DIR"):
-        monkeypatch.delenv(f"SIGHTLINE_{name}", raising=False)
+    for name in [name for name in os.environ if name.startswith(SOURCE_SETTINGS)]:
+        monkeypatch.delenv(name)
     return Home.from_env({"SIGHTLINE_HOME": str(tmp_path / "home")}).create()
 
 

@@ -1,16 +1,10 @@
-"""A firm of a handful of rows: an ERP on any database, a tracker on a real socket."""
+"""A firm of a handful of rows: an ERP on any database."""
 
 from __future__ import annotations
 
-import json
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import sqlalchemy as sa
 
@@ -166,85 +160,3 @@ _COLUMNS: dict[str, dict[str, type[sa.types.TypeEngine[Any]]]] = {
         "amount_cents": sa.BigInteger,
     },
 }
-
-
-@dataclass
-class TinyTracker:
-    """Jira's search on a loopback socket: pages of two, a token, and refusals on demand."""
-
-    issues: list[dict[str, Any]]
-    refusals: list[tuple[int, dict[str, str]]] = field(default_factory=list)
-    asked: list[dict[str, str]] = field(default_factory=list)
-    url: str = ""
-
-    def answer(self, query: dict[str, str], authorization: str) -> tuple[int, dict[str, str], Any]:
-        if authorization != "Bearer let-me-in":
-            return 401, {}, {}
-        if self.refusals:
-            status, headers = self.refusals.pop(0)
-            return status, headers, {}
-        self.asked.append(query)
-        since = datetime.strptime(query["jql"].split('"')[1], "%Y-%m-%d %H:%M")  # noqa: DTZ007 - as JQL
-        found = sorted((issue for issue in self.issues if _updated(issue) >= since), key=_updated)
-        start = int(query.get("nextPageToken", "0"))
-        page = {"issues": found[start : start + 2], "isLast": start + 2 >= len(found)}
-        if not page["isLast"]:
-            page["nextPageToken"] = str(start + 2)
-        return 200, {}, page
-
-
-def _updated(issue: dict[str, Any]) -> datetime:
-    return datetime.fromisoformat(issue["fields"]["updated"]).replace(tzinfo=None)
-
-
-def issue(number: int, *, updated: str, **fields: Any) -> dict[str, Any]:
-    """One issue as Jira spells it, updated at an ISO instant with offset."""
-    return {
-        "id": str(10000 + number),
-        "key": f"AUT-{number}",
-        "fields": {
-            "summary": f"Package {number}",
-            "issuetype": {"name": "Work package"},
-            "status": {"name": "Done", "statusCategory": {"key": "done"}},
-            "project": {"key": "AUT"},
-            "created": "2026-06-29T08:00:00.000+0000",
-            "updated": updated,
-            "duedate": "2026-07-05",
-            "resolutiondate": None,
-            "timeoriginalestimate": 36000,
-            "timespent": None,
-            "parent": {"key": "AUT-1"},
-            "labels": ["site:north"],
-            **fields,
-        },
-        "changelog": {"histories": [{"id": "1", "items": []}]},
-    }
-
-
-@contextmanager
-def serving(tracker: TinyTracker) -> Iterator[TinyTracker]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            parts = urlsplit(self.path)
-            query = {name: values[0] for name, values in parse_qs(parts.query).items()}
-            status, headers, body = tracker.answer(query, self.headers.get("Authorization", ""))
-            payload = json.dumps(body).encode()
-            self.send_response(status)
-            for name, value in {**headers, "Content-Length": str(len(payload))}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(payload)
-
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base's name
-            """Keep the test's output to what it asserts."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    tracker.url = f"http://127.0.0.1:{server.server_port}"
-    try:
-        yield tracker
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

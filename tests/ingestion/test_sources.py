@@ -21,7 +21,8 @@ from sightline.casebook import Casebook
 from sightline.catalog import load_catalog
 from sightline.home import CHECKOUT, Home
 from tests.ingestion.conftest import SEEN_AT, Rows
-from tests.ingestion.firm import TinyErp, TinyTracker, issue, serving
+from tests.ingestion.firm import TinyErp
+from tests.ingestion.trackers import JiraStandIn, issue, serving
 from tests.ingestion.workbooks import training
 
 WATCHED = """
@@ -82,7 +83,7 @@ def test_every_source_runs_on_its_own_and_speaks_to_the_loopback_only(
     home: Home, erp: TinyErp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     training(home.demo / "sheets" / "training.xlsx")
-    with serving(TinyTracker([issue(1, updated="2026-10-20T10:00:00.000+0000")])) as tracker:
+    with serving(JiraStandIn(issues=[issue(1, updated="2026-10-20T10:00:00.000+0000")])) as tracker:
         monkeypatch.setenv("SIGHTLINE_TRACKER_URL", tracker.url)
         monkeypatch.setenv("SIGHTLINE_TRACKER_TOKEN", "let-me-in")
         done = run(home, "-c", WATCHED, *source.names(), "--json", "--seen-at", str(SEEN_AT))
@@ -91,7 +92,7 @@ def test_every_source_runs_on_its_own_and_speaks_to_the_loopback_only(
     assert [receipt["source"] for receipt in receipts] == list(source.names())
     loaded = {receipt["source"]: receipt["rows_loaded"] for receipt in receipts}
     assert loaded["definitions"] > 0
-    assert (loaded["erp"], loaded["sheets"], loaded["tracker"], loaded["casebook"]) == (8, 11, 1, 0)
+    assert (loaded["erp"], loaded["sheets"], loaded["tracker"], loaded["casebook"]) == (8, 13, 1, 0)
 
 
 def test_an_unknown_source_is_a_usage_error_that_names_the_known(home: Home) -> None:

@@ -1,24 +1,9 @@
-with cells as (
-    select * from {{ ref('stg_sheets__cell') }}
+with complaints as (
+    select * from {{ ref('stg_sheets__complaints') }}
 ),
 
 sorter_days as (
     select * from {{ ref('stg_erp__sorter_day') }}
-),
-
-workbook_rows as (
-    select
-        file,
-        row_number,
-        max(case when column_name = 'Week starting' then value_date end) as week_starting,
-        max(case when column_name = 'Site' then lower(value_text) end) as site,
-        {{ finite_measure("max(case when column_name = 'Complaints' then value_number end)") }}
-            as complaints,
-        count(*) as source_rows,
-        max(modified_at) as source_changed_at
-    from cells
-    where file = 'complaints.xlsx' and sheet = 'Complaints'
-    group by file, row_number
 ),
 
 sorted as (
@@ -36,17 +21,17 @@ parts as (
     select
         sorted.site as scope,
         sorted.period_start,
-        10000 * workbook_rows.complaints as numerator,
+        10000 * complaints.complaints as numerator,
         sorted.parcels as denominator,
-        workbook_rows.source_rows + sorted.source_rows as source_rows,
+        1 + sorted.source_rows as source_rows,
         greatest(
-            workbook_rows.source_changed_at, sorted.source_changed_at
+            complaints.modified_at, sorted.source_changed_at
         ) as source_changed_at
-    from workbook_rows
+    from complaints
     inner join sorted
         on
-            workbook_rows.site = sorted.site
-            and workbook_rows.week_starting = sorted.period_start
+            lower(complaints.site) = sorted.site
+            and complaints.week_starting = sorted.period_start
 )
 
 {{ kpi_reading('parts') }}

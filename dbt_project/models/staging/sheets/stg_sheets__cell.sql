@@ -14,6 +14,7 @@ select
     cells.column_number,
     cells.column_name,
     cells.cell,
+    cells.is_hidden,
     cells.value_text,
     cells.value_number,
     cells.value_date,

@@ -14,6 +14,8 @@ select
     cells.column_number,
     cells.column_name,
     cells.cell,
+    cells.is_hidden,
+    cells.rule,
     cells.reason,
     cells.formula,
     cells.file_sha256,

@@ -15,4 +15,4 @@ select
     modified_by,
     _dlt_load_id as load_id
 from readings
-where reading_rank = 1
+where reading_rank = 1 and _deleted_at is null

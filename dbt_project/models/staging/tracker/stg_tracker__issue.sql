@@ -1,11 +1,5 @@
 with versions as (
-    select
-        *,
-        row_number() over (
-            partition by issue_id order by {{ newest_first('updated_at') }}
-        ) as version_rank
-    from {{ source('raw_tracker', 'issue') }}
-    where {{ is_known('raw_tracker', 'issue') }}
+    select * from {{ ref('stg_tracker__issue_version') }}
 )
 
 select
@@ -26,4 +20,4 @@ select
     labels,
     changelog
 from versions
-where version_rank = 1
+where version_rank = 1 and not is_deleted

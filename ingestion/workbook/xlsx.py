@@ -1,0 +1,111 @@
+"""xlsx: formula and cached value side by side, which only openpyxl read twice can show."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from ingestion.workbook.reading import MOST_CELLS, Cell, Reading, Refusal, Sheet, doubt
+
+
+def read(path: Path) -> Reading:
+    """All filled cells, those of hidden rows, columns and sheets too."""
+    from openpyxl import load_workbook
+
+    formulas = load_workbook(path)
+    values = load_workbook(path, data_only=True)
+    cells = [cell for sheet in formulas.worksheets for cell in _cells(sheet, values[sheet.title])]
+    sheets = tuple(
+        Sheet(
+            sheet.title,
+            sheet.sheet_state != "visible",
+            tuple(
+                (area.min_row, area.min_col, area.max_row, area.max_col)
+                for area in sheet.merged_cells.ranges
+            ),
+        )
+        for sheet in formulas.worksheets
+    )
+    return Reading(sheets, tuple(cells), *properties(path))
+
+
+def _cells(formulas: Any, values: Any) -> Iterator[Cell]:
+    """Filled cells in reading order.
+
+    Walks the cells there are, not the rectangle they span: one stray cell far out would turn
+    200 rows into 70 million places.
+    """
+    there = sorted((place, cell) for place, cell in formulas._cells.items() if _filled(cell))
+    if len(there) > MOST_CELLS:
+        raise Refusal("too_large", f"it has more than {MOST_CELLS:,} filled cells; divide it")
+    hidden_rows = {row for row, shown in formulas.row_dimensions.items() if shown.hidden}
+    hidden_columns = {
+        column
+        for shown in formulas.column_dimensions.values()
+        if shown.hidden
+        for column in range(shown.min or 0, (shown.max or 0) + 1)
+    }
+    is_hidden_sheet = formulas.sheet_state != "visible"
+    for (row, column), cell in there:
+        formula = _formula(cell)
+        cached = values._cells[row, column]
+        says_nothing = cached.value is None and cached.data_type == "str"
+        if formula is not None and (says_nothing or _is_blank(cached.value)):
+            continue  # a formula that says "", the usual way to leave a row blank
+        yield Cell(
+            formulas.title,
+            row,
+            column,
+            **_value(cached, formula),
+            formula=formula,
+            is_hidden=is_hidden_sheet or row in hidden_rows or column in hidden_columns,
+            is_percent="%" in str(cell.number_format),
+        )
+
+
+def _filled(cell: Any) -> bool:
+    return cell.value is not None and not _is_blank(cell.value)
+
+
+def _is_blank(value: Any) -> bool:
+    return isinstance(value, str) and not value.strip()
+
+
+def _formula(cell: Any) -> str | None:
+    if cell.data_type != "f":
+        return None
+    return str(getattr(cell.value, "text", None) or cell.value)  # array formulas are objects
+
+
+def _value(cell: Any, formula: str | None) -> dict[str, Any]:
+    """The cached value as exact text and, where it is one, as number or moment; or why not."""
+    value = cell.value
+    if value is None:
+        reason = f"formula without a cached value: {formula}"
+        return {"text": "", "rule": "no_cached_value", "reason": reason}
+    number = moment = None
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        number = str(value)
+    if isinstance(value, date):
+        day = value if isinstance(value, datetime) else datetime.combine(value, datetime.min.time())
+        moment = value = day.isoformat()
+    text = str(value)
+    return {"text": text, "number": number, "moment": moment, **doubt(text, number)}
+
+
+def properties(path: Path) -> tuple[str | None, str | None]:
+    """When and by whom the file says it was last saved; openpyxl would put today for unknown."""
+    with zipfile.ZipFile(path) as archive:
+        core = (
+            archive.read("docProps/core.xml") if "docProps/core.xml" in archive.namelist() else b""
+        )
+
+    def text(tag: bytes) -> str | None:
+        found = re.search(rb"<" + tag + rb"\b[^>]*>([^<]+)<", core)
+        return found[1].decode("utf-8", "replace").strip() if found else None
+
+    return text(b"dcterms:modified"), text(b"cp:lastModifiedBy")
