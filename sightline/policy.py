@@ -142,6 +142,11 @@ class Policy(Definition):
     dispute_route: Text
     rules: tuple[PolicyRule, ...] = Field(min_length=1)
 
+    @property
+    def conflict(self) -> tuple[str, Instance]:
+        """What it decides about: the key result and the guardrail that may be spent for it."""
+        return self.key_result, self.guardrail
+
     def rule_for(self, state: State) -> PolicyRule | None:
         """The first rule that matches a state, or None where the policy has a gap."""
         return next((rule for rule in self.rules if rule.when.matches(state)), None)
