@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from orchestration.commands import case, definitions, demo, past, reading
+from orchestration.commands import case, definitions, demo, past, policy, reading
 from sightline.errors import SightlineError
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app.command()(reading.why)
 app.command()(reading.board)
 app.command()(past.asof)
 app.add_typer(case.app, name="case")
+app.add_typer(policy.app, name="policy")
 app.add_typer(demo.app, name="demo")
 
 
