@@ -10,7 +10,7 @@ from duckdb import DuckDBPyConnection
 
 from orchestration.scratch import scratch
 from sightline.catalog import Catalog
-from sightline.errors import NothingCheckedError
+from sightline.errors import NothingCheckedError, SightlineEnvironmentError
 from sightline.home import Home
 from sightline.policy import Policy, Verdict
 from sightline.policy_backtest import Backtest, Period
@@ -33,7 +33,8 @@ _PERIODS = """
     )
     select state.period_start, state.integrity, state.floor, state.budget_used_share, state.budget,
         state.pace, state.effort_share, state.effort, verdict.verdict, verdict.rule,
-        in_force.policy_id, in_force.verdict, in_force.rule
+        in_force.policy_id as in_force_policy, in_force.verdict as in_force_verdict,
+        in_force.rule as in_force_rule
     from marts.fct_policy_state as state
     inner join marts.fct_policy_verdict as verdict
         on verdict.policy_id = state.policy_id and verdict.period_start = state.period_start
@@ -74,13 +75,13 @@ def backtest(
                 "scope": policy.guardrail.scope,
                 "proposed": proposed,
             }
-            rows = connection.execute(_PERIODS, asked).fetchall()
-    if not rows:
+            periods = _periods(connection.execute(_PERIODS, asked))
+    if not periods:
         raise NothingCheckedError(
             f"no closed period of {policy.guardrail.kpi}@{policy.guardrail.scope} lies between "
             f"{first} and {last}: there is nothing to replay {policy.id} over"
         )
-    return Backtest(policy.id, tuple(_period(row) for row in rows))
+    return Backtest(policy.id, periods)
 
 
 def _land(
@@ -98,6 +99,7 @@ def _land(
         for row in tables[table]:
             if row["policy_id"] == policy_id:
                 landed = row | {key: value for key, value in over.items() if key in row} | stamp
+                _refuse_older(connection, table, landed)
                 names, places = ", ".join(landed), ", ".join("?" * len(landed))
                 connection.execute(
                     f"insert into raw_definitions.{table} ({names}) values ({places})",  # noqa: S608 - names of ours
@@ -105,13 +107,23 @@ def _land(
                 )
 
 
-def _period(row: tuple[Any, ...]) -> Period:
-    *state, verdict, rule, policy_in_force, verdict_in_force, rule_in_force = row
-    return Period(
-        *state,
-        verdict=Verdict(verdict),
-        rule=rule,
-        in_force_policy=policy_in_force,
-        in_force_verdict=None if verdict_in_force is None else Verdict(verdict_in_force),
-        in_force_rule=rule_in_force,
+def _refuse_older(connection: DuckDBPyConnection, table: str, row: dict[str, Any]) -> None:
+    described = connection.execute(f"describe raw_definitions.{table}").fetchall()
+    unknown = sorted(row.keys() - {column for column, *_ in described})
+    if unknown:
+        raise SightlineEnvironmentError(
+            f"the warehouse has no {', '.join(unknown)} for a {table} yet: "
+            "let one pulse of this version run first"
+        )
+
+
+def _periods(cursor: DuckDBPyConnection) -> tuple[Period, ...]:
+    names = [column[0] for column in cursor.description or ()]
+    rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return tuple(
+        Period(
+            **row
+            | {key: Verdict(row[key]) for key in names if key.endswith("verdict") and row[key]}
+        )
+        for row in rows
     )

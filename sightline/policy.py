@@ -8,7 +8,7 @@ from typing import Annotated, NamedTuple
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from sightline.definition import Count, Day, Definition, Id, NotNegativeNumber, Text
+from sightline.definition import Code, Count, Day, Definition, Id, NotNegativeNumber, Text
 
 
 class Integrity(StrEnum):
@@ -125,7 +125,8 @@ class Policy(Definition):
     """Goal against guardrail: the first rule that matches wins.
 
     `planned_allowance` is in points of the guardrail's unit per period, on top of what its target
-    leaves, summed over `window_periods`.
+    leaves, summed over `window_periods`. What is lost to `exempt_causes`, reason codes of the
+    guardrail's source, burns no budget; its target and its hard floor hold all the same.
     """
 
     id: Id
@@ -135,6 +136,7 @@ class Policy(Definition):
     effort: Instance
     window_periods: Count
     planned_allowance: NotNegativeNumber
+    exempt_causes: tuple[Code, ...] = ()
     approved_by: tuple[Id, ...] = Field(min_length=1)
     approved_on: Day
     valid_from: Day

@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Any
 
 from sightline.policy import Verdict
@@ -71,12 +71,12 @@ class Backtest:
         )
 
     @property
-    def turns(self) -> tuple[Period, ...]:
-        """The first period, and each in which the verdict is not that of the period before."""
-        changed = (
-            after for before, after in pairwise(self.periods) if after.verdict is not before.verdict
+    def stretches(self) -> tuple[tuple[Period, ...], ...]:
+        """The periods in order, together while neither policy decides by another rule."""
+        return tuple(
+            tuple(periods)
+            for _, periods in groupby(self.periods, lambda each: (each.rule, each.in_force_rule))
         )
-        return (self.periods[0], *changed)
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON: the counts and every period."""
@@ -91,15 +91,14 @@ class Backtest:
         }
 
     def text(self) -> str:
-        """For people: the outcome in sentences, then the periods in which something changes."""
+        """For people: the outcome in sentences, then a line for each stretch without a change."""
         first, last = self.periods[0].period_start, self.periods[-1].period_start
         span = f"{_weeks(len(self.periods))}, {first} to {last}"
         lines = [f"{self.policy_id} over {span}: it would have {self._consequence()}."]
         lines += [self._comparison(), ""]
-        shown = sorted({*self.turns, *self.differences}, key=lambda period: period.period_start)
         table = [
-            ("week", "budget", "effort", "state", "this policy", "in force"),
-            *map(_row, shown),
+            ("from", "weeks", "budget", "effort", "state then", "this policy", "in force"),
+            *map(_row, self.stretches),
         ]
         widths = [max(map(len, column)) for column in zip(*table, strict=True)]
         lines += [
@@ -115,7 +114,7 @@ class Backtest:
             ("spent the budget on the goal for", Verdict.GOAL_WINS_SPEND_BUDGET),
             ("given no verdict for", Verdict.NO_VERDICT),
         )
-        parts = [f"fired {_times(self.firings)}"]
+        parts = [f"fired {_times(self.firings)}" if self.firings else "never fired"]
         parts += [f"{what} {_weeks(n)}" for what, verdict in told if (n := self.weeks[verdict])]
         return " and ".join([", ".join(parts[:-1]), parts[-1]] if parts[1:] else parts)
 
@@ -130,10 +129,13 @@ class Backtest:
         )
 
 
-def _row(period: Period) -> tuple[str, ...]:
+def _row(stretch: tuple[Period, ...]) -> tuple[str, ...]:
+    """A line of the table; numbers and state are those of the first period."""
+    period = stretch[0]
     bands = (period.integrity, period.floor, period.budget, period.pace, period.effort)
     return (
         period.period_start.isoformat(),
+        str(len(stretch)),
         _percent(period.budget_used_share),
         _percent(period.effort_share),
         " ".join(band or "?" for band in bands),
@@ -153,4 +155,4 @@ def _weeks(count: int) -> str:
 
 
 def _times(count: int) -> str:
-    return {0: "never", 1: "once", 2: "twice"}.get(count, f"{count} times")
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")

@@ -7,18 +7,22 @@ its file. Here they are grouped by what they promise, and shown kept as well as 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from sightline import walk
 from sightline.catalog import offences
+from sightline.finding import Finding
 from sightline.policy import every_state
 from sightline.policy_laws import decided_by
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date
 
     from sightline.catalog import Catalog
-    from sightline.finding import Finding
+    from sightline.finding import Place
+    from sightline.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ LAWS: Final = (
     Law("effective", "every rule decides somewhere", frozenset({"policy_rule_never_applies"})),
     Law(
         "approved_before_use",
-        "approved on or before the first day it judges",
+        "approved before the first day and before every breach it judges",
         frozenset({"approved_late"}),
     ),
     Law(
@@ -111,8 +115,14 @@ class Proof:
         return "\n".join(lines)
 
 
-def proofs(catalog: Catalog) -> Iterator[Proof]:
-    """Prove every policy of a catalog, one Proof each, in its order."""
+def proofs(
+    catalog: Catalog, *, refused: Mapping[str, Sequence[date]] = MappingProxyType({})
+) -> Iterator[Proof]:
+    """Prove every policy of a catalog, one Proof each, in its order.
+
+    `refused`: policy → periods of a breach that had opened before it was approved, as the marts
+    say; none where nothing has been judged yet.
+    """
     findings = sorted(offences(catalog))
     law_of = {rule: law.name for law in LAWS for rule in law.rules}
     for policy, at in walk.policies(catalog):
@@ -121,6 +131,18 @@ def proofs(catalog: Catalog) -> Iterator[Proof]:
         for finding in findings:
             if finding.place.file == file:
                 broken[law_of.get(finding.rule, _WELL_FORMED)].append(finding)
+        if periods := refused.get(policy.id):
+            broken[law_of["approved_late"]].append(_late(at("approved_on"), policy, periods))
         yield Proof(
             policy.id, file, decided_by(policy), {law: tuple(each) for law, each in broken.items()}
         )
+
+
+def _late(place: Place, policy: Policy, periods: Sequence[date]) -> Finding:
+    return Finding(
+        place,
+        "approved_late",
+        f"approved on {policy.approved_on}, but a breach it would judge had opened before: "
+        f"{len(periods)} periods from {min(periods)} on get no verdict",
+        f"settle this breach without it ({policy.dispute_route}); it judges the next one",
+    )

@@ -7,8 +7,14 @@ from typing import Annotated
 import typer
 
 from orchestration.commands.output import AsJson, emit, say
+from orchestration.commands.reading import marts
 from sightline.errors import NothingCheckedError, UsageError
 from sightline.home import Home
+
+_REFUSED = """
+    select policy_id, list(period_start order by period_start) from marts.fct_policy_verdict
+    where rule = 'approved_late' group by policy_id
+"""
 
 app = typer.Typer(help="Conflict policies: proven, and replayed over history before anyone signs.")
 
@@ -22,10 +28,10 @@ def prove(
     from sightline.catalog import read_catalog
     from sightline.policy_proof import proofs
 
-    okrs = Home.from_env().okrs
-    every = list(proofs(read_catalog(okrs)))
+    home = Home.from_env()
+    every = list(proofs(read_catalog(home.okrs), refused=_refused(home)))
     if not every:
-        raise NothingCheckedError(f"there is no policy in {okrs / 'policies'}: nothing is proven")
+        raise NothingCheckedError(f"there is no policy in {home.okrs}: nothing is proven")
     chosen = [proof for proof in every if policy in (None, proof.policy_id)]
     if not chosen:
         known = ", ".join(proof.policy_id for proof in every)
@@ -36,6 +42,14 @@ def prove(
         as_json=as_json,
     )
     raise typer.Exit(0 if all(proof.holds for proof in chosen) else 1)
+
+
+def _refused(home: Home) -> dict[str, list[date]]:
+    """The periods a policy was approved too late for; none before the first pulse."""
+    if not home.published.exists():
+        return {}
+    with marts() as connection:
+        return dict(connection.execute(_REFUSED).fetchall())
 
 
 @app.command()
