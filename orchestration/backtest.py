@@ -1,4 +1,4 @@
-"""What would a policy have decided? It is landed in a copy of the warehouse and judged there.
+"""What would a policy have decided? It is put into a copy of the warehouse and judged there.
 
 The same models judge it that judge the policies in force, so no number is computed a second way.
 """
@@ -6,7 +6,7 @@ The same models judge it that judge the policies in force, so no number is compu
 from datetime import date
 from typing import Any
 
-from duckdb import DuckDBPyConnection
+from duckdb import CatalogException, DuckDBPyConnection
 
 from orchestration.scratch import scratch
 from sightline.catalog import Catalog
@@ -16,14 +16,9 @@ from sightline.policy import Policy, Verdict
 from sightline.policy_backtest import Backtest, Period
 from sightline.warehouse.duckdb import connect
 
+# What lies between a policy and its verdict.
 _JUDGE = "stg_definitions__policy+,+fct_policy_verdict"
 
-_NEWEST_LANDING = """
-    select landing._dlt_load_id, landing._seen_at from raw_definitions.landing as landing
-    inner join raw_definitions._dlt_loads as load
-        on load.load_id = landing._dlt_load_id and load.status = 0
-    order by landing._seen_at desc, landing._dlt_load_id desc limit 1
-"""
 _PERIODS = """
     with in_force as (
         select verdict.* from marts.fct_policy_verdict as verdict
@@ -66,8 +61,8 @@ def backtest(
     }
     with scratch(home) as trial:
         with connect(trial) as connection:
-            _land(connection, policy.id, catalog, over)
-        refuse_broken(invoke(["run", "--select", _JUDGE]))
+            _propose(connection, policy.id, catalog, over)
+        refuse_broken(invoke(["run", "--select", _JUDGE, "--exclude", "stg_definitions__policy"]))
         with connect(trial) as connection:
             asked = {
                 "key_result": policy.key_result,
@@ -84,37 +79,39 @@ def backtest(
     return Backtest(policy.id, periods)
 
 
-def _land(
+def _propose(
     connection: DuckDBPyConnection, policy_id: str, catalog: Catalog, over: dict[str, Any]
 ) -> None:
-    """Add the rows of one policy to the newest landing of the definitions, with other values."""
-    landing = connection.execute(_NEWEST_LANDING).fetchone()
-    if landing is None:
-        raise NothingCheckedError(
-            "no definitions have been landed yet: run `make demo`, or a pulse"
-        )
-    stamp = dict(zip(("_dlt_load_id", "_seen_at"), landing, strict=True))
-    tables = catalog.rows()
+    """Put one policy, with other values, beside those that staging reads from what was landed.
+
+    Raw stays as it is: a row that no load brought would be none there.
+    """
     for table in ("policy", "policy_rule"):
-        for row in tables[table]:
+        staged = f"stg_definitions__{table}"
+        try:
+            connection.execute(f"create table staging.proposed as from staging.{staged}")
+        except CatalogException as error:
+            raise NothingCheckedError("nothing has been judged yet: run a pulse first") from error
+        for row in catalog.rows()[table]:
             if row["policy_id"] == policy_id:
-                landed = row | {key: value for key, value in over.items() if key in row} | stamp
-                _refuse_older(connection, table, landed)
-                names, places = ", ".join(landed), ", ".join("?" * len(landed))
-                connection.execute(
-                    f"insert into raw_definitions.{table} ({names}) values ({places})",  # noqa: S608 - names of ours
-                    list(landed.values()),
-                )
+                said = {key: over.get(key, row[key]) for key in row if key != "catalog_hash"}
+                _insert(connection, said, table)
+        connection.execute(f"drop view staging.{staged}")
+        connection.execute(f"alter table staging.proposed rename to {staged}")
 
 
-def _refuse_older(connection: DuckDBPyConnection, table: str, row: dict[str, Any]) -> None:
-    described = connection.execute(f"describe raw_definitions.{table}").fetchall()
-    unknown = sorted(row.keys() - {column for column, *_ in described})
-    if unknown:
+def _insert(connection: DuckDBPyConnection, row: dict[str, Any], table: str) -> None:
+    columns = {name for name, *_ in connection.execute("describe staging.proposed").fetchall()}
+    if unknown := sorted(row.keys() - columns):
         raise SightlineEnvironmentError(
             f"the warehouse has no {', '.join(unknown)} for a {table} yet: "
             "let one pulse of this version run first"
         )
+    values = ", ".join(f"? as {name}" for name in row)
+    connection.execute(
+        f"insert into staging.proposed by name select {values}",
+        list(row.values()),
+    )
 
 
 def _periods(cursor: DuckDBPyConnection) -> tuple[Period, ...]:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import duckdb
+import pytest
 from hypothesis import HealthCheck, given, settings
 
 from sightline.catalog import Catalog, load_catalog
@@ -14,6 +15,7 @@ from tests.dbt.conftest import PROJECT, Built
 from tests.policies import SITUATIONS, policies, verdict
 
 VOCABULARY = load_catalog(PROJECT.parent / "okrs").vocabulary
+TABLES = {name: f"staging.stg_definitions__{name}" for name in ("policy", "policy_rule")}
 WEEKS = {date(2024, 1, 1) + timedelta(weeks=n): each for n, each in enumerate(SITUATIONS)}
 
 
@@ -27,25 +29,34 @@ def fill(connection: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str,
     )
 
 
-# The connection is filled anew for each policy.
+@pytest.fixture
+def warehouse(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """A warehouse in which every situation occurs, one a week, and policies can be put."""
+    for table in TABLES.values():
+        connection.execute(f"create table staging.emptied as from {table}")
+        connection.execute(f"drop view {table}")
+        connection.execute(
+            f"alter table staging.emptied rename to {table.removeprefix('staging.')}"
+        )
+    states = [{"policy_id": "p", "period_start": week, **each} for week, each in WEEKS.items()]
+    fill(connection, "marts.fct_policy_state", states)
+    return connection
+
+
+# The warehouse is filled anew for each policy.
 @settings(
     max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(policy=policies())
 def test_the_warehouse_reads_a_policy_as_it_is_written(
-    empty_build: Built, connection: duckdb.DuckDBPyConnection, policy: Policy
+    empty_build: Built, warehouse: duckdb.DuckDBPyConnection, policy: Policy
 ) -> None:
     definitions = Catalog(objectives={}, kpis={}, policies={"p": policy}, vocabulary=VOCABULARY)
-    rows = definitions.rows()
-    stamp = {"_dlt_load_id": "1", "_seen_at": "2024-01-01 06:00:00"}
-    fill(connection, "raw_definitions._dlt_loads", [{"load_id": "1", "status": 0}])
-    fill(connection, "raw_definitions.landing", [stamp])
-    for table in ("policy", "policy_rule"):
-        fill(connection, f"raw_definitions.{table}", [row | stamp for row in rows[table]])
-    states = [{"policy_id": "p", "period_start": week, **each} for week, each in WEEKS.items()]
-    fill(connection, "marts.fct_policy_state", states)
+    for name, table in TABLES.items():
+        rows = definitions.rows()[name]
+        fill(warehouse, table, [{k: row[k] for k in row if k != "catalog_hash"} for row in rows])
     model = empty_build.models("marts")["fct_policy_verdict"]["compiled_code"]
-    found = connection.execute(f"select period_start, verdict from ({model})").fetchall()
+    found = warehouse.execute(f"select period_start, verdict from ({model})").fetchall()
     assert dict(found) == {
         week: said for week, each in WEEKS.items() if (said := verdict(policy, each)) is not None
     }
