@@ -215,9 +215,3 @@ def test_a_stricter_policy_would_have_frozen_the_planned_work(
     assert done.returncode == 0, done.stderr
     assert "it would have fired once and frozen the work for 14 weeks." in done.stdout
     assert "The policy in force decided 14 weeks of 14 otherwise." in done.stdout
-
-
-def test_a_replay_of_days_without_a_closed_period_checked_nothing(as_planned: Firm) -> None:
-    done = as_planned.sightline("policy", "backtest", str(POLICY), "--from", "2026-12-01")
-    assert done.returncode == 4
-    assert "no closed period of sorter_uptime@north" in done.stderr
