@@ -1,9 +1,9 @@
-"""A copy of the warehouse to try something in, gone when the trial ends: today is not touched."""
+"""A copy of the warehouse to try something in: nothing of today is touched."""
 
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +17,7 @@ _PATIENCE = 60.0  # seconds; a pulse holds the warehouse for a few of them at a 
 
 @contextmanager
 def scratch(home: Home) -> Iterator[Home]:
-    """A home that holds a copy of the warehouse; dbt, run inside the block, works on it.
+    """A home that holds a copy of the warehouse until the block ends; dbt inside works on it.
 
     Raises NothingCheckedError before the first pull, SightlineEnvironmentError when another
     process keeps the warehouse for a minute.
@@ -26,24 +26,33 @@ def scratch(home: Home) -> Iterator[Home]:
         raise NothingCheckedError(f"nothing has been pulled into {home.warehouse} yet")
     with tempfile.TemporaryDirectory(prefix=".scratch-", dir=home.root) as folder:
         trial = replace(home, root=Path(folder))
-        _copy(home, trial)
-        before = os.environ.get("SIGHTLINE_HOME")
-        os.environ["SIGHTLINE_HOME"] = folder
-        try:
+        patiently(lambda: copy_warehouse(home, trial.warehouse))
+        with surroundings(SIGHTLINE_HOME=folder):
             yield trial
-        finally:
-            if before is None:
-                del os.environ["SIGHTLINE_HOME"]
-            else:
-                os.environ["SIGHTLINE_HOME"] = before
 
 
-def _copy(home: Home, trial: Home) -> None:
+def patiently(copy: Callable[[], None]) -> None:
+    """Copy, again and again for a minute while another process writes to the warehouse."""
     until = time.monotonic() + _PATIENCE
     while True:
         try:
-            return copy_warehouse(home, trial.warehouse)
+            return copy()
         except SightlineEnvironmentError:
             if time.monotonic() > until:
                 raise
             time.sleep(0.5)
+
+
+@contextmanager
+def surroundings(**settings: str) -> Iterator[None]:
+    """The environment with other settings until the block ends."""
+    before = {name: os.environ.get(name) for name in settings}
+    os.environ.update(settings)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
