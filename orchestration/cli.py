@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from orchestration.commands import case, definitions, demo, ledger, new, past, reading, reconcile
+from orchestration.commands import case, definitions, demo, ledger, new, past, policy, reading, reconcile
 from sightline.errors import SightlineError
 
 app = typer.Typer(
@@ -26,6 +26,7 @@ app.command()(ledger.prove)
 app.command()(reconcile.reconcile)
 app.add_typer(case.app, name="case")
 app.add_typer(ledger.app, name="ledger")
+app.add_typer(policy.app, name="policy")
 app.add_typer(demo.app, name="demo")
 app.add_typer(new.app, name="new")
 

@@ -5,23 +5,19 @@ are read as they were said. So the marts of a past moment are one build away, in
 own: nothing of today is touched, and nobody is told anything.
 """
 
-import os
 import shutil
 import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from duckdb import CatalogException
 
-from sightline.errors import NothingCheckedError, SightlineEnvironmentError
+from orchestration.scratch import patiently, surroundings
+from sightline.errors import NothingCheckedError
 from sightline.home import Home
 from sightline.warehouse.duckdb import connect, copy_raw, publish, read_published
-
-_PATIENCE = 60.0  # seconds; a pulse holds the warehouse for a few of them at a time
 
 _LAST_LOOK = """
     select max(receipt.seen_at) from raw_receipts.receipt
@@ -56,7 +52,7 @@ def rebuild(home: Home, moment: datetime) -> Past:
     with tempfile.TemporaryDirectory(prefix=".building-", dir=folder) as building:
         past = _home(home, Path(building) / "state")
         past.cases.mkdir(parents=True)
-        _copy(home, past, moment)
+        patiently(lambda: copy_raw(home, past.warehouse, known_at=moment))
         as_of = _last_look(past, moment)
         _build(past, as_of)
         publish(past, "asof", as_of)
@@ -73,18 +69,6 @@ def _home(home: Home, root: Path) -> Home:
     return replace(home, root=root, casebook_url=f"sqlite:///{root / 'casebook.db'}")
 
 
-def _copy(home: Home, past: Home, moment: datetime) -> None:
-    """The raw rows known by then; tried again while another process writes to the warehouse."""
-    until = time.monotonic() + _PATIENCE
-    while True:
-        try:
-            return copy_raw(home, past.warehouse, known_at=moment)
-        except SightlineEnvironmentError:
-            if time.monotonic() > until:
-                raise
-            time.sleep(0.5)
-
-
 def _last_look(past: Home, moment: datetime) -> datetime:
     look = None
     with connect(past) as connection, suppress(CatalogException):  # a first pull that died
@@ -98,7 +82,7 @@ def _build(past: Home, as_of: datetime) -> None:
     """Every model, in this process, as known at that moment."""
     from orchestration.dbt_runner import invoke, refuse_broken
 
-    with _surroundings(SIGHTLINE_HOME=str(past.root), SIGHTLINE_AS_OF=as_of.isoformat()):
+    with surroundings(SIGHTLINE_HOME=str(past.root), SIGHTLINE_AS_OF=as_of.isoformat()):
         refuse_broken(invoke(["run"]))
 
 
@@ -116,17 +100,3 @@ def _draw(past: Home) -> tuple[str, ...]:
             case = investigate(connection, case_id, as_of=judged.replace(tzinfo=UTC))
             (past.cases / f"{case_id}.html").write_text(render_case(case), encoding="utf-8")
     return tuple(case_id for case_id, _ in rows)
-
-
-@contextmanager
-def _surroundings(**settings: str) -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in settings}
-    os.environ.update(settings)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value

@@ -29,7 +29,7 @@ class Record(BaseModel):
 
 
 class Instruction(Record):
-    """What the policy, approved before the breach, says to do now."""
+    """What the policy says to do now; one approved after the breach gives no verdict on it."""
 
     policy_id: str
     policy_name: str
@@ -38,6 +38,7 @@ class Instruction(Record):
     sentence: str
     approved_on: date
     approved_by: str
+    dispute_route: str = ""  # a case kept before it was recorded has none
 
 
 class Finding(Record):

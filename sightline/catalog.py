@@ -81,6 +81,33 @@ class Catalog(BaseModel):
         """
         return tables(self)
 
+    def proposing(self, path: Path) -> tuple[Policy, Catalog]:
+        """A policy from any file, and a catalog in which it replaces those of its conflict.
+
+        Raises DefinitionError when the file cannot be read as a policy, SightlineEnvironmentError
+        when there is none.
+        """
+        if not path.is_file():
+            raise SightlineEnvironmentError(f"there is no file {path}")
+        document = read(path, str(path))
+        try:
+            proposed = Policy.model_validate(document.data)
+        except ValidationError as error:
+            raise DefinitionError(list(findings_of(error, document, Policy))) from error
+        others = {
+            stem: policy
+            for stem, policy in self.policies.items()
+            if policy.conflict != proposed.conflict and stem != proposed.id
+        }
+        catalog = Catalog(
+            objectives=self.objectives,
+            kpis=self.kpis,
+            policies=others | {proposed.id: proposed},
+            vocabulary=self.vocabulary,
+        )
+        catalog._documents = self._documents | {f"policies/{proposed.id}.yml": document}
+        return proposed, catalog
+
     def place(self, file: str, *path: str | int) -> Place:
         """Where `path` stands in a file such as `kpis/sorter_uptime.yml`."""
         document = self._documents.get(file)
@@ -94,11 +121,7 @@ def load_catalog(folder: Path) -> Catalog:
     shape come before what only the whole can show), and SightlineEnvironmentError when the folder
     is not there.
     """
-    if not folder.is_dir():
-        raise SightlineEnvironmentError(
-            f"there is no definitions folder {folder}; point SIGHTLINE_OKRS at one"
-        )
-    catalog = _read_catalog(folder)
+    catalog = read_catalog(folder)
     findings = list(offences(catalog))
     if findings:
         raise DefinitionError(findings)
@@ -111,7 +134,12 @@ def offences(catalog: Catalog) -> Iterator[Finding]:
         yield from rule.offenders(catalog)
 
 
-def _read_catalog(folder: Path) -> Catalog:
+def read_catalog(folder: Path) -> Catalog:
+    """Read all definitions below `folder` without asking the rules; raises as `load_catalog`."""
+    if not folder.is_dir():
+        raise SightlineEnvironmentError(
+            f"there is no definitions folder {folder}; point SIGHTLINE_OKRS at one"
+        )
     findings: list[Finding] = []
     documents: dict[str, Document] = {}
     models: dict[str, Definition] = {}

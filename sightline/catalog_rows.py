@@ -177,6 +177,7 @@ def _policy(catalog: Catalog) -> Iterator[Row]:
             "effort_scope": policy.effort.scope,
             "window_periods": policy.window_periods,
             "planned_allowance": policy.planned_allowance,
+            "exempt_causes": ", ".join(policy.exempt_causes) or None,
             "approved_by": ", ".join(policy.approved_by),
             "approved_on": policy.approved_on,
             "valid_from": policy.valid_from,

@@ -102,6 +102,8 @@ Day = Annotated[
 ]
 # An id becomes a file name, a table key and part of a page's address: nothing to escape in it.
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
+# A code as a source system writes it; lists of them are landed with a comma between.
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=64)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
 Mailbox = Annotated[
     str,

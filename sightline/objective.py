@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from enum import StrEnum
+from typing import Literal
 
 from pydantic import Field
 
@@ -51,6 +52,19 @@ class Link(Definition):
     valid_to: Day | None = None
 
 
+class Waiver(Definition):
+    """A conflict that is knowingly left without a policy, and who answers for that.
+
+    It ends with the objective. A department cannot sign for its own goal.
+    """
+
+    rule: Literal["undeclared_conflict"]
+    kpi: Id
+    reason: Text
+    signed_by: Id
+    signed_on: Day
+
+
 class KeyResult(Definition):
     """One measurable result; which of the four numbers it needs depends on its kind."""
 
@@ -64,6 +78,7 @@ class KeyResult(Definition):
     high: Number | None = None
     weight: PositiveNumber = Decimal(1)
     links: tuple[Link, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
 
     def links_as(self, *roles: LinkRole) -> tuple[Link, ...]:
         """The links that play one of the given roles, in the order written."""

@@ -8,7 +8,7 @@ from typing import Annotated, NamedTuple
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from sightline.definition import Count, Day, Definition, Id, NotNegativeNumber, Text
+from sightline.definition import Code, Count, Day, Definition, Id, NotNegativeNumber, Text
 
 
 class Integrity(StrEnum):
@@ -125,7 +125,8 @@ class Policy(Definition):
     """Goal against guardrail: the first rule that matches wins.
 
     `planned_allowance` is in points of the guardrail's unit per period, on top of what its target
-    leaves, summed over `window_periods`.
+    leaves, summed over `window_periods`. What is lost to `exempt_causes`, reason codes of the
+    guardrail's source, burns no budget; its target and its hard floor hold all the same.
     """
 
     id: Id
@@ -135,12 +136,18 @@ class Policy(Definition):
     effort: Instance
     window_periods: Count
     planned_allowance: NotNegativeNumber
+    exempt_causes: tuple[Code, ...] = ()
     approved_by: tuple[Id, ...] = Field(min_length=1)
     approved_on: Day
     valid_from: Day
     valid_to: Day
     dispute_route: Text
     rules: tuple[PolicyRule, ...] = Field(min_length=1)
+
+    @property
+    def conflict(self) -> tuple[str, Instance]:
+        """What it decides about: the key result and the guardrail that may be spent for it."""
+        return self.key_result, self.guardrail
 
     def rule_for(self, state: State) -> PolicyRule | None:
         """The first rule that matches a state, or None where the policy has a gap."""

@@ -9,7 +9,7 @@ from datetime import date
 from sightline.catalog import VOCABULARY, Catalog
 from sightline.finding import Place
 from sightline.kpi import Kpi
-from sightline.objective import KeyResult, Link, Objective
+from sightline.objective import KeyResult, Link, Objective, Waiver
 from sightline.policy import Policy
 from sightline.vocabulary import Role
 
@@ -59,6 +59,13 @@ def links(catalog: Catalog) -> Iterator[tuple[Objective, KeyResult, Link, At]]:
             yield objective, key_result, link, at.inside("links", index)
 
 
+def waivers(catalog: Catalog) -> Iterator[tuple[KeyResult, Waiver, At]]:
+    """Every waiver of every key result."""
+    for _, key_result, at in key_results(catalog):
+        for index, waiver in enumerate(key_result.waivers):
+            yield key_result, waiver, at.inside("waivers", index)
+
+
 def kpis(catalog: Catalog) -> Iterator[tuple[Kpi, At]]:
     """Every KPI."""
     for stem, kpi in catalog.kpis.items():
@@ -86,6 +93,8 @@ def named_roles(catalog: Catalog) -> Iterator[NamedRole]:
     for objective, _, link, at in links(catalog):
         start = link.valid_from or objective.period.first_day
         yield NamedRole(link.execution_owner, start, at("execution_owner"))
+    for _, waiver, at in waivers(catalog):
+        yield NamedRole(waiver.signed_by, waiver.signed_on, at("signed_by"))
     for kpi, at in kpis(catalog):
         first = min((target.valid_from for target in kpi.targets), default=None)
         yield NamedRole(kpi.owner, first, at("owner"))

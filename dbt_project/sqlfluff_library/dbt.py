@@ -21,6 +21,10 @@ def datediff(first: str, second: str, part: str) -> str:
     return f"date_diff('{part}', {first}, {second})"
 
 
+def position(substring: str, expression: str) -> str:
+    return f"position({substring} in {expression})"
+
+
 def split_part(expression: str, delimiter: str, part: int) -> str:
     return f"split_part({expression}, {delimiter}, {part})"
 

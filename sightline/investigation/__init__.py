@@ -85,6 +85,7 @@ def _instruction(evidence: Evidence) -> Instruction | None:
         sentence=policy["instruction"],
         approved_on=policy["approved_on"],
         approved_by=evidence.role_names(policy["approved_by"]),
+        dispute_route=policy["dispute_route"],
     )
 
 

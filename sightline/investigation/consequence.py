@@ -38,8 +38,10 @@ def actions(evidence: Evidence, departments: tuple[str, ...]) -> tuple[Action, .
     policy, owner = evidence.policy, str(evidence.kpi["owner"])
     asked: list[tuple[str, str]] = []
     if policy is not None:
+        is_late = policy["rule"] == "approved_late"  # then it says to settle this without it
+        order = "Settle it without a policy" if is_late else "Carry out the policy"
         asked += [
-            (goal["key_result_owner"], f"Carry out the policy: {policy['instruction']}")
+            (goal["key_result_owner"], f"{order}: {policy['instruction']}")
             for goal in evidence.goals
             if goal["key_result_id"] == policy["key_result_id"]
         ][:1]

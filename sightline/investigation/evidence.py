@@ -161,9 +161,9 @@ class Evidence:
         """The latest state and verdict of the policy that guards this KPI and scope."""
         query = """
             select policy.policy_id, policy.name, policy.key_result_id, policy.effort_kpi_id,
-                policy.effort_scope, policy.window_periods, policy.valid_from, verdict.rule,
-                verdict.verdict, verdict.instruction, verdict.approved_on, verdict.approved_by,
-                state.budget_used_share, state.effort_share, state.effort
+                policy.effort_scope, policy.window_periods, policy.valid_from, policy.dispute_route,
+                verdict.rule, verdict.verdict, verdict.instruction, verdict.approved_on,
+                verdict.approved_by, state.budget_used_share, state.effort_share, state.effort
             from marts.fct_policy_verdict as verdict
             inner join marts.fct_policy_state as state
                 on state.policy_id = verdict.policy_id

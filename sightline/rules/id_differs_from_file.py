@@ -17,11 +17,10 @@ def offenders(catalog: Catalog) -> Iterator[Finding]:
     """Every objective, KPI or policy whose id and file name differ."""
     for walker in (walk.objectives, walk.kpis, walk.policies):
         for definition, at in walker(catalog):
-            place = at("id")
-            stem = place.file.rpartition("/")[2].removesuffix(".yml")
+            stem = at.file.rpartition("/")[2].removesuffix(".yml")
             if definition.id != stem:
                 yield Finding(
-                    place,
+                    at("id"),
                     "id_differs_from_file",
                     f"the id is {definition.id!r}, the file is named {stem!r}",
                     f"rename the file to {definition.id}.yml, or write `id: {stem}`",

@@ -49,6 +49,7 @@ def _lists(catalog: Catalog) -> Iterator[tuple[str, list[tuple[Hashable, Place]]
         yield "this guard", _at_each(at, "guards", [guard.guard for guard in kpi.guards])
     for policy, at in walk.policies(catalog):
         yield "this rule name", _at_each(at, "rules", [rule.rule for rule in policy.rules])
+        yield "this exempt cause", _at_each(at, "exempt_causes", policy.exempt_causes)
         yield "this approver", _at_each(at, "approved_by", policy.approved_by)
     for _, role, at in walk.roles(catalog):
         yield (

@@ -17,8 +17,8 @@ from sightline.finding import Finding
 def offenders(catalog: Catalog) -> Iterator[Finding]:
     """Every policy that overlaps an earlier one about the same key result and guardrail."""
     for (first, _), (second, at) in combinations(walk.policies(catalog), 2):
-        same = (first.key_result, first.guardrail) == (second.key_result, second.guardrail)
-        if same and first.valid_from <= second.valid_to and second.valid_from <= first.valid_to:
+        overlap = first.valid_from <= second.valid_to and second.valid_from <= first.valid_to
+        if first.conflict == second.conflict and overlap:
             yield Finding(
                 at("valid_from"),
                 "two_policies_for_one_conflict",

@@ -26,6 +26,8 @@ def offenders(catalog: Catalog) -> Iterator[Finding]:
 def _named(catalog: Catalog) -> Iterator[tuple[str, Place]]:
     for _, _, link, at in walk.links(catalog):
         yield link.kpi, at("kpi")
+    for _, waiver, at in walk.waivers(catalog):
+        yield waiver.kpi, at("kpi")
     for kpi, at in walk.kpis(catalog):
         for index, driver in enumerate(kpi.driven_by):
             yield driver, at("driven_by", index)

@@ -45,6 +45,18 @@ def connect(home: Home, *, read_only: bool = False) -> duckdb.DuckDBPyConnection
     return connection
 
 
+def copy_warehouse(home: Home, database: Path) -> None:
+    """Copies the private warehouse whole into a new file, for trying something in.
+
+    While that lasts nobody can write to it. SightlineEnvironmentError when another process does.
+    """
+    with connect(home, read_only=True):
+        shutil.copyfile(home.warehouse, database)
+        log = home.warehouse.with_suffix(".duckdb.wal")  # what a killed writer left behind
+        if log.exists():
+            shutil.copyfile(log, database.with_suffix(".duckdb.wal"))
+
+
 def read_published(home: Home) -> duckdb.DuckDBPyConnection:
     """The published marts, read-only and in UTC: `select … from marts.<table>`.
 

@@ -35,7 +35,7 @@ _TABLES = {
     "floor decimal(38, 9), approved_by text, approved_on date",
     "dim_policy": "policy_id text, name text, key_result_id text, guardrail_kpi_id text, "
     "guardrail_scope text, effort_kpi_id text, effort_scope text, window_periods int, "
-    "valid_from date",
+    "valid_from date, dispute_route text",
     "bridge_kpi_ask": "kpi_id text, department text",
     "bridge_kpi_driver": "kpi_id text, driver_kpi_id text",
     "bridge_kpi_incentive": "kpi_id text, department text, share_of_bonus decimal(9, 4)",
@@ -206,7 +206,7 @@ def _definitions(rows: Rows) -> None:
         rows,
         "dim_policy",
         *("throughput_over_uptime", policy, "throughput_1500", "sorter_uptime", "north"),
-        *("recalibration_effort", "north", 4, RECALIBRATED),
+        *("recalibration_effort", "north", 4, RECALIBRATED, "Ask the coo in writing."),
     )
     put(rows, "bridge_key_result_kpi", "throughput_1500", "sorting_throughput", "measure", "north")
     put(rows, "bridge_key_result_kpi", "throughput_1500", "sorter_uptime", "guardrail", "north")

@@ -56,6 +56,7 @@ def test_a_silent_sacrifice_is_told_by_the_green_guardrail_and_the_starved_effor
     )
     assert case.instruction is not None
     assert case.instruction.verdict == "goal_wins_spend_budget"
+    assert case.instruction.dispute_route == "Ask the coo in writing."
     verdicts = {answer.department: (answer.verdict, answer.level) for answer in case.panel}
     assert verdicts["automation"] == ("starved", "breached")
     assert verdicts["operations"] == ("goal off track", "breached")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.definitions.firm import Firm
-from tests.definitions.offence import DAMAGE, POLICY, UPTIME, Case, change
+from tests.definitions.offence import DAMAGE, FASTER, POLICY, UPTIME, Case, change
 
 
 def second_policy(firm: Firm) -> None:
@@ -120,5 +120,15 @@ CASES = [
         "valid_from:",
         "'throughput_over_uptime' decides the same conflict",
         "let one end before the other begins",
+    ),
+    Case(
+        "undeclared_conflict",
+        lambda firm: (firm.okrs / POLICY).unlink(),
+        FASTER,
+        "{kpi: sorter_uptime, role: guardrail",
+        "'throughput_1500' is pursued by 'recalibrations_done', which drives 'sorter_uptime', and "
+        "'operations' is paid for that: without a policy you will debate this in a meeting",
+        "write policies/<id>.yml for 'throughput_1500' and 'sorter_uptime' until 2026-12-27, "
+        "or let another department sign a waiver",
     ),
 ]

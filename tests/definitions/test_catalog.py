@@ -32,8 +32,8 @@ COLUMNS = {
     "kpi_incentive": "kpi_id department share_of_bonus",
     "kpi_guard": "kpi_id guard parameters",
     "policy": "policy_id name key_result_id guardrail_kpi_id guardrail_scope effort_kpi_id "
-    "effort_scope window_periods planned_allowance approved_by approved_on valid_from valid_to "
-    "dispute_route",
+    "effort_scope window_periods planned_allowance exempt_causes approved_by approved_on "
+    "valid_from valid_to dispute_route",
     "policy_rule": "policy_id position rule integrity floor budget pace effort verdict instruction",
     "role": "role_id name department person deputy valid_from",
     "department": "department_id name",

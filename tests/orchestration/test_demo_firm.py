@@ -10,6 +10,8 @@ import pytest
 
 from tests.orchestration.conftest import CHECKOUT, Firm
 
+POLICY = CHECKOUT / "okrs/policies/throughput_over_uptime.yml"
+
 
 def rows(firm: Firm, query: str) -> list[tuple[object, ...]]:
     with duckdb.connect(str(firm.home / "published/sightline.duckdb"), read_only=True) as marts:
@@ -181,3 +183,35 @@ def test_a_case_rebuilds_to_the_same_bytes(scenario: str, request: pytest.Fixtur
         "differing_blocks": [],
     }
     assert done.returncode == 0
+
+
+@pytest.mark.parametrize("scenario", ["as_planned", "throttled"])
+def test_the_policy_in_force_replays_to_the_verdicts_it_gave(
+    scenario: str, request: pytest.FixtureRequest
+) -> None:
+    firm: Firm = request.getfixturevalue(scenario)
+    before = (firm.home / "warehouse.duckdb").stat()
+    done = firm.sightline("policy", "backtest", str(POLICY), "--json")
+    assert done.returncode == 0, done.stderr
+    replayed = json.loads(done.stdout)
+    given = rows(
+        firm, "select period_start, verdict, rule from marts.fct_policy_verdict order by 1"
+    )
+    assert [
+        (period["period_start"], period["verdict"], period["rule"])
+        for period in replayed["periods"]
+    ] == [(str(week), verdict, rule) for week, verdict, rule in given]
+    assert replayed["differences"] == []
+    assert (firm.home / "warehouse.duckdb").stat() == before
+    assert list(firm.home.glob(".scratch-*")) == []
+
+
+def test_a_stricter_policy_would_have_frozen_the_planned_work(
+    as_planned: Firm, tmp_path: Path
+) -> None:
+    draft = tmp_path / "draft.yml"
+    draft.write_text(POLICY.read_text().replace("planned_allowance: 1.0", "planned_allowance: 0.5"))
+    done = as_planned.sightline("policy", "backtest", str(draft), "--from", "2026-07-20")
+    assert done.returncode == 0, done.stderr
+    assert "it would have fired once and frozen the work for 14 weeks." in done.stdout
+    assert "The policy in force decided 14 weeks of 14 otherwise." in done.stdout

@@ -143,3 +143,13 @@ def test_a_moved_target_shows_as_a_step() -> None:
     )
     assert condition_chart(sample_case(condition=moved)) != condition_chart(case)
     assert "target 97.50" in condition_chart(sample_case(condition=moved))
+
+
+def test_a_policy_approved_after_the_breach_is_told_apart_and_shows_the_dispute_route() -> None:
+    case = sample_case()
+    assert case.instruction is not None
+    late = {"rule": "approved_late", "verdict": "no_verdict", "dispute_route": "Ask the coo."}
+    text = _text(render_case(sample_case(instruction=case.instruction.model_copy(update=late))))
+    assert "Approved too late for this breach, on 2026-06-20" in text
+    assert "Decided beforehand" not in text
+    assert "If you disagree Ask the coo." in text

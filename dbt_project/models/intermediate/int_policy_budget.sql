@@ -13,6 +13,10 @@ judgements as (
     where is_closed
 ),
 
+exemptions as (
+    select * from {{ ref('int_policy_exemption') }}
+),
+
 -- What the guardrail lost and what it may lose, in the unit of its denominator. Only a share of
 -- something has such a budget: other units leave it NULL.
 guardrails as (
@@ -25,8 +29,11 @@ guardrails as (
         ) as period_number,
         case
             when kpis.unit <> 'percent' then null
-            when judgements.direction = 'lower_is_better' then judgements.numerator / 100
-            else judgements.denominator - judgements.numerator / 100
+            when judgements.direction = 'lower_is_better'
+                then (judgements.numerator - coalesce(exemptions.numerator_part, 0)) / 100
+            else
+                judgements.denominator
+                - (judgements.numerator - coalesce(exemptions.numerator_part, 0)) / 100
         end as lost,
         case
             when kpis.unit <> 'percent' or judgements.value is null then null
@@ -42,6 +49,10 @@ guardrails as (
             policies.guardrail_kpi_id = judgements.kpi_id
             and policies.guardrail_scope = judgements.scope
     inner join kpis on policies.guardrail_kpi_id = kpis.kpi_id
+    left join exemptions
+        on
+            policies.policy_id = exemptions.policy_id
+            and judgements.period_start = exemptions.period_start
 )
 
 select

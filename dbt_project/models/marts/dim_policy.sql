@@ -12,6 +12,7 @@ select
     effort_scope,
     cast(window_periods as integer) as window_periods,
     planned_allowance,
+    exempt_causes,
     approved_by,
     approved_on,
     valid_from,

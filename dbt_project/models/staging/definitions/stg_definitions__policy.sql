@@ -8,6 +8,7 @@ select
     effort_scope,
     window_periods,
     planned_allowance,
+    exempt_causes,
     approved_by,
     approved_on,
     valid_from,
