@@ -159,8 +159,8 @@ def _tested(said: LinkEvidence, leading: Values, following: Values, *, grain: st
     for name, values in (("leading KPI", before), ("key result", after)):
         moves = _moves(values)
         if moves < FEWEST_MOVES:
-            wanted = f"the {name} moved {moves} times in {len(pairs)} {grain}s"
-            return replace(said, reason=f"{wanted}; {FEWEST_MOVES} moves are needed")
+            wanted = f"the {name} moved in {moves} of {len(pairs)} {grain}s"
+            return replace(said, reason=f"{wanted}; {FEWEST_MOVES} are needed")
     lead = find_lead(before, after, declared_lag=said.declared_lag)
     if lead is None:
         wanted = f"under {FEWEST_PAIRS} pairs of surprises are left between the gaps"
@@ -188,8 +188,8 @@ def _decided(tested: LinkEvidence, q_value: float) -> LinkEvidence:
 def _told(said: LinkEvidence, lead: Lead, grain: str) -> str:
     lags = allowed_lags(said.declared_lag)
     return (
-        f"strongest at {lead.best_lag} {grain}s, r {lead.correlation:+.2f}, looked for at "
-        f"{lags[0]} to {lags[-1]} in {said.n} {grain}s; chance p {lead.p_value:.4f}"
+        f"of {lags[0]} to {lags[-1]} {grain}s, strongest at {lead.best_lag} "
+        f"(r {lead.correlation:+.2f}, p {lead.p_value:.4f}, {said.n} {grain}s)"
     )
 
 

@@ -11,18 +11,13 @@ from typing import TYPE_CHECKING
 from reports import marts, wording
 from reports.episodes import Episode, open_episodes
 from reports.marts import finite
-from reports.status import Mark, mark
+from reports.status import LEADS, Mark, mark
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from reports.marts import Marts, Row
 
-_LEAD_WORDS = {
-    "supported": "shown",
-    "not_supported": "not shown",
-    "insufficient": "too early",
-}
 _SHARE_OF_PERIODS = frozenset({"stay_at_or_above", "stay_at_or_below", "within_range"})
 
 
@@ -30,13 +25,13 @@ _SHARE_OF_PERIODS = frozenset({"stay_at_or_above", "stay_at_or_below", "within_r
 class LinkedKpi:
     """One KPI under a key result, as of the latest closed period; `trend` is oldest first.
 
-    `lead` says in a word whether its history shows that it leads; empty in any other role.
+    `lead` marks whether its history shows that it leads; None in any other role.
     """
 
     kpi_id: str
     name: str
     role: str
-    lead: str
+    lead: Mark | None
     owner: str
     unit: str
     decimals: int
@@ -107,7 +102,7 @@ class _Background:
     findings: dict[tuple[str, str], Row] = field(default_factory=dict)
     key_results: dict[str, Row] = field(default_factory=dict)
     objectives: dict[str, Row] = field(default_factory=dict)
-    leads: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    leads: dict[tuple[str, str, str], Mark] = field(default_factory=dict)
 
 
 def read_glance(connection: Marts) -> Glance:
@@ -123,7 +118,7 @@ def read_glance(connection: Marts) -> Glance:
         key_results={row["key_result_id"]: row for row in marts.key_results(connection)},
         objectives={row["objective_id"]: row for row in marts.objectives(connection)},
         leads={
-            (row["key_result_id"], row["kpi_id"], row["scope"]): _LEAD_WORDS[row["verdict"]]
+            (row["key_result_id"], row["kpi_id"], row["scope"]): LEADS[row["verdict"]]
             for row in marts.lead_verdicts(connection)
         },
     )
@@ -214,7 +209,7 @@ def _linked_kpi(row: Row, background: _Background) -> LinkedKpi:
         kpi_id=row["kpi_id"],
         name=wording.scoped(row["kpi_name"], row["scope"]),
         role=role,
-        lead=background.leads.get((row["key_result_id"], *key), "") if is_leading else "",
+        lead=background.leads.get((row["key_result_id"], *key)) if is_leading else None,
         owner=wording.plain(row["kpi_owner"] or "no owner"),
         unit=wording.plain(row["unit_symbol"] or ""),
         decimals=row["decimals"] or 0,
