@@ -100,6 +100,8 @@ EVIDENCE = Source(
     ),
 )
 
+SNAPSHOTS = (INTEGRITY, EVIDENCE)
+
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
 Beside = Mapping[str, Callable[[], Sequence[Mapping[str, Any]]]]
 NOTHING: Beside = {}
@@ -110,7 +112,7 @@ def described(dataset: str, tables: Rows) -> Source:
 
     Raises UsageError when no snapshot is described under that dataset.
     """
-    candidates = [INTEGRITY, EVIDENCE, *(found for found in sources().values())]
+    candidates = [*SNAPSHOTS, *sources().values()]
     for found in candidates:
         if found.dataset == dataset:
             known = {table.name for table in found.tables}

@@ -15,4 +15,4 @@ select
     method,
     computed_at
 from {{ source('raw_evidence', 'link') }}
-where {{ is_in_newest_landing('raw_evidence') }}
+where {{ is_in_newest_landing('raw_evidence', 'link') }}
