@@ -8,7 +8,9 @@ from typing import Any
 
 from demo import issues, workbooks
 from demo.story import (
+    COMPLAINT_LAG,
     PROGRAMME_START,
+    RECALIBRATION_LAG,
     THROTTLE_START,
     Firm,
     last_closed_monday,
@@ -88,6 +90,16 @@ def answer_key(
             for site, monday in [(entry.plan.site, entry.plan.monday)]
             if (reported := workbooks.reported_uptime(firm, site, monday, uptime[site, monday]))
             != round(uptime[site, monday], 1)
+        ],
+        # One step of recalibrations in 78 weeks is one coincidence; damage varies every week.
+        "leads": [
+            {"kpi": "damage_rate", "of": "complaint_rate", "weeks": COMPLAINT_LAG, "found": True},
+            {
+                "kpi": "recalibrations_done",
+                "of": "sorting_throughput",
+                "weeks": RECALIBRATION_LAG,
+                "found": False,
+            },
         ],
         "quiet": list(QUIET),
     }

@@ -31,6 +31,9 @@ PROGRAMME_WEEKS = 26
 RECALIBRATION_LAG = 3  # weeks until a recalibrated sorter runs faster
 RECALIBRATION_GAIN = 2.25  # parcels an hour for each recalibration
 RECALIBRATION_FADE = 0.97  # what is left of the gain a week later
+COMPLAINT_LAG = 2  # weeks until a damaged parcel is complained about
+COMPLAINTS_A_POINT = 5.0  # more complaints in 10,000 parcels for each point of damage more
+USUAL_DAMAGE = 0.34  # per cent of parcels
 
 
 @dataclass(frozen=True)
@@ -122,6 +125,18 @@ def drifted(start: float, at_clock: float, week: int) -> float:
     return start + (at_clock - start) * elapsed / WEEKS_TO_CLOCK
 
 
+def damage_rate(firm: Firm, site: str, monday: date) -> float:
+    """Damaged parcels in per cent: around the usual, whatever the programme does."""
+    return USUAL_DAMAGE + firm.dice("damage", site, monday).uniform(-0.03, 0.03)
+
+
+def complaint_rate(firm: Firm, site: str, monday: date) -> float:
+    """Complaints in 10,000 parcels before noise: falling, and following damage two weeks later."""
+    damage = damage_rate(firm, site, monday - timedelta(weeks=COMPLAINT_LAG))
+    beyond = damage - USUAL_DAMAGE
+    return drifted(14.0, 11.0, programme_week(monday)) + COMPLAINTS_A_POINT * beyond
+
+
 def week_plan(firm: Firm, site: str, monday: date) -> WeekPlan:
     """One site's week."""
     dice = firm.dice("plan", site, monday)
@@ -162,10 +177,10 @@ def week_plan(firm: Firm, site: str, monday: date) -> WeekPlan:
         recalibrations_done=done,
         parcels=parcels,
         manual_touches=round(parcels * near(drifted(3.10, 2.45, week), 0.03)),
-        damaged_parcels=round(parcels * near(0.34, 0.03) / 100),
+        damaged_parcels=round(parcels * damage_rate(firm, site, monday) / 100),
         on_time_in_full=near(drifted(93.1, 95.0, week), 0.2) / 100,
         cost_cents=round(parcels * near(drifted(284, 270, week), 2)),
-        complaints=round(parcels / 10_000 * near(drifted(14.0, 11.0, week), 0.25)),
+        complaints=round(parcels / 10_000 * near(complaint_rate(firm, site, monday), 0.12)),
         headcount=headcount,
         # people are trained four weeks ahead of the touches their training saves
         trained=round(headcount * near(drifted(62, 82, week + 4), 0.8) / 100),

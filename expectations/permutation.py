@@ -1,4 +1,4 @@
-"""How often would chance alone do this? A permutation test, deterministic in its inputs."""
+"""How often would chance alone do this? Monte Carlo tests, deterministic in their inputs."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CELLS_AT_ONCE = 100_000
 
 
 @dataclass(frozen=True, slots=True)
-class Permuted:
+class Tested:
     """Observed statistic, its mean over the draws, one-sided p-value, draws made, seed used."""
 
     observed: int
@@ -45,32 +45,57 @@ def seed_of(*inputs: Integers) -> int:
 
 
 def permutation_test(
-    values: Integers, statistic: Callable[[Integers], Integers], *, seed: int
-) -> Permuted:
+    values: Integers,
+    statistic: Callable[[Integers], Integers],
+    *,
+    seed: int,
+    most_draws: int | None = None,
+) -> Tested:
     """Is the statistic larger than when the values fall on the periods at random? One-sided.
 
     values: one integer a period, shape (n,); statistic: maps shape (draws, n) to (draws,).
-    The null hypothesis is that values are exchangeable over the periods. The p-value is valid at
-    every stopping point (Besag and Clifford 1991, "Sequential Monte Carlo p-values").
+    The null hypothesis is that values are exchangeable over the periods.
     """
     import numpy as np
 
+    def draw(generator: np.random.Generator, count: int) -> Integers:
+        return statistic(generator.permuted(np.tile(values, (count, 1)), axis=1))
+
     observed = int(statistic(values[np.newaxis, :])[0])
+    most = most_draws or min(MOST_DRAWS, max(FEWEST_DRAWS, MOST_CELLS // len(values)))
+    return monte_carlo_test(observed, draw, width=len(values), seed=seed, most_draws=most)
+
+
+def monte_carlo_test(
+    observed: int,
+    draw: Callable[[np.random.Generator, int], Integers],
+    *,
+    width: int,
+    seed: int,
+    most_draws: int,
+) -> Tested:
+    """Is the observed statistic larger than those drawn under the null hypothesis? One-sided.
+
+    draw: gives so many statistics of the null hypothesis, shape (count,); width: numbers that one
+    draw handles, which bounds the memory. The p-value is valid at every stopping point (Besag and
+    Clifford 1991, "Sequential Monte Carlo p-values").
+    """
+    import numpy as np
+
     generator = np.random.default_rng(seed)
-    most = min(MOST_DRAWS, max(FEWEST_DRAWS, MOST_CELLS // len(values)))
     block = FIRST_BLOCK
     draws, exceedances, total = 0, 0, 0
-    while draws < most:
-        count = min(block, most - draws)
-        block = max(FIRST_BLOCK, min(4 * block, CELLS_AT_ONCE // len(values)))
-        drawn = statistic(generator.permuted(np.tile(values, (count, 1)), axis=1))
+    while draws < most_draws:
+        count = min(block, most_draws - draws)
+        block = max(FIRST_BLOCK, min(4 * block, CELLS_AT_ONCE // width))
+        drawn = draw(generator, count)
         reached = np.flatnonzero(drawn >= observed)
         wanted = ENOUGH_EXCEEDANCES - exceedances
         if len(reached) >= wanted:
             last = int(reached[wanted - 1]) + 1
             draws, total = draws + last, total + int(drawn[:last].sum())
             p_value = ENOUGH_EXCEEDANCES / draws
-            return Permuted(observed, total / draws, p_value, draws, seed)
+            return Tested(observed, total / draws, p_value, draws, seed)
         draws, total = draws + count, total + int(drawn.sum())
         exceedances += len(reached)
-    return Permuted(observed, total / draws, (exceedances + 1) / (draws + 1), draws, seed)
+    return Tested(observed, total / draws, (exceedances + 1) / (draws + 1), draws, seed)

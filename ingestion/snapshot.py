@@ -1,4 +1,4 @@
-"""Snapshots made here rather than read elsewhere: definitions in force, findings of the guards."""
+"""Snapshots made here rather than read elsewhere: definitions, findings, evidence of leads."""
 
 from __future__ import annotations
 
@@ -69,6 +69,39 @@ INTEGRITY = Source(
     ),
 )
 
+EVIDENCE = Source(
+    name="evidence",
+    dataset="raw_evidence",
+    cadence="",  # landed by the job that weighs leading links, never pulled
+    department="data",
+    description="Whether each KPI that is said to lead a key result leads it, as tested weekly.",
+    tables=(
+        Table(
+            "link",
+            ("key_result_id", "kpi_id", "scope"),
+            {
+                "key_result_id": "text",
+                "kpi_id": "text",
+                "scope": "text",
+                "measure_kpi_id": "text",
+                "measure_scope": "text",
+                "declared_lag": "bigint",
+                "best_lag": "bigint",
+                "n": "bigint",
+                "correlation": "decimal",
+                "p_value": "decimal",
+                "q_value": "decimal",
+                "verdict": "text",
+                "reason": "text",
+                "method": "text",
+                "computed_at": "timestamp",
+            },
+        ),
+    ),
+)
+
+SNAPSHOTS = (INTEGRITY, EVIDENCE)
+
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
 Beside = Mapping[str, Callable[[], Sequence[Mapping[str, Any]]]]
 NOTHING: Beside = {}
@@ -79,7 +112,7 @@ def described(dataset: str, tables: Rows) -> Source:
 
     Raises UsageError when no snapshot is described under that dataset.
     """
-    candidates = [INTEGRITY, *(found for found in sources().values())]
+    candidates = [*SNAPSHOTS, *sources().values()]
     for found in candidates:
         if found.dataset == dataset:
             known = {table.name for table in found.tables}

@@ -5,7 +5,18 @@ import sys
 
 import typer
 
-from orchestration.commands import case, definitions, demo, ledger, new, past, policy, reading, reconcile
+from orchestration.commands import (
+    case,
+    definitions,
+    demo,
+    evidence,
+    ledger,
+    new,
+    past,
+    policy,
+    reading,
+    reconcile,
+)
 from sightline.errors import SightlineError
 
 app = typer.Typer(
@@ -20,6 +31,7 @@ app.command()(definitions.schema)
 app.command()(reading.status)
 app.command()(reading.why)
 app.command()(reading.board)
+app.command()(evidence.evidence)
 app.command()(past.asof)
 app.command()(ledger.verify)
 app.command()(ledger.prove)

@@ -69,7 +69,7 @@ def _key_result_line(key_result: KeyResult) -> str:
 def _kpi_line(kpi: LinkedKpi) -> str:
     value = wording.quantity(kpi.value, kpi.unit, kpi.decimals)
     target = wording.limit(kpi.direction, kpi.target, "", kpi.decimals)
-    role = kpi.role.split(" · ", maxsplit=1)[0]
+    role = f"lead {kpi.lead.word}" if kpi.lead else kpi.role.split(" · ", maxsplit=1)[0]
     return _columns(f"  {kpi.name} ({role})", f"{value}, target {target}", kpi.grade, str(kpi.mark))
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from reports import marts, wording
 from reports.episodes import Episode, open_episodes
 from reports.marts import finite
-from reports.status import Mark, mark
+from reports.status import LEADS, Mark, mark
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,11 +23,15 @@ _SHARE_OF_PERIODS = frozenset({"stay_at_or_above", "stay_at_or_below", "within_r
 
 @dataclass(frozen=True, slots=True)
 class LinkedKpi:
-    """One KPI under a key result, as of the latest closed period; `trend` is oldest first."""
+    """One KPI under a key result, as of the latest closed period; `trend` is oldest first.
+
+    `lead` marks whether its history shows that it leads; None in any other role.
+    """
 
     kpi_id: str
     name: str
     role: str
+    lead: Mark | None
     owner: str
     unit: str
     decimals: int
@@ -98,6 +102,7 @@ class _Background:
     findings: dict[tuple[str, str], Row] = field(default_factory=dict)
     key_results: dict[str, Row] = field(default_factory=dict)
     objectives: dict[str, Row] = field(default_factory=dict)
+    leads: dict[tuple[str, str, str], Mark] = field(default_factory=dict)
 
 
 def read_glance(connection: Marts) -> Glance:
@@ -112,6 +117,10 @@ def read_glance(connection: Marts) -> Glance:
         },
         key_results={row["key_result_id"]: row for row in marts.key_results(connection)},
         objectives={row["objective_id"]: row for row in marts.objectives(connection)},
+        leads={
+            (row["key_result_id"], row["kpi_id"], row["scope"]): LEADS[row["verdict"]]
+            for row in marts.lead_verdicts(connection)
+        },
     )
     for finding in marts.findings(connection):
         # a roll-up is doubted for what was found at one of its sites
@@ -193,13 +202,14 @@ def _linked_kpi(row: Row, background: _Background) -> LinkedKpi:
     notes = ["typed by hand"] if row["provenance"] == "typed" else []
     if row["integrity_verdict"] == "contested" and key in background.findings:
         notes.append(_shortened(wording.plain(background.findings[key]["observed"])))
-    role = row["role"]
+    role, is_leading = row["role"], row["role"] == "leading"
     if row["lag_periods"]:
-        role += f" · {row['lag_periods']} wk ahead"
+        role += f" · {row['lag_periods']} wk"
     return LinkedKpi(
         kpi_id=row["kpi_id"],
         name=wording.scoped(row["kpi_name"], row["scope"]),
         role=role,
+        lead=background.leads.get((row["key_result_id"], *key)) if is_leading else None,
         owner=wording.plain(row["kpi_owner"] or "no owner"),
         unit=wording.plain(row["unit_symbol"] or ""),
         decimals=row["decimals"] or 0,

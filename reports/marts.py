@@ -96,6 +96,11 @@ def objectives(marts: Marts) -> list[Row]:
     )
 
 
+def lead_verdicts(marts: Marts) -> list[Row]:
+    """One row per link in force by which a KPI is said to lead a key result."""
+    return _rows(marts, "select key_result_id, kpi_id, scope, verdict from marts.fct_link_evidence")
+
+
 def findings(marts: Marts) -> list[Row]:
     """One row per integrity finding, the latest period first."""
     return _rows(

@@ -41,6 +41,11 @@ MARKS = {
     "no_target": Mark("–", "no target", "grey"),
     "pending": Mark("…", "pending", "grey"),
 }
+LEADS = {
+    "supported": Mark("✓", "shown", "green"),
+    "not_supported": Mark("?", "not shown", "grey"),
+    "insufficient": Mark("…", "too early", "grey"),
+}
 UNVERIFIED = Mark("◇", "unverified", "grey")
 _UNKNOWN = Mark("○", "unknown", "grey")
 _GRADE_TONES = {"A": "green", "B": "green", "C": "amber", "D": "red"}

@@ -23,7 +23,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from expectations.guard import Examination, Guard, Kind, Outcome, Row, Suspicion
-from expectations.permutation import Permuted, permutation_test, seed_of
+from expectations.permutation import Tested, permutation_test, seed_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -156,7 +156,7 @@ def examine(rows: Sequence[Row], *, resolution: Decimal | None = None) -> Examin
     )
 
 
-def favouring(pairs: Sequence[Pair], *, tolerance: Decimal, lower_is_better: bool) -> Permuted:
+def favouring(pairs: Sequence[Pair], *, tolerance: Decimal, lower_is_better: bool) -> Tested:
     """Do the differences lift periods over target or floor more often than by chance?"""
     import numpy as np
 
@@ -258,7 +258,7 @@ def _lifts(pair: Pair, *, lower_is_better: bool) -> bool:
 
 
 def _suspicions(
-    first: Row, lifted: Sequence[Pair], tested: Permuted, *, n: int, tolerance: Decimal
+    first: Row, lifted: Sequence[Pair], tested: Tested, *, n: int, tolerance: Decimal
 ) -> tuple[Suspicion, ...]:
     if not lifted or tested.observed <= 0:
         return ()

@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 import dagster as dg
 
 from ingestion.source import Source, sources
+from orchestration.defs.evidence import CADENCE, link_evidence
 
 # Read from this machine in a moment, so they ride along with every pulse.
 LOCAL = frozenset({"definitions", "casebook"})
@@ -21,7 +22,13 @@ UNFINISHED = [
 ]
 
 
-def _pulse(name: str, pulled: Collection[str], description: str) -> UnresolvedAssetJob:
+def _pulse(
+    name: str,
+    pulled: Collection[str],
+    description: str,
+    *,
+    selection: dg.AssetSelection = EVERYTHING,
+) -> UnresolvedAssetJob:
     """A job that pulls the named sources, then builds, judges, publishes and tells."""
     left_out = [
         dg.AssetKey([source.dataset, table.name])
@@ -31,7 +38,7 @@ def _pulse(name: str, pulled: Collection[str], description: str) -> UnresolvedAs
     ]
     return dg.define_asset_job(
         name,
-        selection=EVERYTHING - dg.AssetSelection.assets(*left_out),
+        selection=selection - dg.AssetSelection.assets(*left_out),
         executor_def=dg.in_process_executor,
         description=description,
         tags=WRITES | {"dagster/max_retries": "2"},
@@ -50,12 +57,32 @@ def _casebook() -> UnresolvedAssetJob:
     )
 
 
+def _weekly() -> dg.Definitions:
+    """Whether leading KPIs lead, tested at a cadence of its own and brought into the marts."""
+    job = dg.define_asset_job(
+        "evidence",
+        selection=(dg.AssetSelection.assets(link_evidence.key).downstream() & EVERYTHING)
+        - dg.AssetSelection.groups("strategy"),
+        executor_def=dg.in_process_executor,
+        description="Test every claimed lead, and bring the verdicts into the marts.",
+        tags=WRITES,
+    )
+    weekly = dg.ScheduleDefinition(
+        name="evidence_cadence",
+        job=job,
+        cron_schedule=CADENCE,
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+    )
+    return dg.Definitions(jobs=[job], schedules=[weekly])
+
+
 def _at_its_cadence(source: Source) -> dg.Definitions:
     """The pulse of one source: a feed that is down holds back no other."""
     job = _pulse(
         f"pulse_{source.name}",
         {source.name, *LOCAL},
         f"Pull {source.name} at its own cadence, then build, judge, publish, tell.",
+        selection=EVERYTHING - dg.AssetSelection.assets(link_evidence.key),
     )
 
     @dg.schedule(
@@ -77,10 +104,10 @@ def _at_its_cadence(source: Source) -> dg.Definitions:
 
 @dg.definitions
 def defs() -> dg.Definitions:
-    """The whole pulse, the casebook's share of it, and one a remote source at its cadence."""
+    """The whole pulse, the casebook's and the evidence's share, and one a source at its cadence."""
     remote = [source for source in sources().values() if source.name not in LOCAL]
     jobs = [
         _pulse("pulse", sources(), "Pull every source, build and judge, publish, tell."),
         _casebook(),
     ]
-    return dg.Definitions.merge(dg.Definitions(jobs=jobs), *map(_at_its_cadence, remote))
+    return dg.Definitions.merge(dg.Definitions(jobs=jobs), _weekly(), *map(_at_its_cadence, remote))

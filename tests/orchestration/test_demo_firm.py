@@ -215,3 +215,62 @@ def test_a_stricter_policy_would_have_frozen_the_planned_work(
     assert done.returncode == 0, done.stderr
     assert "it would have fired once and frozen the work for 14 weeks." in done.stdout
     assert "The policy in force decided 14 weeks of 14 otherwise." in done.stdout
+
+
+@pytest.mark.parametrize("scenario", ["as_planned", "throttled"])
+def test_the_planted_lead_that_history_can_show_is_supported_and_no_other(
+    scenario: str, request: pytest.FixtureRequest
+) -> None:
+    firm: Firm = request.getfixturevalue(scenario)
+    key = json.loads((firm.home / "demo/answer_key.json").read_text())
+    planted = {(lead["kpi"], lead["of"], lead["weeks"]) for lead in key["leads"] if lead["found"]}
+    found = rows(
+        firm,
+        "select kpi_id, measure_kpi_id, best_lag from marts.fct_link_evidence "
+        "where verdict = 'supported'",
+    )
+    assert set(found) == planted
+
+
+def test_a_lead_that_came_in_one_step_is_called_too_early(as_planned: Firm) -> None:
+    ((verdict, reason),) = rows(
+        as_planned,
+        "select verdict, reason from marts.fct_link_evidence where kpi_id = 'recalibrations_done'",
+    )
+    assert (verdict, reason) == (
+        "insufficient",
+        "the leading KPI moved in 3 of 78 weeks; 10 are needed",
+    )
+
+
+def test_evidence_lists_every_claim_and_says_by_its_exit_code_that_one_is_not_shown(
+    as_planned: Firm,
+) -> None:
+    done = as_planned.sightline("evidence")
+    assert done.returncode == 1
+    assert "damage_rate → complaints_9, 2 ahead\n" in done.stdout
+    listed = json.loads(as_planned.sightline("evidence", "--json").stdout)
+    claimed = rows(
+        as_planned, "select count(*) from marts.bridge_key_result_kpi where role = 'leading'"
+    )
+    assert [(len(listed),)] == claimed
+
+
+def test_claimed_leads_are_tested_weekly_and_not_with_every_pull(as_planned: Firm) -> None:
+    code = (
+        "import json; from orchestration.definitions import defs; d = defs();"
+        "weighed = lambda job: any(k.to_user_string() == 'raw_evidence/link' for k in "
+        "d.resolve_job_def(job).asset_layer.executable_asset_keys);"
+        "print(json.dumps({'cron': d.resolve_schedule_def('evidence_cadence').cron_schedule,"
+        "'weighed': [job for job in ('evidence', 'pulse', 'pulse_erp', 'pulse_sheets', 'casebook')"
+        " if weighed(job)]}))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=as_planned.environment | {"SIGHTLINE_DAGSTER": str(as_planned.home / "dagster")},
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(done.stdout) == {"cron": "0 5 * * 1", "weighed": ["evidence", "pulse"]}

@@ -41,6 +41,7 @@ TABLES = {
     "fct_integrity_finding": """finding_id text, kpi_id text, scope text, period_start date,
         guard text, observed text, question text""",
     "fct_load_seal": "seal_number bigint, log_root text, is_latest boolean",
+    "fct_link_evidence": "key_result_id text, kpi_id text, scope text, verdict text",
     "fct_kpi_episode": """episode_id text, kpi_id text, scope text, rule text, opened_period date,
         closed_period date, state text, is_open boolean, last_value decimal(38,9),
         target decimal(38,9), floor decimal(38,9), periods int, as_of timestamp""",
@@ -231,6 +232,13 @@ class Firm:
         self.add("fct_kpi_episode", episode_id=CASE, kpi_id="sorter_uptime", scope="north",
                  rule="level", opened_period=PERIOD[0], state="firing", is_open=True,
                  last_value=97.35, target=98, floor=96.5, periods=17, as_of=AS_OF)  # fmt: skip
+        for key_result_id, kpi_id, scope, verdict in (
+            ("throughput_1500", "recalibrations_done", "north", "supported"),
+            ("manual_touches_2", "staff_trained", "all", "not_supported"),
+            ("programme_milestones", "recalibration_effort", "north", "insufficient"),
+        ):
+            self.add("fct_link_evidence", key_result_id=key_result_id, kpi_id=kpi_id, scope=scope,
+                     verdict=verdict)  # fmt: skip
         self.add("dim_policy", policy_id="throughput_over_uptime",
                  name="Throughput outranks sorter uptime, within an allowance",
                  key_result_id="throughput_1500", guardrail_kpi_id="sorter_uptime",

@@ -85,6 +85,20 @@ def test_a_kpi_shows_number_target_status_grade_age_and_owner(firm: Firm) -> Non
     )
 
 
+def test_a_leading_kpi_is_marked_by_what_its_history_shows(firm: Firm) -> None:
+    assert "leading · 3 wk ✓" in _line(firm, "Recalibrations done, north")
+    assert "leading · 4 wk ?" in _line(firm, "Staff trained")
+    assert "leading …" in _line(firm, "Recalibration effort, north")
+    page = render_board(firm.marts)
+    for word in ("shown", "not shown", "too early"):
+        assert f'aria-label="lead {word}"' in page
+
+
+def test_a_claim_that_nobody_tested_yet_bears_no_mark(firm: Firm) -> None:
+    firm.marts.execute("delete from marts.fct_link_evidence")
+    assert "leading · 3 wk 9" in _line(firm, "Recalibrations done, north")
+
+
 def test_a_key_result_shows_its_way_and_the_weakest_link(firm: Firm) -> None:
     assert _line(firm, "All milestones") == (
         "All milestones of the recalibration programme reached weakest link 50 % 100 "

@@ -19,6 +19,7 @@ def test_the_card_shows_status_progress_and_what_to_do(firm: Firm) -> None:
     assert "60 % done, 65 % expected by now" in card
     assert "! Sorter uptime, north is at 97.35 %" in card
     assert "■ off track" in card
+    assert "Staff trained (lead not shown)" in card
     assert "keep_customers" not in card
 
 
