@@ -11,12 +11,13 @@ from typing import Any
 import pyarrow as pa
 
 from ingestion.source import ColumnType
-from sightline.errors import SightlineEnvironmentError
+from sightline.errors import SightlineEnvironmentError, UsageError
 
 ARROW: dict[ColumnType, pa.DataType] = {
     "text": pa.string(),
     "bigint": pa.int64(),
     "decimal": pa.decimal128(38, 9),
+    "double": pa.float64(),
     "date": pa.date32(),
     "timestamp": pa.timestamp("us"),
     "bool": pa.bool_(),
@@ -27,7 +28,7 @@ NINE_PLACES = Decimal("1e-9")  # the scale of a raw decimal
 def naive_utc(moment: datetime) -> datetime:
     """An aware moment as the warehouse keeps it: UTC without a zone. Naive input is refused."""
     if moment.tzinfo is None:
-        raise ValueError(f"{moment.isoformat()} has no time zone")
+        raise UsageError(f"{moment.isoformat()} has no time zone")
     return moment.astimezone(UTC).replace(tzinfo=None)
 
 

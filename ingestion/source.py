@@ -12,7 +12,7 @@ from sightline.errors import UsageError
 if TYPE_CHECKING:
     from types import ModuleType
 
-ColumnType = Literal["text", "bigint", "decimal", "date", "timestamp", "bool"]
+ColumnType = Literal["text", "bigint", "decimal", "double", "date", "timestamp", "bool"]
 
 
 @dataclass(frozen=True, slots=True)

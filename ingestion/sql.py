@@ -1,15 +1,17 @@
-"""Reading a table of any SQLAlchemy database incrementally, in Arrow, through dlt's sql_table."""
+"""Reading a table of any SQLAlchemy database, whole or from a cursor on, in Arrow."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ingestion.overlap import Overlap
+from ingestion.source import ColumnType
 from sightline.errors import SightlineEnvironmentError
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     import sqlalchemy as sa
 
 
@@ -35,48 +37,114 @@ def database(url: str, *, setting: str) -> sa.Engine | None:
         ) from None
 
 
-def read_table(
-    engine: sa.Engine,
-    name: str,
-    *,
-    overlap: Overlap,
-    cursor: Callable[[sa.Table], sa.ColumnElement[Any]],
-) -> Any:
-    """A dlt resource over one table: all its columns, and `overlap.cursor` computed by `cursor`.
+def reflected(engine: sa.Engine, name: str) -> sa.Table:
+    """A table as the database describes it; `name` may carry its schema before a dot.
 
-    Yields Arrow tables of rows not read before, in order of the cursor.
+    Raises SightlineEnvironmentError when there is no such table or no database.
     """
     import sqlalchemy as sa
-    from dlt.sources.sql_database import sql_table
 
-    def with_cursor(table: sa.Table) -> sa.Table:
-        for column in table.columns:
-            if isinstance(column.type, sa.DateTime):
-                column.type = sa.DateTime(timezone=False)  # raw keeps UTC without a zone
-        if overlap.cursor not in table.columns:
-            table.append_column(sa.Column(overlap.cursor, cursor(table).type))
-        return table
-
-    def since(_: object, table: sa.Table) -> sa.Select[Any]:
-        # a NULL cursor raises in dlt, or silently drops the row: hence the expression, here too
-        moment = cursor(table)
-        columns = [column for column in table.columns if column.name != overlap.cursor]
-        query = sa.select(*columns, moment.label(overlap.cursor)).order_by(moment)
-        start = overlap.start()
-        return query if start is None else query.where(moment >= start)
-
+    schema, _, table = name.rpartition(".")
     try:
-        resource = sql_table(
-            engine,
-            table=name,
-            backend="pyarrow",
-            table_adapter_callback=with_cursor,
-            query_adapter_callback=since,
-            write_disposition="append",
+        return sa.Table(
+            table, sa.MetaData(), schema=schema or None, autoload_with=engine, resolve_fks=False
         )
     except sa.exc.SQLAlchemyError as error:
         raise SightlineEnvironmentError(
             f"table {name} cannot be read: {type(error).__name__}"
-        ) from error
-    resource.add_map(overlap.fresh)
-    return resource
+        ) from None
+
+
+def carried_as(kind: sa.types.TypeEngine[Any]) -> ColumnType | None:
+    """How raw holds a column of an SQL type exactly; None where it cannot.
+
+    A decimal without a declared scale is taken: a value past nine places is refused when it comes.
+    """
+    from sqlalchemy import types
+
+    if isinstance(kind, types.Numeric) and not isinstance(kind, types.Float):
+        return "decimal" if (kind.scale or 0) <= 9 else None
+    kinds: list[tuple[type[Any], ColumnType]] = [
+        (types.Boolean, "bool"),
+        (types.Integer, "bigint"),
+        (types.Float, "double"),
+        (types.String, "text"),
+        (types.Uuid, "text"),
+        (types.DateTime, "timestamp"),
+        (types.Date, "date"),
+    ]
+    return next((name for each, name in kinds if isinstance(kind, each)), None)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of raw: its name there, its type, and the expression that the database answers."""
+
+    name: str
+    kind: ColumnType
+    expression: sa.ColumnElement[Any]
+
+
+@dataclass(frozen=True)
+class TableReader:
+    """One table, its columns as raw keeps them, and which of them identify a row."""
+
+    engine: sa.Engine
+    table: sa.Table
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+
+    def expression(self, name: str) -> sa.ColumnElement[Any]:
+        """What the database evaluates for one column of raw."""
+        return next(column.expression for column in self.columns if column.name == name)
+
+    def kind(self, name: str) -> ColumnType:
+        """The type in which raw keeps a column."""
+        return next(column.kind for column in self.columns if column.name == name)
+
+    @property
+    def moments(self) -> list[str]:
+        """The names of its timestamp columns."""
+        return [column.name for column in self.columns if column.kind == "timestamp"]
+
+    def schema(self, only: Sequence[str] = ()) -> pa.Schema:
+        """The columns, all or those named, as Arrow types."""
+        import pyarrow as pa
+
+        from ingestion.columns import ARROW
+
+        return pa.schema(
+            (column.name, ARROW[column.kind])
+            for column in self.columns
+            if not only or column.name in only
+        )
+
+    def rows(
+        self, *conditions: sa.ColumnElement[bool], only: Sequence[str] = ()
+    ) -> Iterator[pa.Table]:
+        """Rows that meet all conditions, with all columns or only those named."""
+        import sqlalchemy as sa
+
+        from ingestion.arrow_reading import read
+
+        chosen = [column for column in self.columns if not only or column.name in only]
+        query = sa.select(*(column.expression.label(column.name) for column in chosen))
+        kinds = {column.name: column.kind for column in chosen}
+        yield from read(self.engine, self.table, query.where(*conditions), kinds)
+
+    def since(self, cursor: str, start: Any) -> Iterator[pa.Table]:
+        """Rows from a cursor value on, and those without one; all rows when there is none yet."""
+        column = self.expression(cursor)
+        yield from self.rows(*([] if start is None else [(column >= start) | column.is_(None)]))
+
+
+def plain_reader(engine: sa.Engine, name: str, key: tuple[str, ...]) -> TableReader:
+    """All columns of a table of our own, under their own names and types."""
+    table = reflected(engine, name)
+    columns = []
+    for column in table.columns:
+        kind = carried_as(column.type)
+        if kind is None:
+            raise SightlineEnvironmentError(f"{name}.{column.name}: raw holds no {column.type}")
+        columns.append(Column(column.name, kind, column))
+    return TableReader(engine, table, tuple(columns), key)

@@ -5,12 +5,14 @@ Setting: SIGHTLINE_CASEBOOK_URL. A casebook nobody has opened yet has no rows, w
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ingestion.source import Source, Table
 
 if TYPE_CHECKING:
+    from ingestion.sql import TableReader
     from sightline.home import Home
 
 OVERLAP = 100  # sequence numbers read again: a server may commit them out of order
@@ -31,22 +33,30 @@ SOURCE = Source(
 
 def extract(home: Home, seen_at: datetime) -> list[Any]:
     """One dlt resource for each table the casebook has, read on by its sequence."""
+    import dlt
     import sqlalchemy as sa
 
-    from ingestion.overlap import Overlap
-    from ingestion.sql import database, read_table
+    from ingestion.columns import hints
+    from ingestion.sql import database, plain_reader
 
     engine = database(home.casebook_url, setting="SIGHTLINE_CASEBOOK_URL")
     if engine is None:
         return []
     there = set(sa.inspect(engine).get_table_names())
-    return [
-        read_table(
-            engine,
-            table.name,
-            overlap=Overlap(table.name, "sequence", OVERLAP),
-            cursor=lambda columns: columns.c.sequence,
-        )
+    readers = [
+        plain_reader(engine, table.name, table.key)
         for table in SOURCE.tables
         if table.name in there
     ]
+    return [
+        dlt.resource(_fresh(reader), name=reader.table.name, columns=hints(reader.moments))
+        for reader in readers
+    ]
+
+
+def _fresh(reader: TableReader) -> Iterator[Any]:
+    from ingestion.overlap import Overlap
+
+    overlap = Overlap(reader.table.name, "sequence", OVERLAP)
+    for chunk in reader.since("sequence", overlap.start()):
+        yield overlap.fresh(chunk)

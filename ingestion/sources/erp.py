@@ -1,58 +1,56 @@
-"""The ERP: parcels sorted, downtime, recalibrations, orders and invoices, as its database has them.
+"""The ERP: the tables that `ingestion/erp.yml` names, as its database has them.
 
-Setting: SIGHTLINE_ERP_URL, any SQLAlchemy URL; by default the simulated firm's SQLite file.
+Settings: SIGHTLINE_ERP_URL, any SQLAlchemy URL, by default the simulated firm's SQLite file;
+SIGHTLINE_ERP_TABLES, another file than `ingestion/erp.yml`.
 """
 
 from __future__ import annotations
 
 import os
-from datetime import datetime, timedelta
+from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ingestion.source import Source, Table
+from ingestion.source import Source
+from ingestion.sql_source import SqlSource, read_sql_source
 from sightline.errors import SightlineEnvironmentError
 
 if TYPE_CHECKING:
-    from sightline.home import Home
-
-OVERLAP = timedelta(hours=1)  # a transaction may stay open this long and still be read
-
-SOURCE = Source(
-    name="erp",
-    dataset="raw_erp",
-    cadence="* * * * *",
-    department="operations",
-    description="The ERP's own tables; an edited row arrives as a new version beside the old one.",
-    tables=(
-        Table("sorter", ("sorter_id",)),
-        Table("sorter_day", ("sorter_day_id",)),
-        Table("downtime", ("downtime_id",)),
-        Table("recalibration", ("recalibration_id",)),
-        Table("customer_order", ("order_id",)),
-        Table("invoice", ("invoice_id",)),
-    ),
-)
-
-
-def extract(home: Home, seen_at: datetime) -> list[Any]:
-    """One dlt resource a table, with `changed_at` = last edit, or creation where never edited."""
     import sqlalchemy as sa
 
-    from ingestion.overlap import Overlap
-    from ingestion.sql import database, read_table
+    from sightline.home import Home
+
+
+def __getattr__(name: str) -> Source:
+    """`SOURCE`, read from the file when it is asked for: an import reads nothing."""
+    if name != "SOURCE":
+        raise AttributeError(name)
+    from ingestion.difference import TABLE
+
+    return sql_source().described("erp", [TABLE])
+
+
+def sql_source() -> SqlSource:
+    """What the file says; raises DefinitionError with every finding."""
+    file = os.environ.get("SIGHTLINE_ERP_TABLES")
+    return read_sql_source(Path(file) if file else Path(__file__).parents[1] / "erp.yml")
+
+
+def engine(home: Home) -> sa.Engine:
+    """The ERP's database; raises SightlineEnvironmentError where there is none."""
+    from ingestion.sql import database
 
     url = os.environ.get("SIGHTLINE_ERP_URL") or f"sqlite:///{home.demo / 'erp.db'}"
-    engine = database(url, setting="SIGHTLINE_ERP_URL")
-    if engine is None:
+    found = database(url, setting="SIGHTLINE_ERP_URL")
+    if found is None:
         raise SightlineEnvironmentError(
             "there is no ERP database file; point SIGHTLINE_ERP_URL at the ERP, or run the demo"
         )
-    return [
-        read_table(
-            engine,
-            table.name,
-            overlap=Overlap(table.name, "changed_at", OVERLAP),
-            cursor=lambda columns: sa.func.coalesce(columns.c.write_date, columns.c.create_date),
-        )
-        for table in SOURCE.tables
-    ]
+    return found
+
+
+def extract(home: Home, seen_at: datetime) -> list[Any]:
+    """dlt resources of what changed, of what was deleted, and of what was found out of order."""
+    from ingestion.sql_pull import resources
+
+    return resources(sql_source(), engine(home), name="erp", home=home, seen_at=seen_at)

@@ -1,0 +1,110 @@
+"""Rows that a cursor cannot see: deleted ones become tombstones, missed ones are read by key.
+
+A tombstone is a raw row of key columns with `_deleted_at`; a row read here carries `_found_by`.
+Both are as new as the moment they were found, so they are the newest version of their row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from ingestion.raw import Raw, names, same
+from ingestion.sql_table import CURSOR
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from ingestion.sql import TableReader
+
+FEW = 10  # as many rows may always vanish at once, unless they are all there were
+KEYS_A_QUERY = 500
+
+
+@dataclass(frozen=True)
+class KeyComparison:
+    """Keys of one table: alive in raw but gone at the source, and there but not alive in raw."""
+
+    vanished: pa.Table
+    unknown: pa.Table
+    alive: int
+
+    def is_believable(self, most_vanished: float) -> bool:
+        """Whether so many rows may have been deleted; an empty answer never is."""
+        gone = self.vanished.num_rows
+        return bool(gone < self.alive and gone <= max(FEW, most_vanished * self.alive))
+
+
+def compare_keys(raw: Raw, reader: TableReader, table: str) -> KeyComparison:
+    """Read all keys at the source, and nothing but keys, and compare them with those in raw."""
+    key = reader.key
+    kinds = reader.schema(key)
+    there = pa.concat_tables([kinds.empty_table(), *reader.rows(only=key)])
+    connection = raw.connection
+    connection.register("there", there)
+    connection.execute(
+        f"create or replace temp table here as select {names(key)} "  # noqa: S608 - quoted names
+        f"from ({raw.alive(table, key)})"
+        if raw.columns(table)
+        else f"create or replace temp table here as select {names(key)} from there where false"  # noqa: S608 - quoted names
+    )
+
+    def only_in(one: str, other: str) -> pa.Table:
+        query = f"select {names(key)} from {one} anti join {other} on {same(one, other, key)}"  # noqa: S608 - quoted names
+        found: pa.Table = connection.sql(query).to_arrow_table()
+        return found.cast(kinds)
+
+    (alive,) = connection.execute("select count(*) from here").fetchall()[0]
+    comparison = KeyComparison(only_in("here", "there"), only_in("there", "here"), alive)
+    connection.unregister("there")
+    connection.execute("drop table here")
+    return comparison
+
+
+def tombstones(reader: TableReader, keys: pa.Table, at: datetime | pa.ChunkedArray) -> pa.Table:
+    """One raw row for each deleted row: its key, and when it went or its absence was seen."""
+    moments = at
+    if isinstance(at, datetime):
+        moments = pa.repeat(pa.scalar(at, pa.timestamp("us")), keys.num_rows)
+    given = {name: keys[name] for name in reader.key} | {CURSOR: moments}
+    schema = reader.schema()
+    arrays = [
+        given.get(field.name, pa.nulls(keys.num_rows, field.type))  # a tombstone has no content
+        for field in schema
+    ]
+    return pa.Table.from_arrays(arrays, schema=schema).append_column("_deleted_at", moments)
+
+
+def read_by_key(
+    reader: TableReader, keys: pa.Table, condition: sa.ColumnElement[bool] | None, now: datetime
+) -> Iterator[pa.Table]:
+    """The rows of these keys that meet the condition, as versions of this moment (naive UTC)."""
+    import sqlalchemy as sa
+
+    wanted = keys.to_pylist()
+    chosen: sa.ColumnElement[bool]
+    for first in range(0, len(wanted), KEYS_A_QUERY):
+        part = wanted[first : first + KEYS_A_QUERY]
+        if len(reader.key) == 1:
+            (name,) = reader.key
+            chosen = reader.expression(name).in_([row[name] for row in part])
+        else:
+            chosen = sa.or_(
+                *(sa.and_(*(reader.expression(name) == row[name] for name in row)) for row in part)
+            )
+        for chunk in reader.rows(chosen, *([] if condition is None else [condition])):
+            moments = pa.repeat(pa.scalar(now, pa.timestamp("us")), chunk.num_rows)
+            place = chunk.column_names.index(CURSOR)
+            yield chunk.set_column(place, CURSOR, moments)
+
+
+def version(rows: pa.Table, found_by: str | None = None) -> pa.Table:
+    """Rows as raw keeps them: `_deleted_at`, and how they were found where it was not by cursor."""
+    if "_deleted_at" not in rows.column_names:
+        rows = rows.append_column("_deleted_at", pa.nulls(rows.num_rows, pa.timestamp("us")))
+    found = pa.repeat(pa.scalar(found_by, pa.string()), rows.num_rows)
+    return rows.append_column("_found_by", found)

@@ -1,0 +1,104 @@
+"""What raw already holds of a dataset: its columns, its last pull, the rows alive in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from sightline.home import Home
+
+
+@dataclass(frozen=True)
+class Raw:
+    """One dataset of the warehouse, open for questions; only rows of committed loads count."""
+
+    connection: duckdb.DuckDBPyConnection
+    dataset: str
+
+    def columns(self, table: str) -> frozenset[str]:
+        """The columns of a raw table; none where it was never loaded."""
+        found = self.connection.execute(
+            "select column_name from duckdb_columns() where database_name = current_database() "
+            "and schema_name = ? and table_name = ?",
+            [self.dataset, table],
+        ).fetchall()
+        return frozenset(name for (name,) in found)
+
+    def last_pull(self, source: str, before: datetime) -> datetime | None:
+        """The last moment (naive UTC) before another at which the source answered."""
+        if "receipt" not in self._tables("raw_receipts"):
+            return None
+        rows = self.connection.execute(
+            "select max(seen_at) from raw_receipts.receipt where source = ? and seen_at < ?",
+            [source, before],
+        ).fetchall()
+        moment: datetime | None = rows[0][0]
+        return moment
+
+    def alive(self, table: str, key: Sequence[str]) -> str:
+        """A query for the newest version of each row that was not deleted, with all columns."""
+        known = self.columns(table)
+        if not known or "_dlt_loads" not in self._tables(self.dataset):
+            return "select 1 where false"
+        deleted = "_deleted_at" if "_deleted_at" in known else "null"
+        return f"""
+            select * exclude (version_rank) from (
+                select *, row_number() over (
+                    partition by {names(key)}
+                    order by _seen_at desc, changed_at desc nulls last, _dlt_load_id desc
+                ) as version_rank
+                from {self.dataset}.{quoted(table)}
+                where _dlt_load_id in (
+                    select load_id from {self.dataset}._dlt_loads where status = 0
+                )
+            )
+            where version_rank = 1 and {deleted} is null
+        """  # noqa: S608 - names of our own tables, quoted
+
+    def _tables(self, dataset: str) -> set[str]:
+        found = self.connection.execute(
+            "select table_name from duckdb_tables() where database_name = current_database() "
+            "and schema_name = ?",
+            [dataset],
+        ).fetchall()
+        return {name for (name,) in found}
+
+
+@contextmanager
+def raw(home: Home, dataset: str) -> Iterator[Raw]:
+    """The dataset in the warehouse of this home, let go of afterwards."""
+    from sightline.warehouse.duckdb import connect
+
+    connection = connect(home.create())
+    try:
+        yield Raw(connection, dataset)
+    finally:
+        connection.close()
+
+
+def names(columns: Sequence[str]) -> str:
+    """Column names as a quoted list."""
+    return ", ".join(map(quoted, columns))
+
+
+def quoted(name: str) -> str:
+    """One identifier, quoted."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def same(left: str, right: str, columns: Sequence[str]) -> str:
+    """The condition that two relations agree on columns, NULL agreeing with NULL."""
+    return " and ".join(
+        f"{left}.{quoted(name)} is not distinct from {right}.{quoted(name)}" for name in columns
+    )
+
+
+def plain(value: Any) -> str | None:
+    """A value as evidence shows it."""
+    return None if value is None else str(value)

@@ -1,0 +1,129 @@
+"""A table as the YAML file says it, joined to the table that the database has.
+
+What does not fit is refused before a row is read, with the line of the file and the way out:
+a column that is not there, a type that raw cannot hold, a column that raw has and the source lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from ingestion.source import ColumnType
+from ingestion.sql import Column, TableReader, carried_as, reflected
+from ingestion.sql_source import Cast, SqlSource
+from sightline.finding import did_you_mean, nearest
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+CURSOR = "changed_at"  # the raw column that every table of an SQL source gets
+
+
+def table_reader(
+    engine: sa.Engine, source: SqlSource, name: str, in_raw: frozenset[str]
+) -> TableReader:
+    """The reader of one table; `in_raw` names the columns that its raw table has by now.
+
+    Raises DefinitionError at the table's line in the file.
+    """
+    import sqlalchemy as sa
+
+    said = source.tables[name]
+    table = reflected(engine, said.source_table or name)
+    named = (*said.key, *source.stamps(name), *said.exclude, *said.cast)
+    _refuse_unknown(
+        source, name, table, named if said.dated_by is None else (*named, said.dated_by)
+    )
+    columns = [
+        Column(raw_name(column.name), *_carried(source, name, column))
+        for column in table.columns
+        if column.name not in said.exclude
+    ]
+    if CURSOR not in table.columns:
+        stamps = [table.columns[stamp] for stamp in source.stamps(name)]
+        moment = sa.func.coalesce(*stamps) if len(stamps) > 1 else stamps[0]
+        columns.append(Column(CURSOR, "timestamp", moment))
+    _refuse_lost(source, name, {column.name for column in columns}, in_raw)
+    return TableReader(engine, table, tuple(columns), tuple(map(raw_name, said.key)))
+
+
+def log_reader(engine: sa.Engine, source: SqlSource, name: str, reader: TableReader) -> TableReader:
+    """The reader of a table's deletion log: its keys under the table's own names, and when."""
+    log = source.tables[name].deletion_log
+    if log is None:
+        raise ValueError(f"table {name} has no deletion log")
+    table = reflected(engine, log.table)
+    _refuse_unknown(source, name, table, (*log.key, log.deleted_at))
+    keys = [
+        Column(key, kind, table.columns[logged])
+        for key, logged in zip(reader.key, log.key, strict=True)
+        for kind in [reader.kind(key)]
+    ]
+    moment = Column(CURSOR, "timestamp", table.columns[log.deleted_at])
+    return TableReader(engine, table, (*keys, moment), reader.key)
+
+
+def raw_name(name: str) -> str:
+    """The name that a column of the source has in raw."""
+    from dlt.common.normalizers.naming.snake_case import NamingConvention
+
+    return str(NamingConvention().normalize_identifier(name))
+
+
+def _carried(
+    source: SqlSource, name: str, column: sa.Column[Any]
+) -> tuple[ColumnType, sa.ColumnElement[Any]]:
+    """The type raw keeps a column in and the expression that yields it."""
+    from sqlalchemy import Numeric, String, Text, cast, extract, func
+
+    wish = source.tables[name].cast.get(column.name)
+    in_text = isinstance(column.type, String)
+    if wish is Cast.TEXT:
+        return "text", cast(column, Text)
+    if wish is Cast.SECONDS:
+        return "decimal", cast(extract("epoch", column), Numeric(38, 9))
+    if wish is Cast.DECIMAL_COMMA:  # the reader takes numbers only, where a database may be lax
+        return "decimal", func.replace(func.replace(column, ".", ""), ",", ".")
+    if wish is Cast.DECIMAL:
+        return "decimal", column if in_text else cast(column, Numeric(38, 9))
+    kind = carried_as(column.type)
+    if kind is None:
+        raise source.refused(
+            name,
+            "column_not_carried",
+            f"{column.name} is {column.type}, which raw cannot hold exactly",
+            f"write `exclude: [{column.name}]`, or `cast: {{{column.name}: …}}` with one of "
+            f"{', '.join(Cast)}",
+        )
+    return kind, column
+
+
+def _refuse_unknown(source: SqlSource, name: str, table: sa.Table, columns: Iterable[str]) -> None:
+    for column in columns:
+        if column not in table.columns:
+            raise source.refused(
+                name,
+                "unknown_column",
+                f"the database has no column {column} in {table.name}",
+                did_you_mean(column, table.columns.keys()),
+            )
+
+
+def _refuse_lost(
+    source: SqlSource, name: str, columns: Iterable[str], in_raw: frozenset[str]
+) -> None:
+    """A column gone at the source would read as NULL from now on, and its KPI would read on."""
+    known = set(columns)
+    said = source.tables[name]
+    given_up = {raw_name(column) for column in (*said.exclude, *said.retired)}
+    lost = sorted(each for each in in_raw - known - given_up if not each.startswith("_"))
+    if lost:
+        new = nearest(lost[0], known - in_raw) or next(iter(sorted(known - in_raw)), None)
+        renamed = f"; new there is {new}, which may be its new name" if in_raw and new else ""
+        raise source.refused(
+            name,
+            "column_gone",
+            f"the column {lost[0]} is gone at the source{renamed}; nothing was loaded",
+            f"restore it there, or write `retired: [{lost[0]}]` once nothing reads it any more",
+        )
