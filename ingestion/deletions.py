@@ -33,10 +33,10 @@ class KeyComparison:
     unknown: pa.Table
     alive: int
 
-    def is_believable(self, most_vanished: float) -> bool:
-        """Whether so many rows may have been deleted; an empty answer never is."""
-        gone = self.vanished.num_rows
-        return bool(gone < self.alive and gone <= max(FEW, most_vanished * self.alive))
+
+def is_believable(gone: int, alive: int, most_vanished: float) -> bool:
+    """Whether so many of the rows alive may have been deleted at once; all of them never are."""
+    return gone == 0 or (gone < alive and gone <= max(FEW, most_vanished * alive))
 
 
 def compare_keys(raw: Raw, reader: TableReader, table: str) -> KeyComparison:
@@ -97,9 +97,13 @@ def read_by_key(
                 *(sa.and_(*(reader.expression(name) == row[name] for name in row)) for row in part)
             )
         for chunk in reader.rows(chosen, *([] if condition is None else [condition])):
-            moments = pa.repeat(pa.scalar(now, pa.timestamp("us")), chunk.num_rows)
-            place = chunk.column_names.index(CURSOR)
-            yield chunk.set_column(place, CURSOR, moments)
+            yield at_moment(chunk, now)
+
+
+def at_moment(rows: pa.Table, now: datetime) -> pa.Table:
+    """The rows as changed by that moment (naive UTC) at the latest: their own stamp says less."""
+    moments = pa.repeat(pa.scalar(now, pa.timestamp("us")), rows.num_rows)
+    return rows.set_column(rows.column_names.index(CURSOR), CURSOR, moments)
 
 
 def version(rows: pa.Table, found_by: str | None = None) -> pa.Table:

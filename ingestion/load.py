@@ -33,6 +33,7 @@ DLT_SETTINGS = {
     "RUNTIME__LOG_LEVEL": "ERROR",  # its warnings are about hints; what can go wrong raises here
     "NORMALIZE__PARQUET_NORMALIZER__ADD_DLT_LOAD_ID": "true",
     "EXTRACT__NEXT_ITEM_MODE": "fifo",  # what was found out of order is read after the tables
+    "DATA_WRITER__COMPRESSION": "none",  # the file lives for a moment; 10 % of a large load
     "LOAD__DELETE_COMPLETED_JOBS": "true",  # the warehouse has the rows
 }
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import duckdb
@@ -41,6 +41,20 @@ class Raw:
         moment: datetime | None = rows[0][0]
         return moment
 
+    def newest_stamp(self, table: str) -> datetime | None:
+        """How far the cursor of a table has come; None where it was never pulled.
+
+        Stamps later than the moment they were seen do not move the cursor.
+        """
+        if "_found_by" not in self.columns(table):
+            return None
+        rows = self.connection.execute(
+            f"select max(changed_at) from {self.dataset}.{quoted(table)} "  # noqa: S608 - quoted names
+            f"where _found_by is null and changed_at <= _seen_at and {self._committed}"
+        ).fetchall()
+        moment: datetime | None = rows[0][0]
+        return moment
+
     def alive(self, table: str, key: Sequence[str]) -> str:
         """A query for the newest version of each row that was not deleted, with all columns."""
         known = self.columns(table)
@@ -54,12 +68,28 @@ class Raw:
                     order by _seen_at desc, changed_at desc nulls last, _dlt_load_id desc
                 ) as version_rank
                 from {self.dataset}.{quoted(table)}
-                where _dlt_load_id in (
-                    select load_id from {self.dataset}._dlt_loads where status = 0
-                )
+                where {self._committed}
             )
             where version_rank = 1 and {deleted} is null
         """  # noqa: S608 - names of our own tables, quoted
+
+    def was_noted(self, table: str, kind: str, column: str, period: date) -> bool:
+        """Whether a difference of a column in a period has landed before."""
+        if "kind" not in self.columns("source_difference"):
+            return False
+        return bool(
+            self.connection.execute(
+                f"select 1 from {self.dataset}.source_difference "  # noqa: S608 - our own dataset
+                f"where table_name = ? and kind = ? and column_name = ? and period_start = ? "
+                f"and {self._committed} limit 1",
+                [table, kind, column, period],
+            ).fetchall()
+        )
+
+    @property
+    def _committed(self) -> str:
+        loads = f"select load_id from {self.dataset}._dlt_loads where status = 0"  # noqa: S608 - our own dataset
+        return f"_dlt_load_id in ({loads})"
 
     def _tables(self, dataset: str) -> set[str]:
         found = self.connection.execute(
@@ -97,8 +127,3 @@ def same(left: str, right: str, columns: Sequence[str]) -> str:
     return " and ".join(
         f"{left}.{quoted(name)} is not distinct from {right}.{quoted(name)}" for name in columns
     )
-
-
-def plain(value: Any) -> str | None:
-    """A value as evidence shows it."""
-    return None if value is None else str(value)

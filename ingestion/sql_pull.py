@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from ingestion.columns import hints, naive_utc
-from ingestion.deletions import compare_keys, read_by_key, tombstones, version
+from ingestion.deletions import compare_keys, is_believable, read_by_key, tombstones, version
 from ingestion.difference import Differences
 from ingestion.overlap import EPOCH, Overlap
 from ingestion.raw import raw
@@ -84,7 +84,7 @@ class SqlPull:
         with raw(self.home, f"raw_{self.name}") as ours:
             keys = compare_keys(ours, reader, table)
         gone = keys.vanished.num_rows
-        if gone and not keys.is_believable(float(self.source.most_vanished)):
+        if not is_believable(gone, keys.alive, float(self.source.most_vanished)):
             self.differences.note(table, "deletions_refused", count=gone)
         elif gone:
             self.differences.note_rows(table, "deleted", keys.vanished)

