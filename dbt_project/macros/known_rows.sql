@@ -42,10 +42,12 @@
     )
 {%- endmacro %}
 
-{# Newest version first: what changed last at the source, then what was seen last. #}
+{#
+  Newest version first: what the source said last, then what changed last at it. Each look shows a
+  row as it is, so the last look is right even where a clock at the source had run ahead before.
+#}
 {% macro newest_first(changed_at=none) -%}
-    {%- if changed_at %}{{ changed_at }} desc nulls last, {% endif -%}
-    _seen_at desc, _dlt_load_id desc
+    _seen_at desc{% if changed_at %}, {{ changed_at }} desc nulls last{% endif %}, _dlt_load_id desc
 {%- endmacro %}
 
 {# SIGHTLINE_AS_OF as a UTC timestamp literal; nothing when it is not set. #}

@@ -40,7 +40,7 @@ def minutes(connection: duckdb.DuckDBPyConnection) -> list[tuple[int, int]]:
     return connection.execute(query).fetchall()
 
 
-def test_the_last_change_at_the_source_wins_whenever_it_was_seen(
+def test_what_the_source_said_last_wins_although_its_clock_had_run_ahead_before(
     connection: duckdb.DuckDBPyConnection,
 ) -> None:
     for number in ("1", "2", "3"):
@@ -49,7 +49,40 @@ def test_the_last_change_at_the_source_wins_whenever_it_was_seen(
     add(connection, table, "1", MONDAY, downtime_id=1, minutes=10, changed_at=MONDAY)
     add(connection, table, "2", TUESDAY, downtime_id=1, minutes=30, changed_at=WEDNESDAY)
     add(connection, table, "3", WEDNESDAY, downtime_id=1, minutes=20, changed_at=TUESDAY)
-    assert minutes(connection) == [(1, 30)]
+    assert minutes(connection) == [(1, 20)]
+
+
+def test_of_what_was_seen_at_once_the_last_change_wins(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    load(connection, "raw_erp", "1")
+    for minutes_booked, changed_at in ((10, TUESDAY), (20, MONDAY), (30, None)):
+        add(
+            connection,
+            "raw_erp.downtime",
+            "1",
+            WEDNESDAY,
+            downtime_id=1,
+            minutes=minutes_booked,
+            changed_at=changed_at,
+        )
+    assert minutes(connection) == [(1, 10)]
+
+
+def test_a_row_deleted_at_the_source_is_hidden_until_it_comes_back(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    table = "raw_erp.downtime"
+    for number, seen_at, row in (
+        ("1", MONDAY, {"minutes": 10, "changed_at": MONDAY}),
+        ("2", TUESDAY, {"changed_at": TUESDAY, "_deleted_at": TUESDAY}),
+    ):
+        load(connection, "raw_erp", number)
+        add(connection, table, number, seen_at, downtime_id=1, **row)
+    assert minutes(connection) == []
+    load(connection, "raw_erp", "3")
+    add(connection, table, "3", WEDNESDAY, downtime_id=1, minutes=12, changed_at=MONDAY)
+    assert minutes(connection) == [(1, 12)]
 
 
 def test_rows_of_a_load_that_was_killed_do_not_count(

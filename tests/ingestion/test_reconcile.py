@@ -145,7 +145,7 @@ def test_another_unit_is_remarked_once(home: Home, older: TinyErp, rows: Rows) -
     for _ in range(2):
         reconcile("erp", home=home, seen_at=LATER)
     assert rows(DIFFERENCES)[-1] == (
-        "scale_changed", None, "amount_cents", "944500", "914.5", "reconciliation",
+        "scale_changed", None, "amount_cents", "945000", "914.5", "reconciliation",
     )  # fmt: skip
     assert rows("select count(*) from raw_erp.source_difference where kind like 'sc%'") == [(1,)]
 

@@ -18,4 +18,4 @@ select
     parcels,
     changed_at
 from versions
-where version_rank = 1
+where version_rank = 1 and _deleted_at is null

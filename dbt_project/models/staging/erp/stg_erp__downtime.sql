@@ -19,4 +19,4 @@ select
     planned,
     changed_at
 from versions
-where version_rank = 1
+where version_rank = 1 and _deleted_at is null

@@ -16,4 +16,4 @@ select
     amount_cents,
     changed_at
 from versions
-where version_rank = 1
+where version_rank = 1 and _deleted_at is null

@@ -17,4 +17,4 @@ select
     minutes,
     changed_at
 from versions
-where version_rank = 1
+where version_rank = 1 and _deleted_at is null

@@ -14,4 +14,4 @@ select
     installed_on,
     changed_at
 from versions
-where version_rank = 1
+where version_rank = 1 and _deleted_at is null
