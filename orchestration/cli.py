@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from orchestration.commands import case, definitions, demo, ledger, past, reading
+from orchestration.commands import case, definitions, demo, ledger, past, reading, reconcile
 from sightline.errors import SightlineError
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ app.command()(reading.board)
 app.command()(past.asof)
 app.command()(ledger.verify)
 app.command()(ledger.prove)
+app.command()(reconcile.reconcile)
 app.add_typer(case.app, name="case")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(demo.app, name="demo")

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -155,6 +160,25 @@ def test_an_unknown_source_or_table_is_a_usage_error(home: Home, older: TinyErp)
         reconcile("sheets", home=home, seen_at=LATER)
     with pytest.raises(UsageError, match="there is no table payroll"):
         reconcile("erp", home=home, seen_at=LATER, accept_deletions=["payroll"])
+
+
+@pytest.mark.parametrize(
+    ("edit", "exit_code"),
+    [("select 1", 0), ("update downtime set minutes = 77 where downtime_id = 2", 1)],
+)
+def test_the_command_says_what_it_found_by_its_exit_code(
+    home: Home, older: TinyErp, edit: str, exit_code: int
+) -> None:
+    older.execute(edit)
+    done = subprocess.run(
+        [Path(sys.executable).parent / "sightline", "reconcile", "--json"],
+        env={**os.environ, "SIGHTLINE_HOME": str(home.root)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (exit_code, "")
+    assert json.loads(done.stdout)["differences"] == exit_code
 
 
 def test_before_the_first_pull_nothing_is_compared_and_this_is_no_pass(

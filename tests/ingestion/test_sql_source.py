@@ -1,0 +1,266 @@
+"""Any SQL database is pulled as one file says; what does not fit is named and never read as NULL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from ingestion.pull import pull
+from ingestion.sql_source import read_sql_source
+from sightline.errors import DefinitionError, SightlineEnvironmentError
+from sightline.home import CHECKOUT, Home
+from tests.ingestion.conftest import SEEN_AT, Rows, plain_url
+from tests.ingestion.firm import NOON, TinyErp
+
+LATER = SEEN_AT + timedelta(hours=1)
+
+HEAD = """
+description: An ERP with names, keys and types of its own.
+department: finance
+cadence: "*/10 * * * *"
+reconcile: "0 3 * * 0"
+changed_at: [write_date, create_date]
+tables:
+"""
+ORDERS = """
+  sales_order:
+    from: sales.sale_order
+    key: [id]
+    dated_by: date_order
+    exclude: [search_vector]
+    cast: {validity: seconds, rate: text, discount: decimal_comma}
+    deletes: log
+    deletion_log: {table: sales.deleted_record, key: [record_id], deleted_at: deleted_on}
+"""
+STOCK = """
+  stock:
+    from: sales.stock_quant
+    key: [warehouse, productNo]
+    changed_at: [in_date]
+"""
+SCHEMA = """
+create schema sales;
+create table sales.sale_order (
+    id serial primary key, name varchar(20), date_order timestamptz, amount_total numeric,
+    weight double precision, validity interval, rate numeric(20, 12), discount text,
+    search_vector tsvector, create_date timestamp not null, write_date timestamp
+);
+create table sales.deleted_record (record_id int, deleted_on timestamp);
+create table sales.stock_quant (
+    warehouse text, "productNo" int, quantity numeric(12, 3), in_date timestamp,
+    primary key (warehouse, "productNo")
+);
+insert into sales.sale_order values
+    (1, 'S1', '2026-10-19 23:30:00+02', 1234.56, 2.5, '1 day 02:00', 0.123456789012, '1.234,56',
+     'a', '2026-10-20 12:00:00', null),
+    (2, 'S2', null, null, null, null, null, null, null, '2026-10-20 12:00:00', '2026-10-24 12:00');
+insert into sales.stock_quant values
+    ('north', 1, 5.125, '2026-10-20'), ('north', 2, 6, '2026-10-23'), ('south', 1, 7, '2026-10-23');
+"""
+
+Tables = Callable[[str], Path]
+
+
+@pytest.fixture
+def tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tables:
+    """Write the file that says what is pulled, and have the ERP read by it."""
+
+    def write(text: str) -> Path:
+        file = tmp_path / "tables.yml"
+        file.write_text(HEAD + text)
+        monkeypatch.setenv("SIGHTLINE_ERP_TABLES", str(file))
+        return file
+
+    return write
+
+
+@pytest.fixture
+def sales(postgres: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> sa.Engine:
+    """An ERP that is laid out quite differently."""
+    monkeypatch.setenv("SIGHTLINE_ERP_URL", plain_url(postgres))
+    execute(postgres, SCHEMA)
+    return postgres
+
+
+def execute(engine: sa.Engine, statements: str) -> None:
+    with engine.begin() as connection:
+        connection.exec_driver_sql(statements)
+
+
+def test_another_layout_is_pulled_by_its_file_alone(
+    home: Home, sales: sa.Engine, tables: Tables, rows: Rows
+) -> None:
+    tables(ORDERS + STOCK)
+    assert pull("erp", home=home, seen_at=SEEN_AT).rows_loaded == 5
+    assert rows(
+        "select id, name, date_order, amount_total, weight, validity, rate, discount, changed_at "
+        "from raw_erp.sales_order order by id"
+    ) == [
+        (
+            1,
+            "S1",
+            datetime(2026, 10, 19, 21, 30),  # noqa: DTZ001 - raw keeps naive UTC
+            Decimal("1234.56"),
+            2.5,
+            Decimal(26 * 3600),
+            "0.123456789012",
+            Decimal("1234.56"),
+            NOON,
+        ),
+        (2, "S2", *[None] * 6, NOON + timedelta(days=4)),
+    ]
+    assert rows("select warehouse, product_no, quantity from raw_erp.stock order by all") == [
+        ("north", 1, Decimal("5.125")),
+        ("north", 2, Decimal(6)),
+        ("south", 1, Decimal(7)),
+    ]
+    execute(
+        sales,
+        "insert into sales.deleted_record values (2, '2026-10-24 13:00');"
+        "delete from sales.sale_order where id = 2;"
+        "delete from sales.stock_quant where warehouse = 'north' and \"productNo\" = 1;",
+    )
+    pull("erp", home=home, seen_at=LATER)
+    assert rows("select id, _deleted_at from raw_erp.sales_order where _found_by = 'log'") == [
+        (2, NOON + timedelta(days=4, hours=1))
+    ]
+    assert rows("select warehouse, product_no from raw_erp.stock where _found_by = 'keys'") == [
+        ("north", 1)
+    ]
+    assert pull("erp", home=home, seen_at=LATER + timedelta(hours=1)).rows_loaded == 0
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        (ORDERS.replace("rate: text, ", ""), "tables.yml:9:3: column_not_carried: .*rate is NUM"),
+        (ORDERS.replace("validity: seconds, ", ""), "validity is INTERVAL.*\n.*exclude"),
+        (ORDERS.replace("exclude: [search_vector]", ""), "search_vector is TSVECTOR"),
+        (ORDERS.replace("key: [id]", "key: [ids]"), "unknown_column.* no column ids.*\n.*'id'"),
+        (
+            ORDERS.replace("[record_id]", "[record]"),
+            "no column record in deleted_rec.*\n.*record_id",
+        ),
+    ],
+)
+def test_what_the_database_has_otherwise_is_refused_with_its_line_and_way_out(
+    home: Home, sales: sa.Engine, tables: Tables, said: str, found: str
+) -> None:
+    tables(said)
+    with pytest.raises(DefinitionError, match=found):
+        pull("erp", home=home, seen_at=SEEN_AT)
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        (STOCK.replace("key:", "keys:"), "tables.yml:11:5: unknown_key: .*\n.*did you mean 'key'"),
+        (STOCK + "    deletes: log", "deletion_log_without_use"),
+        (STOCK + "    cast: {quantity: number}", "unknown_word"),
+        (STOCK + "    overlap_minutes: 0", "tables.yml:13:5"),
+        ("  Stock: {key: [id]}", "tables.yml:8:3: bad_spelling"),
+    ],
+)
+def test_a_file_that_makes_no_sense_is_refused_with_its_line(
+    tables: Tables, said: str, found: str
+) -> None:
+    with pytest.raises(DefinitionError, match=found):
+        read_sql_source(tables(said))
+
+
+def test_the_shipped_file_describes_the_demo_firm() -> None:
+    source = read_sql_source(CHECKOUT / "ingestion" / "erp.yml")
+    assert len(source.tables) == 6
+    assert source.stamps("invoice") == ("write_date", "create_date")
+
+
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        ("set weight = 'NaN'", "weight holds a value that is no double: NaN or infinite"),
+        ("set amount_total = 'NaN'", "amount_total holds a value that is no decimal"),
+        ("set amount_total = 0.1234567891", "amount_total holds a value that is no decimal"),
+        ("set discount = '12,5 EUR'", "discount holds a value that is no decimal"),
+    ],
+)
+@pytest.mark.parametrize("is_arrow", [True, False])
+def test_a_number_that_is_none_is_refused_and_not_read_as_null(
+    home: Home,
+    sales: sa.Engine,
+    tables: Tables,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    edit: str,
+    said: str,
+    is_arrow: bool,
+) -> None:
+    if not is_arrow:
+        monkeypatch.setattr("ingestion.arrow_reading.find_spec", lambda _: None)
+    execute(sales, f"update sales.sale_order {edit} where id = 1")
+    tables(ORDERS)
+    with pytest.raises(SightlineEnvironmentError, match=said):
+        pull("erp", home=home, seen_at=SEEN_AT)
+
+
+def test_a_transaction_open_during_a_pull_is_read_once_it_is_committed(
+    home: Home, sales: sa.Engine, tables: Tables, rows: Rows
+) -> None:
+    tables(STOCK.replace("[in_date]", "[in_date]\n    overlap_minutes: 4320"))
+    with sales.connect() as late:
+        late.exec_driver_sql("insert into sales.stock_quant values ('south', 9, 1, '2026-10-21')")
+        pull("erp", home=home, seen_at=SEEN_AT)
+        late.commit()
+    for _ in range(2):
+        pull("erp", home=home, seen_at=SEEN_AT)
+    assert rows("select count(*) from raw_erp.stock where product_no = 9") == [(1,)]
+    assert rows("select kind, row_count from raw_erp.source_difference") == [("late", 1)]
+
+
+def test_a_stamp_in_the_future_is_named_and_holds_back_no_later_row(
+    home: Home, erp: TinyErp, rows: Rows
+) -> None:
+    erp.add_downtime(4, create_date=SEEN_AT.replace(tzinfo=None) + timedelta(days=3650))
+    pull("erp", home=home, seen_at=SEEN_AT)
+    erp.add_downtime(5, create_date=NOON + timedelta(hours=1))
+    pull("erp", home=home, seen_at=SEEN_AT)
+    assert pull("erp", home=home, seen_at=SEEN_AT).rows_loaded == 0
+    assert rows("select downtime_id from raw_erp.downtime order by 1") == [
+        (n,) for n in range(1, 6)
+    ]
+    assert rows("select kind, row_key from raw_erp.source_difference") == [
+        ("ahead", '{"downtime_id": 4}')
+    ]
+
+
+def test_a_row_without_any_stamp_arrives_once_and_is_named(
+    home: Home, sales: sa.Engine, tables: Tables, rows: Rows
+) -> None:
+    tables(STOCK)
+    pull("erp", home=home, seen_at=SEEN_AT)
+    execute(sales, "insert into sales.stock_quant values ('south', 9, 1, null)")
+    for _ in range(2):
+        pull("erp", home=home, seen_at=SEEN_AT)
+    assert rows("select count(*) from raw_erp.stock where product_no = 9") == [(1,)]
+    assert rows("select kind, row_key from raw_erp.source_difference") == [
+        ("unstamped", '{"warehouse": "south", "product_no": 9}')
+    ]
+
+
+def test_a_column_that_is_gone_is_refused_with_its_likely_new_name(
+    home: Home, erp: TinyErp, rows: Rows, tables: Tables
+) -> None:
+    downtime = "  downtime:\n    key: [downtime_id]\n"
+    tables(downtime)
+    pull("erp", home=home, seen_at=SEEN_AT)
+    erp.execute("alter table downtime rename column minutes to minutes_lost")
+    with pytest.raises(DefinitionError, match=r"minutes is gone.*minutes_lost.*\n.*retired: \[min"):
+        pull("erp", home=home, seen_at=SEEN_AT)
+    tables(downtime + "    retired: [minutes]\n")
+    erp.execute("update downtime set write_date = '2026-10-21 12:00:00.000000'")
+    pull("erp", home=home, seen_at=SEEN_AT)
+    assert rows("select count(*), count(minutes_lost) from raw_erp.downtime") == [(6, 3)]
