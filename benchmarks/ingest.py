@@ -69,7 +69,8 @@ import time
 from datetime import datetime
 from ingestion.load import configure
 configure()
-import adbc_driver_postgresql.dbapi, dlt.sources.sql_database, ingestion.sources.erp, ingestion.sql_pull
+import adbc_driver_postgresql.dbapi, dlt.sources.sql_database
+import ingestion.sources.erp, ingestion.sql_pull
 from ingestion.pull import pull
 from sightline.home import Home
 began = time.process_time()

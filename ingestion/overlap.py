@@ -159,9 +159,13 @@ def _marks(table: pa.Table) -> list[str]:
         for name in sorted(table.column_names)
         for quoted in [f'"{_doubled(name, chr(34))}"']
     )
-    query = f"select md5(concat_ws('|', {', '.join(fields)}))[:24] from rows"  # noqa: S608 - names are quoted
-    hashed = _hasher().from_arrow(table).query("rows", query)
-    return [] if hashed is None else [mark for (mark,) in hashed.fetchall()]
+    hasher = _hasher()
+    hasher.register("hashed_rows", table)
+    try:
+        query = f"select md5(concat_ws('|', {', '.join(fields)}))[:24] from hashed_rows"  # noqa: S608 - names are quoted
+        return [mark for (mark,) in hasher.execute(query).fetchall()]
+    finally:
+        hasher.unregister("hashed_rows")
 
 
 def _doubled(name: str, quote: str) -> str:

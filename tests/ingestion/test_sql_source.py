@@ -1,4 +1,4 @@
-"""Any SQL database is pulled as one file says; what does not fit is named and never read as NULL."""
+"""Any SQL database is pulled as one file says; what does not fit is named, never read as NULL."""
 
 from __future__ import annotations
 
