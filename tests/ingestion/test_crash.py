@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
+from datetime import datetime, timedelta
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -13,10 +16,10 @@ import pytest
 from ingestion.pull import pull
 from sightline.home import Home
 from tests.ingestion.conftest import SEEN_AT, Rows
-from tests.ingestion.firm import TinyErp
+from tests.ingestion.firm import NOON, TinyErp
 
 KILLED = """
-import os, sys
+import os, signal, sys
 from datetime import datetime
 from importlib import import_module
 
@@ -25,7 +28,7 @@ owner, _, name = path.rpartition(".")
 target = import_module(module)
 for step in filter(None, owner.split(".")):
     target = getattr(target, step)
-setattr(target, name, lambda *_, **__: os._exit(9))
+setattr(target, name, lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL))
 
 from ingestion.pull import pull
 from sightline.home import Home
@@ -37,6 +40,24 @@ COMMITTED = (
     "select downtime_id from raw_erp.downtime where _dlt_load_id in "
     "(select load_id from raw_erp._dlt_loads where status = 0) order by 1"
 )
+
+
+LATER = SEEN_AT + timedelta(hours=1)  # keys are compared too
+
+ALL = (
+    "select * exclude (_dlt_load_id) from raw_erp.downtime where _dlt_load_id in "
+    "(select load_id from raw_erp._dlt_loads where status = 0) order by all"
+)
+
+
+def killed_at(point: str, home: Home, seen_at: datetime) -> None:
+    """Pull in a process that kills itself where that function is called."""
+    killed = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", KILLED, point, seen_at.isoformat()],
+        env={**os.environ, "SIGHTLINE_HOME": str(home.root)},
+        check=False,
+    )
+    assert killed.returncode == -signal.SIGKILL
 
 
 @pytest.mark.parametrize(
@@ -51,15 +72,36 @@ COMMITTED = (
 def test_every_row_counts_once_after_a_kill(
     home: Home, erp: TinyErp, rows: Rows, point: str
 ) -> None:
-    killed = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", KILLED, point, SEEN_AT.isoformat()],
-        env={**os.environ, "SIGHTLINE_HOME": str(home.root)},
-        check=False,
-    )
-    assert killed.returncode == 9
+    killed_at(point, home, SEEN_AT)
     pull("erp", home=home, seen_at=SEEN_AT)
     assert rows(COMMITTED) == [(1,), (2,), (3,)]
     assert pull("erp", home=home, seen_at=SEEN_AT).rows_loaded == 0
+
+
+@pytest.mark.parametrize(
+    "point",
+    [
+        "ingestion.arrow_reading:read",  # before the first row
+        "ingestion.deletions:tombstones",  # in between new versions and deleted rows
+        "ingestion.difference:Differences._read",  # before what was found is said
+        "dlt.destinations.impl.duckdb.duck:DuckDbCopyJob.run",  # tables made, no row in them
+        "dlt.destinations.job_client_impl:SqlJobClientBase.complete_load",
+    ],
+)
+def test_versions_and_tombstones_count_once_after_a_kill(
+    home: Home, erp: TinyErp, rows: Rows, tmp_path: Path, point: str
+) -> None:
+    pull("erp", home=home, seen_at=SEEN_AT)
+    erp.edit_downtime(1, write_date=NOON + timedelta(days=1), minutes=20)
+    erp.execute("delete from downtime where downtime_id = 2")
+    twin = Home.from_env({"SIGHTLINE_HOME": str(tmp_path / "twin")})
+    shutil.copytree(home.root, twin.root)
+    pull("erp", home=twin, seen_at=LATER)
+    killed_at(point, home, LATER)
+    pull("erp", home=home, seen_at=LATER)
+    with duckdb.connect(str(twin.warehouse), read_only=True) as connection:
+        assert rows(ALL) == connection.execute(ALL).fetchall()
+    assert len(rows(ALL)) == 5
 
 
 def test_a_warehouse_made_anew_is_filled_anew(home: Home, erp: TinyErp, rows: Rows) -> None:
