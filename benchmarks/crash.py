@@ -69,11 +69,11 @@ def main() -> int:
             moment = START + timedelta(hours=number)
             live_on(erp, chance, moment)
             began = time.monotonic()
-            pull(folder, "twin", moment).wait()
+            undisturbed(pull(folder, "twin", moment))
             lasted = time.monotonic() - began
             if number:
                 landed += kill(pull(folder, "home", moment), chance.uniform(0, lasted))
-            pull(folder, "home", moment).wait()
+            undisturbed(pull(folder, "home", moment))
         lost, doubled = compared(folder)
     sys.stdout.write(
         f"{options.kills} pulls, {landed} killed while they ran: "
@@ -110,6 +110,12 @@ def pull(folder: Path, home: str, moment: datetime) -> subprocess.Popen[bytes]:
         [sys.executable, "-W", "ignore", "-c", PULL, moment.isoformat()],
         env={**os.environ, **settings},
     )
+
+
+def undisturbed(process: subprocess.Popen[bytes]) -> None:
+    """Let a pull run to its end, which must be a good one."""
+    if process.wait():
+        raise RuntimeError("a pull that nobody disturbed failed")
 
 
 def kill(process: subprocess.Popen[bytes], after: float) -> bool:

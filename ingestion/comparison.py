@@ -104,8 +104,12 @@ class _Sides:
             self.connection.execute(f"insert into there select {chosen}, {period} from chunk")  # noqa: S608 - quoted names
         self.connection.unregister("chunk")
         ours = names([column.name for column in self.content])
-        alive = self.raw.alive(self.table, self.reader.key)
-        self._make("here", f"select {ours}, {period} as period from ({alive})")  # noqa: S608 - quoted names
+        newest = self.raw.newest(self.table, self.reader.key)
+        self._make(
+            "here",
+            f"select {ours}, {period} as period from ({newest}) "  # noqa: S608 - quoted names
+            "where _deleted_at is null",
+        )
 
     def settle(self, since: datetime) -> None:
         """Leave out, on both sides, the rows that the cursor brings."""

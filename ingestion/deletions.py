@@ -6,7 +6,7 @@ Both are as new as the moment they were found, so they are the newest version of
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -27,9 +27,13 @@ KEYS_A_QUERY = 500
 
 @dataclass(frozen=True)
 class KeyComparison:
-    """Keys of one table: alive in raw but gone at the source, and there but not alive in raw."""
+    """Keys of one table: alive in raw but gone at the source, deleted in raw but there, not in raw.
+
+    `alive` counts the rows alive in raw.
+    """
 
     vanished: pa.Table
+    returned: pa.Table
     unknown: pa.Table
     alive: int
 
@@ -41,27 +45,33 @@ def is_believable(gone: int, alive: int, most_vanished: float) -> bool:
 
 def compare_keys(raw: Raw, reader: TableReader, table: str) -> KeyComparison:
     """Read all keys at the source, and nothing but keys, and compare them with those in raw."""
-    key = reader.key
-    kinds = reader.schema(key)
-    there = pa.concat_tables([kinds.empty_table(), *reader.rows(only=key)])
-    connection = raw.connection
-    connection.register("there", there)
-    connection.execute(
-        f"create or replace temp table here as select {names(key)} "  # noqa: S608 - quoted names
-        f"from ({raw.alive(table, key)})"
-        if raw.columns(table)
-        else f"create or replace temp table here as select {names(key)} from there where false"  # noqa: S608 - quoted names
+    key, connection = reader.key, raw.connection
+    schema = reader.schema(key)
+    connection.register("there", pa.concat_tables([schema.empty_table(), *reader.rows(only=key)]))
+    known = f"create or replace temp table known as {raw.newest(table, key)}"
+    connection.execute(known)
+
+    def found(query: str) -> pa.Table:
+        keys: pa.Table = connection.sql(query).to_arrow_table()
+        return keys.cast(schema)
+
+    chosen, matched = names(key), same("there", "known", key)
+    comparison = KeyComparison(
+        vanished=found(
+            f"select {chosen} from known anti join there on {matched} "  # noqa: S608 - quoted names
+            "where known._deleted_at is null"
+        ),
+        returned=found(
+            f"select {chosen} from there semi join known "  # noqa: S608 - quoted names
+            f"on {matched} and known._deleted_at is not null"
+        ),
+        unknown=found(f"select {chosen} from there anti join known on {matched}"),  # noqa: S608 - quoted names
+        alive=connection.execute("select count(*) from known where _deleted_at is null").fetchall()[
+            0
+        ][0],
     )
-
-    def only_in(one: str, other: str) -> pa.Table:
-        query = f"select {names(key)} from {one} anti join {other} on {same(one, other, key)}"  # noqa: S608 - quoted names
-        found: pa.Table = connection.sql(query).to_arrow_table()
-        return found.cast(kinds)
-
-    (alive,) = connection.execute("select count(*) from here").fetchall()[0]
-    comparison = KeyComparison(only_in("here", "there"), only_in("there", "here"), alive)
     connection.unregister("there")
-    connection.execute("drop table here")
+    connection.execute("drop table known")
     return comparison
 
 
@@ -104,6 +114,13 @@ def at_moment(rows: pa.Table, now: datetime) -> pa.Table:
     """The rows as changed by that moment (naive UTC) at the latest: their own stamp says less."""
     moments = pa.repeat(pa.scalar(now, pa.timestamp("us")), rows.num_rows)
     return rows.set_column(rows.column_names.index(CURSOR), CURSOR, moments)
+
+
+def without(rows: pa.Table, taken: Sequence[pa.Table], key: Sequence[str]) -> pa.Table:
+    """The rows whose keys are in none of the tables."""
+    gone = {tuple(row.values()) for table in taken for row in table.select(list(key)).to_pylist()}
+    keep = [tuple(row.values()) not in gone for row in rows.select(list(key)).to_pylist()]
+    return rows.filter(pa.array(keep, pa.bool_()))
 
 
 def version(rows: pa.Table, found_by: str | None = None) -> pa.Table:

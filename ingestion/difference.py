@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 # kind → what it means. `{rows}` and `{column}` are filled in.
 KINDS = {
     "deleted": "deleted at the source; it arrived as a tombstone",
+    "returned": "there again after it was deleted",
     "missed": "there, but never seen: it was back-dated, or committed too late for the overlap",
     "edited": "edited without a new change stamp, as direct SQL does",
     "deletions_refused": "{rows} keys are gone at once: too many to be believed, none was deleted",

@@ -55,12 +55,11 @@ class Raw:
         moment: datetime | None = rows[0][0]
         return moment
 
-    def alive(self, table: str, key: Sequence[str]) -> str:
-        """A query for the newest version of each row that was not deleted, with all columns."""
-        known = self.columns(table)
-        if not known or "_dlt_loads" not in self._tables(self.dataset):
-            return "select 1 where false"
-        deleted = "_deleted_at" if "_deleted_at" in known else "null"
+    def newest(self, table: str, key: Sequence[str]) -> str:
+        """A query for the newest version of each row, deleted or not, with all columns.
+
+        What a source showed last is true, whatever its clocks said: as staging has it.
+        """
         return f"""
             select * exclude (version_rank) from (
                 select *, row_number() over (
@@ -70,7 +69,7 @@ class Raw:
                 from {self.dataset}.{quoted(table)}
                 where {self._committed}
             )
-            where version_rank = 1 and {deleted} is null
+            where version_rank = 1
         """  # noqa: S608 - names of our own tables, quoted
 
     def was_noted(self, table: str, kind: str, column: str, period: date) -> bool:

@@ -8,7 +8,14 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from ingestion.columns import hints, naive_utc
-from ingestion.deletions import compare_keys, is_believable, read_by_key, tombstones, version
+from ingestion.deletions import (
+    compare_keys,
+    is_believable,
+    read_by_key,
+    tombstones,
+    version,
+    without,
+)
 from ingestion.difference import Differences
 from ingestion.overlap import EPOCH, Overlap
 from ingestion.raw import raw
@@ -55,22 +62,24 @@ class SqlPull:
         width = timedelta(minutes=self.source.overlap(table))
         overlap = Overlap(table, CURSOR, width, self.now + SKEW)
         start = overlap.start()
-        taken = 0
+        is_time = start is not None and self._is_time_for_keys()
+        taken: list[pa.Table] = []
         for chunk in reader.since(CURSOR, start):
             fresh = overlap.fresh(chunk)
-            taken += fresh.num_rows
+            if start is not None:
+                taken.append(fresh.select(list(reader.key)))
             yield version(fresh)
         for kind, (count, example) in sorted(overlap.noticed.items()):
             key = {name: example[name] for name in reader.key if name in example}
             self.differences.note(table, kind, key=key, count=count)
-        if taken and start is not None:
+        if any(keys.num_rows for keys in taken):
             for name in sorted({column.name for column in reader.columns} - in_raw):
                 self.differences.note(table, "column_new", column=name)
         deletes = self.source.tables[table].deletes
         if deletes is Deletes.LOG:
             yield from self._logged(table, reader)
-        elif deletes is Deletes.KEYS and start is not None and self._is_time_for_keys():
-            yield from self._unseen(table, reader, start)
+        elif deletes is Deletes.KEYS and is_time:
+            yield from self._unseen(table, reader, start, taken)
 
     def _is_time_for_keys(self) -> bool:
         """True in the first pull of each stretch of `compare_keys_minutes`: no state is needed."""
@@ -79,8 +88,10 @@ class SqlPull:
             (self.before - EPOCH) // every != (self.now - EPOCH) // every
         )
 
-    def _unseen(self, table: str, reader: TableReader, start: datetime) -> Iterator[pa.Table]:
-        """Tombstones of rows deleted, and rows too old for the cursor that raw does not have."""
+    def _unseen(
+        self, table: str, reader: TableReader, start: datetime, taken: list[pa.Table]
+    ) -> Iterator[pa.Table]:
+        """Tombstones of rows deleted, and rows that the cursor did not bring nor will bring."""
         with raw(self.home, f"raw_{self.name}") as ours:
             keys = compare_keys(ours, reader, table)
         gone = keys.vanished.num_rows
@@ -89,10 +100,15 @@ class SqlPull:
         elif gone:
             self.differences.note_rows(table, "deleted", keys.vanished)
             yield version(tombstones(reader, keys.vanished, self.now), "keys")
+        back = without(keys.returned, taken, reader.key)
         too_old = reader.expression(CURSOR) < start
-        for rows in read_by_key(reader, keys.unknown, too_old, self.now):
-            self.differences.note_rows(table, "missed", rows.select(list(reader.key)))
-            yield version(rows, "keys")
+        for kind, wanted, condition in (
+            ("returned", back, None),
+            ("missed", keys.unknown, too_old),
+        ):
+            for rows in read_by_key(reader, wanted, condition, self.now):
+                self.differences.note_rows(table, kind, rows.select(list(reader.key)))
+                yield version(rows, "keys")
 
     def _logged(self, table: str, reader: TableReader) -> Iterator[pa.Table]:
         """Tombstones that the source's own log of deletions calls for."""

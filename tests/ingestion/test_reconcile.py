@@ -88,7 +88,17 @@ def test_a_deleted_row_arrives_as_a_tombstone_and_one_that_comes_back_as_a_versi
     firm.add_downtime(2, minutes=12)  # restored from a copy, with its old stamp
     pull("erp", home=home, seen_at=EVEN_LATER)
     assert rows(ALIVE) == [(1, 10), (2, 12), (3, 10), (4, 10)]
-    assert [kind for kind, *_ in rows(DIFFERENCES)] == ["deleted", "missed"]
+    assert [kind for kind, *_ in rows(DIFFERENCES)] == ["deleted", "returned"]
+
+
+def test_a_row_of_the_last_hour_comes_back_once(home: Home, older: TinyErp, rows: Rows) -> None:
+    older.execute("delete from downtime where downtime_id = 4")
+    pull("erp", home=home, seen_at=LATER)
+    older.add_downtime(4, create_date=NOON + timedelta(days=2))  # as the overlap remembers it
+    pull("erp", home=home, seen_at=EVEN_LATER)
+    assert (4, 10) in rows(ALIVE)
+    third = EVEN_LATER + timedelta(hours=1)
+    assert pull("erp", home=home, seen_at=third).rows_loaded == 0
 
 
 def test_keys_are_compared_no_more_often_than_asked(home: Home, older: TinyErp) -> None:
