@@ -1,6 +1,6 @@
 """What survives kill -9? A pull killed at random instants, against one that nobody disturbed.
 
-    python benchmarks/crash.py [--kills 100] [--seed 7]
+    python -m benchmarks.crash [--kills 100] [--seed 7]
 
 Each round edits, adds and deletes rows of an ERP, kills the pull at a random instant of its life,
 pulls again, and compares the committed rows of raw with those of a twin whose pulls all ran to

@@ -1,6 +1,6 @@
 """How much more than the bare minimum does a pull cost? PostgreSQL → raw, against Arrow by hand.
 
-    python benchmarks/ingest.py [--rows 1000000 10000000]
+    python -m benchmarks.ingest [--rows 1000000 10000000]
 
 Prints CPU seconds of the reading process with all its threads, imports left out (they are 1.5 s
 whatever is read) and the database server too (it works alike for both); the best of three at up to
