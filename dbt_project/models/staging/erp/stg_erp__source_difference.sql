@@ -12,4 +12,4 @@ select
     way_out,
     _seen_at as found_at
 from {{ source('raw_erp', 'source_difference') }}
-where {{ is_known('raw_erp') }}
+where {{ is_known('raw_erp', 'source_difference') }}
