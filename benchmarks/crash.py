@@ -55,7 +55,7 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args()
-    chance = random.Random(options.seed)  # noqa: S311 - repeatable, not secret
+    chance = random.Random(options.seed)
     with TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "tables.yml").write_text(TABLES)
