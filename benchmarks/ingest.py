@@ -70,7 +70,7 @@ from datetime import datetime
 from ingestion.load import configure
 configure()
 import adbc_driver_postgresql.dbapi, dlt.sources.sql_database
-import ingestion.sources.erp, ingestion.sql_pull
+import ingestion.sources.erp, ingestion.sql.pull
 from ingestion.pull import pull
 from sightline.home import Home
 began = time.process_time()

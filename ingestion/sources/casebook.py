@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ingestion.source import Source, Table
 
 if TYPE_CHECKING:
-    from ingestion.sql import TableReader
+    from ingestion.sql.database import TableReader
     from sightline.home import Home
 
 OVERLAP = 100  # sequence numbers read again: a server may commit them out of order
@@ -37,7 +37,7 @@ def extract(home: Home, seen_at: datetime) -> list[Any]:
     import sqlalchemy as sa
 
     from ingestion.columns import hints
-    from ingestion.sql import database, plain_reader
+    from ingestion.sql.database import database, plain_reader
 
     engine = database(home.casebook_url, setting="SIGHTLINE_CASEBOOK_URL")
     if engine is None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingestion.source import Source
-from ingestion.sql_source import SqlSource, read_sql_source
+from ingestion.sql.source import SqlSource, read_sql_source
 from sightline.errors import SightlineEnvironmentError
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def __getattr__(name: str) -> Source:
     """`SOURCE`, read from the file when it is asked for: an import reads nothing."""
     if name != "SOURCE":
         raise AttributeError(name)
-    from ingestion.difference import TABLE
+    from ingestion.sql.difference import TABLE
 
     return sql_source().described("erp", [TABLE])
 
@@ -38,7 +38,7 @@ def sql_source() -> SqlSource:
 
 def engine(home: Home) -> sa.Engine:
     """The ERP's database; raises SightlineEnvironmentError where there is none."""
-    from ingestion.sql import database
+    from ingestion.sql.database import database
 
     url = os.environ.get("SIGHTLINE_ERP_URL") or f"sqlite:///{home.demo / 'erp.db'}"
     found = database(url, setting="SIGHTLINE_ERP_URL")
@@ -51,6 +51,6 @@ def engine(home: Home) -> sa.Engine:
 
 def extract(home: Home, seen_at: datetime) -> list[Any]:
     """dlt resources of what changed, of what was deleted, and of what was found out of order."""
-    from ingestion.sql_pull import resources
+    from ingestion.sql.pull import resources
 
     return resources(sql_source(), engine(home), name="erp", home=home, seen_at=seen_at)

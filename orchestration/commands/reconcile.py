@@ -21,7 +21,7 @@ def reconcile(
     Finds what no cursor sees: rows edited by direct SQL, missed, or deleted. Exit code 1 when
     something was found; the next pulse uses it. The pipeline must not be writing meanwhile.
     """
-    from ingestion.reconcile import reconcile as compare
+    from ingestion.sql.reconcile import reconcile as compare
 
     home = Home.from_env()
     found = compare(source, home=home, seen_at=home.now(), accept_deletions=accept_deletions or ())

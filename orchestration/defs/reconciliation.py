@@ -2,8 +2,8 @@
 
 import dagster as dg
 
-from ingestion.reconcile import reconcilable, reconcile
 from ingestion.source import module
+from ingestion.sql.reconcile import reconcilable, reconcile
 from orchestration.defs.pulse import WRITES
 from sightline.home import Home
 

@@ -81,9 +81,9 @@ def test_every_row_counts_once_after_a_kill(
 @pytest.mark.parametrize(
     "point",
     [
-        "ingestion.arrow_reading:read",  # before the first row
-        "ingestion.deletions:tombstones",  # in between new versions and deleted rows
-        "ingestion.difference:Differences._read",  # before what was found is said
+        "ingestion.sql.arrow_reading:read",  # before the first row
+        "ingestion.sql.deletions:tombstones",  # in between new versions and deleted rows
+        "ingestion.sql.difference:Differences._read",  # before what was found is said
         "dlt.destinations.impl.duckdb.duck:DuckDbCopyJob.run",  # tables made, no row in them
         "dlt.destinations.job_client_impl:SqlJobClientBase.complete_load",
     ],

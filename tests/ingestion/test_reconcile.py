@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from ingestion.pull import pull
-from ingestion.reconcile import reconcile
+from ingestion.sql.reconcile import reconcile
 from sightline.errors import NothingCheckedError, UsageError
 from sightline.home import Home
 from tests.ingestion.conftest import SEEN_AT, Rows, plain_url

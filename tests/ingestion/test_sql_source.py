@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from ingestion.pull import pull
-from ingestion.sql_source import read_sql_source
+from ingestion.sql.source import read_sql_source
 from sightline.errors import DefinitionError, SightlineEnvironmentError
 from sightline.home import CHECKOUT, Home
 from tests.ingestion.conftest import SEEN_AT, Rows, plain_url
@@ -200,7 +200,7 @@ def test_a_number_that_is_none_is_refused_and_not_read_as_null(
     is_arrow: bool,
 ) -> None:
     if not is_arrow:
-        monkeypatch.setattr("ingestion.arrow_reading.find_spec", lambda _: None)
+        monkeypatch.setattr("ingestion.sql.arrow_reading.find_spec", lambda _: None)
     execute(sales, f"update sales.sale_order {edit} where id = 1")
     tables(ORDERS)
     with pytest.raises(SightlineEnvironmentError, match=said):

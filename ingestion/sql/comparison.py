@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from ingestion.raw import Raw, names, quoted, same
-from ingestion.sql_table import CURSOR
+from ingestion.sql.raw import Raw, names, quoted, same
+from ingestion.sql.table import CURSOR
 
 if TYPE_CHECKING:
-    from ingestion.sql import TableReader
+    from ingestion.sql.database import TableReader
 
 SUMMED = frozenset({"bigint", "decimal"})  # a sum of doubles depends on the order of the rows
 NUMBERS = SUMMED | {"double"}

@@ -125,7 +125,7 @@ class TableReader:
         """Rows that meet all conditions, with all columns or only those named."""
         import sqlalchemy as sa
 
-        from ingestion.arrow_reading import read
+        from ingestion.sql.arrow_reading import read
 
         chosen = [column for column in self.columns if not only or column.name in only]
         query = sa.select(*(column.expression.label(column.name) for column in chosen))

@@ -16,11 +16,11 @@ from ingestion import source as registered
 from sightline.errors import NothingCheckedError, UsageError
 
 if TYPE_CHECKING:
-    from ingestion.comparison import Comparison
-    from ingestion.difference import Differences
-    from ingestion.raw import Raw
-    from ingestion.sql import TableReader
-    from ingestion.sql_source import SqlSource
+    from ingestion.sql.comparison import Comparison
+    from ingestion.sql.database import TableReader
+    from ingestion.sql.difference import Differences
+    from ingestion.sql.raw import Raw
+    from ingestion.sql.source import SqlSource
     from sightline.home import Home
 
 
@@ -82,9 +82,9 @@ def reconcile(
     DefinitionError and SightlineEnvironmentError as a pull does.
     """
     from ingestion.columns import naive_utc
-    from ingestion.difference import Differences
     from ingestion.load import configure, load
-    from ingestion.raw import raw
+    from ingestion.sql.difference import Differences
+    from ingestion.sql.raw import raw
 
     if name not in reconcilable():
         raise UsageError(
@@ -125,8 +125,8 @@ class _Look:
 
     def compared(self) -> tuple[TableReader, Comparison] | None:
         """Both sides compared; None where the table was never pulled."""
-        from ingestion.comparison import compare
-        from ingestion.sql_table import raw_name, table_reader
+        from ingestion.sql.comparison import compare
+        from ingestion.sql.table import raw_name, table_reader
 
         newest = self.raw.newest_stamp(self.table)
         if newest is None:
@@ -147,7 +147,7 @@ class _Look:
         import dlt
 
         from ingestion.columns import hints
-        from ingestion.deletions import at_moment, is_believable, tombstones, version
+        from ingestion.sql.deletions import at_moment, is_believable, tombstones, version
 
         reader, found = compared
         gone = found.gone.num_rows

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from ingestion.raw import Raw, names, same
-from ingestion.sql_table import CURSOR
+from ingestion.sql.raw import Raw, names, same
+from ingestion.sql.table import CURSOR
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
-    from ingestion.sql import TableReader
+    from ingestion.sql.database import TableReader
 
 FEW = 10  # as many rows may always vanish at once, unless they are all there were
 KEYS_A_QUERY = 500

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from ingestion.columns import hints, naive_utc
-from ingestion.deletions import (
+from ingestion.overlap import EPOCH, Overlap
+from ingestion.sql.deletions import (
     compare_keys,
     is_believable,
     read_by_key,
@@ -16,17 +17,16 @@ from ingestion.deletions import (
     version,
     without,
 )
-from ingestion.difference import Differences
-from ingestion.overlap import EPOCH, Overlap
-from ingestion.raw import raw
-from ingestion.sql_source import Deletes, SqlSource
-from ingestion.sql_table import CURSOR, log_reader, table_reader
+from ingestion.sql.difference import Differences
+from ingestion.sql.raw import raw
+from ingestion.sql.source import Deletes, SqlSource
+from ingestion.sql.table import CURSOR, log_reader, table_reader
 
 if TYPE_CHECKING:
     import pyarrow as pa
     import sqlalchemy as sa
 
-    from ingestion.sql import TableReader
+    from ingestion.sql.database import TableReader
     from sightline.home import Home
 
 SKEW = timedelta(minutes=5)  # so far a clock may run ahead of ours without a word about it

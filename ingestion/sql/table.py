@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from ingestion.source import ColumnType
-from ingestion.sql import Column, TableReader, carried_as, reflected
-from ingestion.sql_source import Cast, SqlSource
+from ingestion.sql.database import Column, TableReader, carried_as, reflected
+from ingestion.sql.source import Cast, SqlSource
 from sightline.finding import did_you_mean, nearest
 
 if TYPE_CHECKING:
