@@ -17,10 +17,21 @@
             and broken.table_name = '{{ table }}'
             and broken.load_id = _dlt_load_id
             and broken.row_number = _row
-            and broken.mended_at is null
+            and {{ is_open_breach('broken.') }}
     )
     {%- set moment = as_of_setting() -%}
     {%- if moment %} and _seen_at <= {{ moment }}{% endif -%}
+{%- endmacro %}
+
+{# Whether a breach of the seals was known, and not mended yet, at the moment that is judged. #}
+{% macro is_open_breach(prefix='') -%}
+    {%- set moment = as_of_setting() -%}
+    {%- if moment -%}
+        {{ prefix }}found_at <= {{ moment }}
+        and ({{ prefix }}mended_at is null or {{ prefix }}mended_at > {{ moment }})
+    {%- else -%}
+        {{ prefix }}mended_at is null
+    {%- endif -%}
 {%- endmacro %}
 
 {#

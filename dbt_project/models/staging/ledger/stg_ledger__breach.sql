@@ -9,4 +9,4 @@ select
     evidence,
     found_at
 from {{ source('raw_ledger', 'breach') }}
-where mended_at is null
+where {{ is_open_breach() }}
