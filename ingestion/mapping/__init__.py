@@ -21,6 +21,7 @@ import hashlib
 import os
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -109,9 +110,15 @@ def folder() -> Path:
 
 def load(where: Path) -> tuple[SheetMapping, ...]:
     """Every mapping of a folder, by id. Raises DefinitionError with all findings in all files."""
+    paths = sorted(where.glob("*.yml")) if where.is_dir() else ()
+    return _load(tuple((path, path.stat().st_mtime_ns) for path in paths))
+
+
+@cache  # the code location asks for its sources a dozen times, and YAML is slow to read
+def _load(stamped: tuple[tuple[Path, int], ...]) -> tuple[SheetMapping, ...]:
     findings: list[Finding] = []
     mappings = []
-    for path in sorted(where.glob("*.yml")) if where.is_dir() else ():
+    for path, _ in stamped:
         try:
             mappings.append(load_one(path))
         except DefinitionError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -143,6 +144,11 @@ def read_sql_source(path: Path) -> SqlSource:
     there is no such file."""
     if not path.is_file():
         raise SightlineEnvironmentError(f"there is no file {path} that says which tables to pull")
+    return _read(path, path.stat().st_mtime_ns)
+
+
+@cache  # the code location asks for its sources a dozen times, and YAML is slow to read
+def _read(path: Path, _changed_at: int) -> SqlSource:
     document = read(path, path.name)
     try:
         source = SqlSource.model_validate(document.data)
