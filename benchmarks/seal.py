@@ -1,4 +1,4 @@
-"""What does sealing cost? `python -m benchmarks.seal [ROWS]`: seconds for rows as an ERP has them.
+"""What does sealing cost? `python -m benchmarks.seal [--rows N]`: seconds for rows as an ERP has them.
 
 CPU seconds are of this process on two threads; wall-clock seconds mean something only on a machine
 that does nothing else.
@@ -6,6 +6,7 @@ that does nothing else.
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 import tempfile
@@ -79,4 +80,6 @@ def main(rows: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=1_000_000, help="rows of the large load")
+    main(parser.parse_args().rows)

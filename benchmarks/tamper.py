@@ -1,4 +1,4 @@
-"""Is tampering found, and is honest history left alone? `python -m benchmarks.tamper [SEEDS]`
+"""Is tampering found, and is honest history left alone? `python -m benchmarks.tamper [--seeds N]`
 
 Nine attacks on the warehouse or the definition files, each by four attackers: one edits what is
 there; one also recomputes the hashes of what it touched; one also rewrites the log of seals from
@@ -7,6 +7,7 @@ there on; one also signs it with the true key. None can write to the archive.
 
 from __future__ import annotations
 
+import argparse
 import sys
 import tempfile
 import time
@@ -239,4 +240,6 @@ def main(seeds: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 20))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", type=int, default=20, help="firms tampered with (20)")
+    sys.exit(main(parser.parse_args().seeds))
