@@ -1,4 +1,4 @@
-"""What does sealing cost? `python -m benchmarks.seal [--rows N]`: seconds for rows as an ERP has them.
+"""What does sealing cost? `python -m benchmarks.seal [--rows N]`, with rows as an ERP has them.
 
 CPU seconds are of this process on two threads; wall-clock seconds mean something only on a machine
 that does nothing else.
