@@ -74,6 +74,7 @@ def main() -> int:
             if number:
                 landed += kill(pull(folder, "home", moment), chance.uniform(0, lasted))
             undisturbed(pull(folder, "home", moment))
+            sys.stderr.write(f"\r{number} of {options.kills} pulls, {landed} killed")
         lost, doubled = compared(folder)
     sys.stdout.write(
         f"{options.kills} pulls, {landed} killed while they ran: "
