@@ -10,8 +10,7 @@ periods as (
         target,
         period_start,
         period_end,
-        period_from,
-        period_to,
+        expected_progress,
         {{ ratio(
             'sum(link_weight * value)',
             'sum(case when value is not null then link_weight end)'
@@ -27,7 +26,7 @@ periods as (
         min(case when is_in_range then 1 when not is_in_range then 0 end) as hit
     from readings
     group by
-        key_result_id, kind, baseline, target, period_start, period_end, period_from, period_to
+        key_result_id, kind, baseline, target, period_start, period_end, expected_progress
 ),
 
 counted as (
@@ -64,7 +63,7 @@ select
         when not is_share_of_periods then raw_progress
         when judged_so_far > 0 then {{ ratio('hits_so_far', 'periods_so_far') }}
     end as raw_progress,
-    {{ expected_progress('kind', 'period_from', 'period_to', 'period_end') }} as expected_progress,
+    expected_progress,
     {{ ratio('known_so_far', 'periods_so_far') }} as coverage,
     case
         when is_share_of_periods

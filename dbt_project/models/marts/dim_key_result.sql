@@ -19,6 +19,7 @@ select
     key_results.target,
     key_results.low,
     key_results.high,
-    key_results.weight
+    key_results.weight,
+    key_results.path
 from key_results
 left join roles on key_results.owner = roles.role_id

@@ -9,6 +9,8 @@ select
     target,
     low,
     high,
-    weight
+    weight,
+    path,
+    alert_on
 from {{ source('raw_definitions', 'key_result') }}
 where {{ is_in_newest_landing('raw_definitions', 'key_result') }}
