@@ -76,7 +76,6 @@ def _key_result(catalog: Catalog) -> Iterator[Row]:
                 "high": key_result.high,
                 "weight": key_result.weight,
                 "path": key_result.path.value,
-                "alert_on": ", ".join(key_result.alert_on) or None,
             }
 
 

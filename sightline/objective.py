@@ -40,15 +40,6 @@ class Path(StrEnum):
     LISTED = "listed"
 
 
-class Signal(StrEnum):
-    """What a key result's own history can show; always on the card, an alert where declared."""
-
-    OFF_TRAJECTORY = "off_trajectory"
-    STAGNATION = "stagnation"
-    WATERMELON = "watermelon"
-    RELAPSE = "relapse"
-
-
 class Period(Definition):
     """First and last day, both included."""
 
@@ -104,7 +95,6 @@ class KeyResult(Definition):
     weight: PositiveNumber = Decimal(1)
     path: Path = Path.LINEAR
     waypoints: tuple[Waypoint, ...] = ()
-    alert_on: tuple[Signal, ...] = (Signal.RELAPSE,)
     links: tuple[Link, ...] = ()
     waivers: tuple[Waiver, ...] = ()
 

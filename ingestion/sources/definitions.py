@@ -53,7 +53,6 @@ SOURCE = Source(
                 "high": "decimal",
                 "weight": "decimal",
                 "path": "text",
-                "alert_on": "text",
             },
         ),
         Table("initiative", ("initiative_id", "kpi_id"), {"initiative_id": "text"}),

@@ -20,7 +20,7 @@ UPTIME = "kpis/sorter_uptime.yml"
 COLUMNS = {
     "objective": "objective_id name owner unit period_from period_to supports position",
     "key_result": "key_result_id objective_id position name kind owner baseline target low high "
-    "weight path alert_on",
+    "weight path",
     "waypoint": "key_result_id day value",
     "initiative": "initiative_id kpi_id objective_id name owner",
     "dependency": "dependency_id objective_id needs department confirmed_by confirmed_on "

@@ -10,6 +10,7 @@ periods as (
         target,
         period_start,
         period_end,
+        period_to,
         expected_progress,
         {{ ratio(
             'sum(link_weight * value)',
@@ -26,13 +27,14 @@ periods as (
         min(case when is_in_range then 1 when not is_in_range then 0 end) as hit
     from readings
     group by
-        key_result_id, kind, baseline, target, period_start, period_end, expected_progress
+        key_result_id, kind, baseline, target, period_start, period_end, period_to,
+        expected_progress
 ),
 
 counted as (
     select
         *,
-        kind in ('stay_at_or_above', 'stay_at_or_below', 'within_range') as is_share_of_periods,
+        {{ is_share_of_periods('kind') }} as is_share_of_periods,
         count(*) over so_far as periods_so_far,
         count(hit) over so_far as judged_so_far,
         sum(hit) over so_far as hits_so_far,
@@ -55,10 +57,14 @@ runs as (
 
 select
     key_result_id,
+    kind,
     period_start,
+    period_end,
+    period_to,
     value,
     baseline,
     target,
+    hit,
     case
         when not is_share_of_periods then raw_progress
         when judged_so_far > 0 then {{ ratio('hits_so_far', 'periods_so_far') }}

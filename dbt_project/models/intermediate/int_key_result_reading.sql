@@ -57,17 +57,7 @@ readings as (
 
 select
     *,
-    case kind
-        when 'stay_at_or_above' then value >= target
-        when 'stay_at_or_below' then value <= target
-        when 'within_range' then value between low and high
-        when 'binary' then value >= target
-    end as is_in_range,
-    case
-        when kind in ('increase_to', 'decrease_to', 'milestone')
-            then {{ ratio('(value - baseline)', '(target - baseline)') }}
-        when kind = 'binary' and value is not null
-            then {{ measure('case when value >= target then 1 else 0 end') }}
-    end as raw_progress,
+    {{ is_in_range() }} as is_in_range,
+    {{ raw_progress() }} as raw_progress,
     {{ expected_progress() }} as expected_progress
 from readings

@@ -10,7 +10,6 @@ select
     low,
     high,
     weight,
-    path,
-    alert_on
+    path
 from {{ source('raw_definitions', 'key_result') }}
 where {{ is_in_newest_landing('raw_definitions', 'key_result') }}
