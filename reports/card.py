@@ -50,7 +50,8 @@ def _card(objective: Objective, order: str | None) -> str:
     if order:
         lines += textwrap.wrap(f"! {order}", WIDTH, max_lines=3, placeholder=" …")
     for key_result in objective.key_results:
-        lines += ["", _key_result_line(key_result), *map(_kpi_line, key_result.kpis)]
+        lines += ["", _key_result_line(key_result), *_outlook_line(key_result)]
+        lines += map(_kpi_line, key_result.kpis)
     if len(lines) > LINES:
         hidden = len(lines) - LINES + 1
         lines = [*lines[: LINES - 1], f"… {hidden} more lines are on the board"]
@@ -63,6 +64,13 @@ def _key_result_line(key_result: KeyResult) -> str:
         f"{_bar(key_result.progress, key_result.expected)} {wording.percent(key_result.progress)}",
         "",
         str(key_result.mark),
+    )
+
+
+def _outlook_line(key_result: KeyResult) -> list[str]:
+    said = [each for each in (key_result.landing, key_result.declared, key_result.remark) if each]
+    return textwrap.wrap(
+        "; ".join(said), WIDTH, max_lines=2, initial_indent="  ", subsequent_indent="  "
     )
 
 

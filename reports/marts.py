@@ -75,10 +75,15 @@ def key_results(marts: Marts) -> list[Row]:
         """
         select key_result.key_result_id, key_result.kind, progress.value, progress.baseline,
             progress.target, progress.progress, progress.expected_progress, progress.coverage,
-            progress.overshoot, progress.worst_run
+            progress.overshoot, progress.worst_run, outlook.confidence, outlook.declared_at,
+            outlook.divergent_periods, outlook.forecast, outlook.forecast_value,
+            outlook.forecast_progress, outlook.is_stagnant, outlook.is_watermelon,
+            outlook.score, outlook.relapsed_period
         from marts.dim_key_result as key_result
         left join marts.fct_key_result_progress as progress
             on progress.key_result_id = key_result.key_result_id and progress.is_latest
+        left join marts.fct_key_result_outlook as outlook
+            on outlook.key_result_id = key_result.key_result_id and outlook.is_latest
         order by key_result.key_result_id
         """,
     )

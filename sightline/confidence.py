@@ -43,7 +43,7 @@ def parse(text: str) -> tuple[Confidence, Decimal | None]:
             f"write {_COMPUTED[said]} or a number from 0 to 1"
         )
     try:
-        share = Decimal(said)
+        share = Decimal(text.strip()) if "_" not in text else Decimal("NaN")
     except InvalidOperation:
         share = Decimal("NaN")
     if not share.is_finite() or not 0 <= share <= 1:

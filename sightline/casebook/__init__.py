@@ -1,7 +1,8 @@
 """What did people and machines do about a case? An append-only log with a transactional outbox.
 
 Four tables. `case_event`: every act on a case, one row each. `outbox_message`: what has to be
-said, committed in the same transaction as the act it tells of. `delivery`: every attempt to say it. `checkin`: what people declare they expect.
+said, committed in the same transaction as the act it tells of. `delivery`: every attempt to say it.
+`checkin`: what people declare they expect of a key result.
 State is never stored; it is read from the events, so replay and restart agree. Rows are only ever
 added: triggers refuse UPDATE and DELETE. SQLite (WAL) by default, PostgreSQL by URL.
 

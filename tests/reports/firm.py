@@ -36,6 +36,10 @@ TABLES = {
     "fct_key_result_progress": """key_result_id text, value decimal(38,9), baseline decimal(38,9),
         target decimal(38,9), progress decimal(18,6), expected_progress decimal(18,6),
         coverage decimal(18,6), overshoot boolean, worst_run int, is_latest boolean""",
+    "fct_key_result_outlook": """key_result_id text, confidence text, declared_at timestamp,
+        divergent_periods int, forecast text, forecast_value decimal(38,9),
+        forecast_progress decimal(38,9), is_stagnant boolean, is_watermelon boolean,
+        score decimal(38,9), relapsed_period date, is_latest boolean""",
     "fct_objective_progress": """objective_id text, coverage decimal(18,6),
         weakest_key_result_id text, weakest_progress decimal(18,6), is_latest boolean""",
     "fct_integrity_finding": """finding_id text, kpi_id text, scope text, period_start date,
@@ -196,6 +200,9 @@ class Firm:
         self.add("fct_key_result_progress", key_result_id=key_result_id, value=value,
                  baseline=baseline, target=target, progress=progress, expected_progress=0.654,
                  coverage=1, overshoot=False, worst_run=0, is_latest=True)  # fmt: skip
+        self.add("fct_key_result_outlook", key_result_id=key_result_id, divergent_periods=0,
+                 forecast="insufficient", is_stagnant=False, is_watermelon=False,
+                 is_latest=True)  # fmt: skip
 
     def _glance_row(self, about: dict[str, Any], link: tuple[Any, ...]) -> None:
         kpi_id, role, scope, lag, order = link

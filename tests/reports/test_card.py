@@ -42,3 +42,27 @@ def test_the_card_stays_inside_its_frame(longer: int) -> None:
 def test_an_objective_nobody_defined_is_named_with_the_known_ones(firm: Firm) -> None:
     with pytest.raises(UsageError, match=r"'faster'.*faster_throughput"):
         render_cards(firm.marts, "faster")
+
+
+def test_the_card_says_where_a_key_result_lands_and_who_sees_it_otherwise(firm: Firm) -> None:
+    firm.marts.execute(
+        "update marts.fct_key_result_outlook set forecast = 'off_track', forecast_progress = 0.28, "
+        "forecast_value = 1320, confidence = 'on_track', divergent_periods = 3, "
+        "is_watermelon = true, is_stagnant = true where key_result_id = 'throughput_1500'"
+    )
+    card = " ".join(render_cards(firm.marts, "faster_throughput").split())
+    assert (
+        "lands at 1,320 parcels/h (off track); declared on track, for 3 weeks against the number; "
+        in card
+    )
+    assert "green outside" in card
+
+
+def test_a_closed_key_result_shows_its_score_and_that_it_was_lost_again(firm: Firm) -> None:
+    firm.marts.execute(
+        "update marts.fct_key_result_outlook set score = 1, relapsed_period = date '2027-01-11' "
+        "where key_result_id = 'throughput_1500'"
+    )
+    card = render_cards(firm.marts, "faster_throughput").replace("\u202f", " ")
+    assert "scored 100 % at the close" in card
+    assert "half lost again since the close" in card

@@ -37,9 +37,9 @@ watched as (
         on
             measures.kpi_id = judgements.kpi_id
             and measures.scope = judgements.scope
-            and judgements.period_start > objectives.period_to
-            and judgements.period_start
-            <= {{ days_after(var('relapse_days'), 'objectives.period_to') }}
+            and objectives.period_to < judgements.period_start
+            and {{ days_after(var('relapse_days'), 'objectives.period_to') }}
+            >= judgements.period_start
     where scores.raw_score >= 1 and {{ is_moving('key_results.kind') }}
 ),
 

@@ -50,13 +50,14 @@ landings as (
         *,
         case
             when is_share
-                then {{ ratio('(raw_progress * n + ' ~ product('hit_share', 'h') ~ ')', '(n + h)') }}
+                then {{ ratio('(raw_progress * n + hit_share * h)', '(n + h)') }}
             else raw_progress + {{ product('drift', 'h') }}
         end as landing,
         case
             when is_share then hit_share * (1 - hit_share) * h / ((n + h) * (n + h))
-            else (squares - steps * {{ product('drift', 'drift') }}) / (steps - 1)
-                * h * (1 + h / steps)
+            else
+                (squares - steps * {{ product('drift', 'drift') }})
+                / (steps - 1) * h * (1 + h / steps)
         end as variance
     from counted
     where steps >= {{ var('forecast_least_steps') }}
@@ -65,7 +66,8 @@ landings as (
 bounds as (
     select
         *,
-        {{ var('forecast_width') }} * sqrt(case when variance > 0 then variance else 0 end) as margin
+        {{ var('forecast_width') }}
+        * sqrt(case when variance > 0 then variance else 0 end) as margin
     from landings
 )
 

@@ -25,14 +25,14 @@ shown as (
         ('stagnation', 'is_stagnant'),
         ('watermelon', 'is_watermelon'),
     ] %}
-    select
-        key_result_id,
-        period_start,
-        '{{ rule }}' as rule,
-        {{ sign }} as is_bad
-    from signals
-    where pace is not null
-    union all
+        select
+            key_result_id,
+            period_start,
+            '{{ rule }}' as rule,
+            {{ sign }} as is_bad
+        from signals
+        where pace is not null
+        union all
     {%- endfor %}
     select
         key_result_id,

@@ -43,11 +43,7 @@ believed as (
         readings.period_end >= readings.period_to as is_last,
         versions.value,
         closings.closed_on,
-        row_number() over (
-            partition by readings.key_result_id, readings.kpi_id, readings.scope,
-            readings.period_start
-            order by versions.version
-        ) as seniority
+        row_number() over oldest_first as seniority
     from readings
     inner join closings on readings.key_result_id = closings.key_result_id
     left join versions
@@ -56,6 +52,11 @@ believed as (
             and readings.scope = versions.scope
             and readings.period_start = versions.period_start
             and (versions.superseded_on is null or closings.closed_on <= versions.superseded_on)
+    window oldest_first as (
+        partition by
+            readings.key_result_id, readings.kpi_id, readings.scope, readings.period_start
+        order by versions.version
+    )
 ),
 
 scored as (
