@@ -147,6 +147,7 @@ def _open_body(
     pictures = [render("trend.html.j2", line=line).strip() if line.path else "" for line in lines]
     values = {"objective": objective, "base": base}
     return {
+        "recipients": sorted({e.acting for e in episodes if e.acting}),
         "html": render(
             "alert_open.html.j2", told=list(zip(episodes, pictures, strict=True)), **values
         ),

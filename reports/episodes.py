@@ -50,7 +50,10 @@ class Stake:
 
 @dataclass(frozen=True, slots=True)
 class Episode:
-    """One open episode with its surroundings; `case_id` is the id of the episode."""
+    """One open episode with its surroundings; `case_id` is the id of the episode.
+
+    `acting` is the mailbox of who acts for the owner now: the deputy, once the holder has left.
+    """
 
     case_id: str
     kpi_id: str
@@ -61,6 +64,7 @@ class Episode:
     since: date
     target: Decimal | None
     owner: str
+    acting: str | None
     integrity_verdict: str | None
     grade: str
     order: Order | None
@@ -110,7 +114,7 @@ def headline(row: Row, starving: str | None = None) -> str:
     )
 
 
-def _episode(row: Row, glance: list[Row], order: Row | None, roles: dict[str, str]) -> Episode:
+def _episode(row: Row, glance: list[Row], order: Row | None, roles: dict[str, Row]) -> Episode:
     linked = [
         line
         for line in glance
@@ -134,7 +138,8 @@ def _episode(row: Row, glance: list[Row], order: Row | None, roles: dict[str, st
         headline=headline(row, starving),
         since=row["opened_period"],
         target=marts.finite(row["target"]),
-        owner=wording.plain(roles.get(row["owner"], row["owner"] or "no owner")),
+        owner=_role_name(row["owner"], roles),
+        acting=roles[row["owner"]]["acting"] if row["owner"] in roles else None,
         integrity_verdict=linked[0]["integrity_verdict"] if linked else None,
         grade=(linked[0]["integrity_grade"] if linked else None) or "U",
         order=_order(order, roles) if order else None,
@@ -142,7 +147,12 @@ def _episode(row: Row, glance: list[Row], order: Row | None, roles: dict[str, st
     )
 
 
-def _order(row: Row, roles: dict[str, str]) -> Order:
+def _role_name(role: str | None, roles: dict[str, Row]) -> str:
+    known = roles.get(role or "")
+    return wording.plain(known["name"] if known else role or "no owner")
+
+
+def _order(row: Row, roles: dict[str, Row]) -> Order:
     approvers = [part.strip() for part in str(row["approved_by"]).split(",")]
     return Order(
         policy=wording.plain(row["name"]),
@@ -150,7 +160,7 @@ def _order(row: Row, roles: dict[str, str]) -> Order:
         sentence=wording.plain(row["instruction"]),
         rule=wording.plain(row["rule"]).replace("_", " "),
         approved_on=row["approved_on"],
-        approved_by=wording.listed([wording.plain(roles.get(a, a)) for a in approvers]),
+        approved_by=wording.listed([_role_name(a, roles) for a in approvers]),
     )
 
 

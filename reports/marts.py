@@ -173,9 +173,7 @@ def closed_episodes(marts: Marts) -> list[Row]:
     )
 
 
-def roles(marts: Marts) -> dict[str, str]:
-    """Role id to the name people use."""
-    return {
-        row["role_id"]: row["name"]
-        for row in _rows(marts, "select role_id, name from marts.dim_role order by role_id")
-    }
+def roles(marts: Marts) -> dict[str, Row]:
+    """Role id to the name people use and the mailbox of who acts in it now."""
+    query = "select role_id, name, acting from marts.dim_role order by role_id"
+    return {row["role_id"]: row for row in _rows(marts, query)}

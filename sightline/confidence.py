@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, get_args
 
-from sightline.casebook.records import Confidence
+from sightline.casebook.checkins import Confidence
 from sightline.errors import UsageError
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ def checkin(
     as_json: AsJson = False,
 ) -> None:
     """Declare how confident you are that a key result will land. Its status stays computed."""
-    from sightline.casebook import Casebook, CheckIn
+    from sightline.casebook.checkins import CheckIn, CheckIns
     from sightline.catalog import load_catalog
     from sightline.confidence import parse
 
@@ -38,12 +38,11 @@ def checkin(
         raise UsageError("a check-in without a reason helps nobody: say why")
     at = home.now()
     said = CheckIn(key_result, word, share, by, reason.strip())
-    casebook = Casebook(home.casebook_url)
-    casebook.create()
+    checkins = CheckIns(home.casebook_url)
     try:
-        is_new = casebook.check_in(said, at)
+        is_new = checkins.add(said, at)
     finally:
-        casebook.close()
+        checkins.close()
     emit(
         {
             "key_result_id": key_result,

@@ -1,8 +1,7 @@
 """What did people and machines do about a case? An append-only log with a transactional outbox.
 
-Four tables. `case_event`: every act on a case, one row each. `outbox_message`: what has to be
+Three tables. `case_event`: every act on a case, one row each. `outbox_message`: what has to be
 said, committed in the same transaction as the act it tells of. `delivery`: every attempt to say it.
-`checkin`: what people declare they expect of a key result.
 State is never stored; it is read from the events, so replay and restart agree. Rows are only ever
 added: triggers refuse UPDATE and DELETE. SQLite (WAL) by default, PostgreSQL by URL.
 
@@ -20,10 +19,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select
 
 from sightline.audit_case import AuditCase
-from sightline.casebook.records import CaseEvent, CheckIn, Kind, Message, OutboxMessage
+from sightline.casebook.records import CaseEvent, Kind, Message, OutboxMessage
 from sightline.casebook.store import (
     case_event,
-    checkin,
     create_tables,
     delivery,
     open_engine,
@@ -33,7 +31,7 @@ from sightline.casebook.store import (
     writing,
 )
 
-__all__ = ["MAX_ATTEMPTS", "CaseEvent", "Casebook", "CheckIn", "Kind", "Message", "OutboxMessage"]
+__all__ = ["MAX_ATTEMPTS", "CaseEvent", "Casebook", "Kind", "Message", "OutboxMessage"]
 
 # 1, 2, 4 … 60 minutes between attempts: a receiver may be down for two hours before the message
 # is a dead letter.
@@ -173,27 +171,6 @@ class Casebook:
         with self._engine.connect() as connection:
             attempts = _counts(connection, "audit_started")
         return {case: attempts.get(case, 0) for case in case_ids}
-
-    # Declaring
-
-    def check_in(self, said: CheckIn, at: datetime) -> bool:
-        """Keeps what was declared; False when the role already said just that at that moment."""
-        moment = to_utc_naive(at)
-        row: dict[str, Any] = {
-            "checkin_id": f"{said.key_result_id}:{said.declared_by}:{moment.isoformat()}",
-            "key_result_id": said.key_result_id,
-            "confidence": said.confidence,
-            "share": None if said.share is None else str(said.share),
-            "declared_by": said.declared_by,
-            "at": moment,
-            "reason": said.reason,
-        }
-        with writing(self._engine) as connection:
-            there = select(checkin.c.sequence).where(checkin.c.checkin_id == row["checkin_id"])
-            if connection.scalar(there) is not None:
-                return False
-            connection.execute(insert(checkin), row)
-        return True
 
     # Reading
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, Literal
 
 Kind = Literal["open", "close"]
-Confidence = Literal["on_track", "at_risk", "off_track"]
 
 
 @dataclass(frozen=True)
@@ -36,20 +34,6 @@ class OutboxMessage:
     message: Message
     created_at: datetime
     attempts: int
-
-
-@dataclass(frozen=True)
-class CheckIn:
-    """What a person in a role expects of a key result; it says nothing about where it stands.
-
-    `confidence` is the word, `share` the number from 0 to 1 it was said in, if it was one.
-    """
-
-    key_result_id: str
-    confidence: Confidence
-    share: Decimal | None
-    declared_by: str
-    reason: str
 
 
 @dataclass(frozen=True)

@@ -62,18 +62,6 @@ delivery = Table(
     Column("detail", Text, nullable=False),
     UniqueConstraint("message_id", "attempt"),
 )
-checkin = Table(
-    "checkin",
-    metadata,
-    Column("sequence", Integer, primary_key=True),
-    Column("checkin_id", Text, nullable=False, unique=True),
-    Column("key_result_id", Text, nullable=False, index=True),
-    Column("confidence", Text, nullable=False),
-    Column("share", Text),  # as it was typed: a float would say another number
-    Column("declared_by", Text, nullable=False),
-    Column("at", DateTime, nullable=False),
-    Column("reason", Text, nullable=False),
-)
 
 # Any number does, as long as every writer of the casebook names the same one.
 _POSTGRES_LOCK = 20260626

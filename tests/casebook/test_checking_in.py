@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from sightline.casebook import Casebook, CheckIn
+from sightline.casebook.checkins import CheckIn, CheckIns
 from sightline.confidence import parse
 from sightline.errors import UsageError
 
@@ -62,13 +62,18 @@ def test_what_is_neither_is_refused(said: str) -> None:
         parse(said)
 
 
-def test_the_same_check_in_is_kept_once(tmp_path: Path) -> None:
-    casebook = Casebook(f"sqlite:///{tmp_path / 'casebook.db'}")
-    casebook.create()
+def test_the_same_check_in_is_kept_once_and_for_good(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'casebook.db'}"
+    checkins = CheckIns(url)
     said = CheckIn("throughput_1500", "at_risk", Decimal("0.5"), "coo", "No windows are given.")
-    assert casebook.check_in(said, AT)
-    assert not casebook.check_in(said, AT)
-    casebook.close()
+    assert checkins.add(said, AT)
+    assert not checkins.add(said, AT)
+    checkins.close()
+    engine = sa.create_engine(url)
+    for act in ("delete from checkin", "update checkin set confidence = 'on_track'"):
+        with pytest.raises(sa.exc.DatabaseError, match="append-only"), engine.begin() as connection:
+            connection.exec_driver_sql(act)
+    engine.dispose()
 
 
 def test_the_command_keeps_role_reason_and_moment_and_says_who_acts(tmp_path: Path) -> None:

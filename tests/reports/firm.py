@@ -51,7 +51,7 @@ TABLES = {
         target decimal(38,9), floor decimal(38,9), periods int, as_of timestamp""",
     "dim_kpi": """kpi_id text, name text, unit_symbol text, decimals int, direction text,
         owner text, department text""",
-    "dim_role": "role_id text, name text, department text, person text",
+    "dim_role": "role_id text, name text, department text, person text, acting text",
     "dim_policy": """policy_id text, name text, key_result_id text, guardrail_kpi_id text,
         guardrail_scope text""",
     "fct_policy_verdict": """policy_id text, rule text, verdict text, instruction text,

@@ -14,7 +14,7 @@ select
     key_results.kind,
     key_results.owner,
     roles.name as owner_name,
-    roles.person as owner_person,
+    roles.acting as owner_person,
     key_results.baseline,
     key_results.target,
     key_results.low,
