@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from reports import marts, outlook, wording
 from reports.episodes import Episode, open_episodes
+from reports.links import WeakLink, weak_links
 from reports.marts import finite
 from reports.status import LEADS, Mark, mark
 
@@ -96,6 +97,7 @@ class Glance:
     as_of: datetime | None
     objectives: tuple[Objective, ...]
     episodes: tuple[Episode, ...]
+    weak_links: tuple[WeakLink, ...] = ()
     seal: Row | None = None
 
 
@@ -138,6 +140,7 @@ def read_glance(connection: Marts) -> Glance:
             for _, group in groupby(rows, key=lambda row: row["objective_id"])
         ),
         episodes=tuple(open_episodes(connection)),
+        weak_links=weak_links(connection),
         seal=marts.newest_seal(connection),
     )
 

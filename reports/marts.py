@@ -101,6 +101,23 @@ def objectives(marts: Marts) -> list[Row]:
     )
 
 
+def weak_links(marts: Marts) -> list[Row]:
+    """One row per link in force that is not sound, the weakest first."""
+    return _rows(
+        marts,
+        """
+        select health.*, kpi.name, role.name as owner_name, key_result.objective_id
+        from marts.fct_link_health as health
+        inner join marts.dim_kpi as kpi on kpi.kpi_id = health.kpi_id
+        inner join marts.dim_key_result as key_result
+            on key_result.key_result_id = health.key_result_id
+        left join marts.dim_role as role on role.role_id = health.execution_owner
+        where not health.is_sound
+        order by health.score, health.kpi_id, health.scope, health.key_result_id
+        """,
+    )
+
+
 def lead_verdicts(marts: Marts) -> list[Row]:
     """One row per link in force by which a KPI is said to lead a key result."""
     return _rows(marts, "select key_result_id, kpi_id, scope, verdict from marts.fct_link_evidence")

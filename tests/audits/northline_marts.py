@@ -73,6 +73,11 @@ _FINDING = (
     "evidence text, innocent_explanations text"
 )
 
+_WARNING = (
+    "episode_id text, key_result_id text, declared_by text, confidence text, "
+    "declared_at timestamp, reason text, days_ahead int"
+)
+
 _COMPARISON = (
     "kpi_id text, scope text, period_start date, system_of_record text, "
     "value_of_record decimal(38, 9), rows_of_record bigint, other_source text, "
@@ -119,6 +124,7 @@ def build(scenario: str) -> duckdb.DuckDBPyConnection:
         marts.execute(f"insert into marts.{table} values {marks}", values)
     marts.execute(f"create table marts.fct_integrity_finding ({_FINDING})")
     marts.execute(f"create table marts.fct_source_comparison ({_COMPARISON})")
+    marts.execute(f"create table marts.fct_early_warning ({_WARNING})")
     if scenario == "contested":
         _contest(marts)
     return marts

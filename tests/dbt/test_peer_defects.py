@@ -75,11 +75,8 @@ def test_burning_okr_could_not_store_98_and_a_half(
 
 
 def test_quantive_took_the_first_of_several_rows(firm: Firm, progress: Compiled) -> None:
-    firm.replace(
-        "objectives/faster_throughput.yml",
-        "role: leading\n        scope",
-        "role: measure\n        scope",
-    )
+    leading = "        role: leading\n        scope"
+    firm.replace("objectives/faster_throughput.yml", leading, leading.replace("leading", "measure"))
     assert firm.finding("key_result_with_several_measures")
     row: Row = {"key_result_id": "k", "kind": "increase_to", "link_weight": Decimal(1)}
     row |= {"baseline": Decimal(0), "target": Decimal(10), "expected_progress": Decimal("0.5")}

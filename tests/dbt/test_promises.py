@@ -115,3 +115,14 @@ def test_every_written_model_can_be_read_at_a_glance() -> None:
     ]
     long = {path.name: len(path.read_text().splitlines()) for path in models}
     assert {name: lines for name, lines in long.items() if lines > LONGEST_MODEL} == {}
+
+
+def test_no_mart_ranks_a_person(empty_build: Built) -> None:
+    # Who acts in a role is told where roles are; whatever counts, scores or times names roles only.
+    persons = {"person", "deputy", "acting", "owner_person"}
+    for name, mart in empty_build.models("marts").items():
+        about = persons & set(mart["columns"])
+        assert not about or name.startswith("dim_"), f"{name} holds {about}"
+    counted = {"decimal(38,9)", "integer", "bigint"}
+    columns = empty_build.models("marts")["dim_role"]["columns"].values()
+    assert not [column["name"] for column in columns if column["data_type"] in counted]

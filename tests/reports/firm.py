@@ -32,7 +32,7 @@ TABLES = {
         source_last_seen_at timestamp, open_episode_id text""",
     "fct_kpi_evaluation": """kpi_id text, scope text, period_start date, value decimal(38,9),
         target decimal(38,9), floor decimal(38,9), is_closed boolean, status text""",
-    "dim_key_result": "key_result_id text, kind text",
+    "dim_key_result": "key_result_id text, objective_id text, kind text",
     "fct_key_result_progress": """key_result_id text, value decimal(38,9), baseline decimal(38,9),
         target decimal(38,9), progress decimal(18,6), expected_progress decimal(18,6),
         coverage decimal(18,6), overshoot boolean, worst_run int, is_latest boolean""",
@@ -44,6 +44,11 @@ TABLES = {
         weakest_key_result_id text, weakest_progress decimal(18,6), is_latest boolean""",
     "fct_integrity_finding": """finding_id text, kpi_id text, scope text, period_start date,
         guard text, observed text, question text""",
+    "fct_link_health": """key_result_id text, kpi_id text, scope text, role text,
+        execution_owner text, freshness decimal(38,9), coverage decimal(38,9),
+        integrity decimal(38,9), provenance decimal(38,9), evidence decimal(38,9),
+        cases_in_time decimal(38,9), policy decimal(38,9), score decimal(38,9),
+        is_sound boolean""",
     "fct_load_seal": "seal_number bigint, log_root text, is_latest boolean",
     "fct_link_evidence": "key_result_id text, kpi_id text, scope text, verdict text",
     "fct_kpi_episode": """episode_id text, kpi_id text, scope text, rule text, opened_period date,
@@ -185,7 +190,7 @@ class Firm:
                 "period_to": PERIOD[1],
             }  # fmt: skip
             for place, (key_result_id, key_result) in enumerate(key_results.items()):
-                self._key_result(key_result_id, key_result)
+                self._key_result(key_result_id, key_result, objective_id)
                 about |= {
                     "key_result_id": key_result_id, "key_result_name": self._name(key_result[0]),
                     "key_result_position": place, "key_result_status": key_result[6],
@@ -194,9 +199,12 @@ class Firm:
                 for order, (kpi_id, role, scope, lag) in enumerate(key_result[7]):
                     self._glance_row(about, (kpi_id, role, scope, lag, order))
 
-    def _key_result(self, key_result_id: str, key_result: tuple[Any, ...]) -> None:
+    def _key_result(
+        self, key_result_id: str, key_result: tuple[Any, ...], objective_id: str
+    ) -> None:
         _, kind, baseline, target, value, progress, _, _ = key_result
-        self.add("dim_key_result", key_result_id=key_result_id, kind=kind)
+        self.add("dim_key_result", key_result_id=key_result_id, kind=kind,
+                 objective_id=objective_id)  # fmt: skip
         self.add("fct_key_result_progress", key_result_id=key_result_id, value=value,
                  baseline=baseline, target=target, progress=progress, expected_progress=0.654,
                  coverage=1, overshoot=False, worst_run=0, is_latest=True)  # fmt: skip
@@ -227,6 +235,7 @@ class Firm:
                      owner=f"{department}_lead")  # fmt: skip
             self.add("dim_role", role_id=f"{department}_lead", department=department,
                      name=f"{department.replace('_', ' ').capitalize()} lead",
+                     acting=f"{department}-lead@northline.example",
                      person=f"{department}-lead@northline.example")  # fmt: skip
             for scope in ("north", "all"):
                 for week in range(30):

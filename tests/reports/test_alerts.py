@@ -195,3 +195,16 @@ def test_a_killed_sender_sends_again_and_loses_nothing(
         with pytest.raises(KeyboardInterrupt):
             deliver(casebook, channels(home, environ={}), NOW)
     assert deliver(casebook, channels(home, environ={}), NOW).delivered == 1
+
+
+def test_the_deputy_is_told_once_the_owner_has_left(firm: Firm, casebook: Casebook) -> None:
+    body = compose(firm.marts, casebook, names=NAMES)[0].body
+    assert body["recipients"] == ["maintenance-lead@northline.example"]
+    deputy = "maintenance-deputy@northline.example"
+    firm.marts.execute(
+        "update marts.dim_role set acting = ? where role_id = 'maintenance_lead'", [deputy]
+    )
+    body = compose(firm.marts, casebook, names=NAMES)[0].body
+    assert body["recipients"] == [deputy]
+    assert f"Asked: Maintenance lead <{deputy}>" in body["text"]
+    assert f"{deputy} acts for this role" in body["html"]

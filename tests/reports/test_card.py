@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from reports.board import render_board
 from reports.card import LINES, WIDTH, render_cards
 from sightline.errors import UsageError
 from tests.reports.firm import FIRM, Firm
@@ -66,3 +67,22 @@ def test_a_closed_key_result_shows_its_score_and_that_it_was_lost_again(firm: Fi
     card = render_cards(firm.marts, "faster_throughput").replace("\u202f", " ")
     assert "scored 100 % at the close" in card
     assert "half lost again since the close" in card
+
+
+def test_whoever_answers_for_a_link_is_told_when_it_is_not_sound(firm: Firm) -> None:
+    whole = dict.fromkeys(
+        ("freshness", "coverage", "integrity", "provenance", "evidence", "cases_in_time", "policy"),
+        1,
+    )
+    link = {"key_result_id": "throughput_1500", "scope": "north", "role": "guardrail"}
+    link |= {"execution_owner": "operations_lead", "is_sound": False}
+    firm.add("fct_link_health", **link, kpi_id="sorter_uptime", score=0.75,
+             **whole | {"freshness": 0})  # fmt: skip
+    firm.add("fct_link_health", **link | {"is_sound": True}, kpi_id="damage_rate", score=1, **whole)
+    card = " ".join(render_cards(firm.marts, "faster_throughput").split())
+    assert (
+        "~ Links to mend: Sorter uptime, north (Operations lead: its source is silent) Sorting"
+        in card
+    )
+    assert "~ Links" not in render_cards(firm.marts, "lower_cost")
+    assert "1 link is not sound: Sorter uptime, north (Operations lead:" in render_board(firm.marts)
