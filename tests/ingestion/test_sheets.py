@@ -146,7 +146,7 @@ def test_cells_without_a_trustworthy_value_are_rejected_and_counted(
         ("B4", "number out of range: 1e+30", None),
     ]
     assert rows(
-        "select seen, kept, rejected from raw_receipts.receipt where table_name = 'cell'"
+        "select seen, kept, rejected from raw_sheets._receipt where table_name = 'cell'"
     ) == [(7, 3, 4)]
 
 
