@@ -127,9 +127,9 @@ def verdicts(
 ) -> list[Verdict]:
     """One verdict for each number; a roll-up is as good as the worst of its parts.
 
-    Contested: one structural proof, or statistical findings of two guards. Trusted: pulled from a
-    system of record, or typed and looked at by a guard that passed it. Insufficient: everything
-    else, a pulled number whose guard broke included: a guard that broke vouches for nothing.
+    Contested: a structural fact that contests, or statistical findings of two guards. Trusted:
+    pulled from a system of record, or typed and looked at by a guard that passed it. Insufficient:
+    everything else, a pulled number whose guard broke included: it vouches for nothing.
     """
     suspicious = _suspicious_numbers(weighed)
     broken = {inspection.kpi.kpi_id for inspection in inspections if inspection.error is not None}
@@ -193,7 +193,7 @@ def guard_run(inspection: Inspection, weighed: Sequence[Weighed], input_hash: st
         kpi_id=inspection.kpi.kpi_id,
         guard=inspection.guard_name,
         status=status,
-        has_proof=any(one.is_proof for one in own),
+        has_proof=any(one.is_proof and one.suspicion.contests for one in own),
         expectations_expected=inspection.expected,
         expectations_evaluated=len(inspection.examinations),
         unexpected_count=sum(e.unexpected_count for e in inspection.examinations.values()),
@@ -207,18 +207,22 @@ def _suspicious_numbers(weighed: Sequence[Weighed]) -> dict[Key, tuple[Trust, Gr
     proven: set[Key] = set()
     asking: dict[Key, set[str]] = {}
     watched: set[Key] = set()
+    noted: set[Key] = set()
     for one in weighed:
         if one.is_proof:
-            proven |= one.keys
+            (proven if one.suspicion.contests else noted).update(one.keys)
         elif one.asks:
             for key in one.keys:
                 asking.setdefault(key, set()).add(one.inspection.guard_name)
         elif one.q_value is not None and one.q_value < WATCH_LEVEL:
             watched |= one.keys
     answers = dict.fromkeys(watched, (Trust.TRUSTED, Grade.B))
+    answers |= dict.fromkeys(noted, (Trust.TRUSTED, Grade.C))
     for key, guards in asking.items():
         two = len(guards) > 1
-        answers[key] = (Trust.CONTESTED, Grade.D) if two else (Trust.TRUSTED, Grade.C)
+        # A fact and a statistic that agree are urgent; only two statistics contest by themselves.
+        urgent = Grade.D if key in noted else Grade.C
+        answers[key] = (Trust.CONTESTED, Grade.D) if two else (Trust.TRUSTED, urgent)
     for key in proven:
         answers[key] = (Trust.CONTESTED, Grade.D if key in asking else Grade.C)
     return answers

@@ -46,6 +46,7 @@ class GuardedKpi:
     provenance: str
     grain: str
     time_zone: str
+    grace_days: int
     promises: tuple[Promise, ...]
     guards: Mapping[str, Mapping[str, Any]]
 
@@ -79,6 +80,7 @@ def guarded_kpis(catalog: Definitions) -> dict[str, GuardedKpi]:
             provenance=row["provenance"],
             grain=row["grain"],
             time_zone=row["time_zone"],
+            grace_days=row["grace_days"],
             promises=tuple(sorted(promises.get(row["kpi_id"], ()), key=lambda p: p.valid_from)),
             guards=guards.get(row["kpi_id"], {}),
         )

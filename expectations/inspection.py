@@ -79,6 +79,8 @@ def _parts(guard: Guard, kpi: GuardedKpi, rows: Sequence[Row]) -> Parts:
             "direction": kpi.direction,
             "target": promise.target if promise else None,
             "floor": promise.floor if promise else None,
+            "grace_days": kpi.grace_days,
+            "time_zone": kpi.time_zone,
         }
         parts.setdefault(part, []).append(row | promised)
     return parts

@@ -9,7 +9,7 @@ from orchestration.dbt import FolderTranslator, build
 from orchestration.dbt_runner import MANIFEST
 
 # What the guards read is built first; everything else waits for their verdicts.
-READ_BY_GUARDS = "+int_kpi_value +int_reported_value +int_workbook_cell"
+READ_BY_GUARDS = "+int_kpi_value +int_reported_value +int_workbook_line"
 
 
 @dbt_assets(

@@ -29,6 +29,7 @@ def kpi(kpi_id: str = "sorter_uptime", provenance: str = "pulled") -> GuardedKpi
         provenance=provenance,
         grain="week",
         time_zone="UTC",
+        grace_days=7,
         promises=(),
         guards={},
     )

@@ -72,7 +72,7 @@ def test_polished_weeks_lower_the_grade_and_a_typed_over_formula_contests(
     assert log.evidence["periods"] == [week(number) for number in range(WEEKS - 8, WEEKS)]
     assert (sheet.kpi_id, sheet.scope, sheet.period_start) == ("staff_trained", "south", week(17))
     assert sheet.evidence["cell"] == "E37"
-    assert sheet.expected == "the column's formula, here =100*D37/C37"
+    assert sheet.expected == "the formula of its neighbours, here =100*D37/C37"
 
     assert verdict_of(judgement, "sorter_uptime", "north", WEEKS - 1) == ("trusted", "C")
     assert verdict_of(judgement, "sorter_uptime", "north", WEEKS - 9) == ("trusted", "A")
@@ -336,8 +336,8 @@ def test_the_hash_stays_while_only_the_open_week_and_the_clock_move(warehouse: W
     [
         "update intermediate.int_kpi_value set value = value + 0.000000001 where scope = 'north'",
         "update intermediate.int_reported_value set cell = 'Z1' where scope = 'north'",
-        "delete from intermediate.int_workbook_cell where cell = 'E7'",
-        "update intermediate.int_workbook_cell set formula = null where cell = 'E7'",
+        "delete from intermediate.int_workbook_line where row_number = 7",
+        "update intermediate.int_workbook_line set rule = 'hidden_row' where row_number = 7",
         "delete from intermediate.int_kpi_value where scope = 'all'",
     ],
 )
