@@ -24,7 +24,6 @@ lines as (
     group by file, sheet, row_number
 ),
 
--- Which KPI each workbook speaks of.
 told as (
     select
         *,
@@ -47,8 +46,7 @@ placed as (
     from oddities
     left join told
         on
-            oddities.file = told.file
-            and oddities.sheet = told.sheet
+            oddities.file = told.file and oddities.sheet = told.sheet
             and oddities.row_number = told.row_number
 )
 
@@ -57,7 +55,6 @@ select
     told.scope,
     told.period_start,
     told.file,
-    told.sheet,
     told.row_number,
     told.last_period,
     cast(told.formulas_in_file as integer) as formulas_in_file,
