@@ -160,6 +160,8 @@ def verdicts(
     for key in keys:
         parts = leaves.get((key[0], key[2]), [key]) if key[1] == ROLL_UP else [key]
         answers = [of_leaf(part) for part in parts]
+        if key in suspicious and key not in parts:
+            answers.append(suspicious[key])  # of the KPI as such: its definition was changed
         trust = max((answer[0] for answer in answers), key=_TRUST_FROM_BEST.index)
         grade = max((answer[1] for answer in answers), key=_GRADE_FROM_BEST.index)
         if trust is Trust.INSUFFICIENT:

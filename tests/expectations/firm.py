@@ -16,6 +16,29 @@ WEEKS = 78
 AS_OF = datetime(2026, 10, 26, 6, tzinfo=UTC)
 
 
+# What the guards of definitions and milestones read.
+OTHERS = {
+    "marts.fct_definition_change": "kind varchar, definition_id varchar, field varchar, "
+    "change varchar, old_value varchar, new_value varchar, seen_at timestamp, file varchar, "
+    "author varchar, commit_id varchar, is_loosening boolean, is_retroactive boolean",
+    "marts.fct_restatement": "kpi_id varchar, scope varchar, period_start date, version integer, "
+    "restated_at timestamp, class varchar, from_value decimal(38, 9), to_value decimal(38, 9), "
+    "is_flip_to_pass boolean",
+    "staging.stg_definitions__kpi": "kpi_id varchar",
+    "staging.stg_definitions__kpi_target": "kpi_id varchar, valid_from date, "
+    "target decimal(38, 9), floor decimal(38, 9), approved_by varchar, approved_on date",
+    "staging.stg_definitions__kpi_guard": "kpi_id varchar, guard varchar, parameters varchar",
+    "staging.stg_tracker__issue": "issue_id varchar, status varchar, labels varchar, "
+    "resolved_at timestamp",
+    "staging.stg_tracker__issue_version": "issue_id varchar, updated_at timestamp, "
+    "spent_seconds bigint, estimate_seconds bigint",
+    "intermediate.int_milestone_date": "issue_id varchar, issue_key varchar, summary varchar, "
+    "promise_number integer, promised_at timestamp, due_date date, due_date_before date, "
+    "days_moved integer, superseded_at timestamp",
+    "intermediate.int_as_of": "as_of timestamp",
+}
+
+
 def week(number: int) -> date:
     return FIRST_WEEK + timedelta(weeks=number)
 
@@ -86,6 +109,9 @@ class Warehouse:
             "created_by varchar, rule varchar, odd_sheet varchar, cell varchar, "
             "column_name varchar, observed varchar, expected varchar, is_in_line boolean)"
         )
+        for relation, columns in OTHERS.items():
+            self.connection.execute(f"create schema if not exists {relation.split('.')[0]}")
+            self.connection.execute(f"create table {relation} ({columns})")
 
     def value(self, kpi_id: str, scope: str, number: int, value: float | None) -> None:
         self._insert("int_kpi_value", [kpi_id, scope, week(number), value, 1, value])
