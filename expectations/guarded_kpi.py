@@ -53,7 +53,8 @@ class GuardedKpi:
     def closed_until(self, as_of: datetime) -> date:
         """First day of the last period that is over at `as_of` in the KPI's own time zone."""
         today = as_of.astimezone(ZoneInfo(self.time_zone)).date()
-        return today - PERIOD_LENGTH[self.grain]
+        last = today - PERIOD_LENGTH[self.grain]
+        return last - timedelta(days=last.weekday())
 
     def promise_at(self, day: date) -> Promise | None:
         """The promise in force on a day; None before the first."""

@@ -9,7 +9,7 @@ from expectations import evidence
 from expectations.guard import Examination, Guard, GuardModule, Row, load
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from duckdb import DuckDBPyConnection
@@ -62,6 +62,11 @@ def inspect(
             answered = {part: usable.get(part) for part in parts[kpi.kpi_id]}
             inspections.append(_inspection(kpi, guard_name, module.GUARD, answered))
     return inspections
+
+
+def sound(inspections: Iterable[Inspection]) -> list[tuple[Inspection, Guard]]:
+    """The inspections that ended without an error; nothing is concluded from the others."""
+    return [(one, one.guard) for one in inspections if one.error is None and one.guard is not None]
 
 
 def _parts(guard: Guard, kpi: GuardedKpi, rows: Sequence[Row]) -> Parts:

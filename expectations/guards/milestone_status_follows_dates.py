@@ -50,7 +50,8 @@ GUARD = Guard(
             issues.labels,
             cast(issues.resolved_at as date) as resolved_on,
             nearly_done.nearly_done_since,
-            cast(moments.as_of as date) as today
+            -- the day the last week closed: within a week nothing here becomes older
+            cast(date_trunc('week', moments.as_of) as date) as today
         from intermediate.int_milestone_date as dates
         inner join staging.stg_tracker__issue as issues on dates.issue_id = issues.issue_id
         left join nearly_done on dates.issue_id = nearly_done.issue_id

@@ -38,7 +38,8 @@ GUARD = Guard(
         from intermediate.int_workbook_line as line
         left join intermediate.int_kpi_value as recomputed
             on
-                line.kpi_id = recomputed.kpi_id
+                line.rule is not null
+                and line.kpi_id = recomputed.kpi_id
                 and line.scope = recomputed.scope
                 and line.period_start = recomputed.period_start
     """,
