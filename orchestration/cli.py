@@ -10,6 +10,7 @@ from orchestration.commands import (
     definitions,
     demo,
     evidence,
+    finding,
     ledger,
     new,
     past,
@@ -37,6 +38,7 @@ app.command()(ledger.verify)
 app.command()(ledger.prove)
 app.command()(reconcile.reconcile)
 app.add_typer(case.app, name="case")
+app.add_typer(finding.app, name="finding")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(policy.app, name="policy")
 app.add_typer(demo.app, name="demo")

@@ -102,13 +102,27 @@ def lead_verdicts(marts: Marts) -> list[Row]:
 
 
 def findings(marts: Marts) -> list[Row]:
-    """One row per integrity finding, the latest period first."""
+    """One row per integrity finding, settled ones last, then the latest period first."""
     return _rows(
         marts,
         """
-        select kpi_id, scope, period_start, guard, observed, question
+        select finding_id, kpi_id, scope, period_start, guard, observed, question, answer_state
         from marts.fct_integrity_finding
-        order by kpi_id, scope, period_start desc nulls last, finding_id
+        order by kpi_id, scope, answer_state = 'accepted', period_start desc nulls last, finding_id
+        """,
+    )
+
+
+def finding_details(marts: Marts) -> list[Row]:
+    """One row per integrity finding with all it says, and whose KPI it is about."""
+    return _rows(
+        marts,
+        """
+        select finding.*, kpi.name as kpi_name, coalesce(role.name, kpi.owner) as owner_name
+        from marts.fct_integrity_finding as finding
+        inner join marts.dim_kpi as kpi on finding.kpi_id = kpi.kpi_id
+        left join marts.dim_role as role on kpi.owner = role.role_id
+        order by finding.finding_id
         """,
     )
 

@@ -39,7 +39,11 @@ TABLES = {
     "fct_objective_progress": """objective_id text, coverage decimal(18,6),
         weakest_key_result_id text, weakest_progress decimal(18,6), is_latest boolean""",
     "fct_integrity_finding": """finding_id text, kpi_id text, scope text, period_start date,
-        guard text, observed text, question text""",
+        guard text, kind text, grade text, n int, observed text, expected text,
+        p_value decimal(38,9), question text, evidence text, innocent_explanations text,
+        false_alarm_rate decimal(38,9), answer_state text, answer_reason text, answer text,
+        answered_by text, answered_at timestamp, decided_by text, decided_at timestamp,
+        decision text""",
     "fct_load_seal": "seal_number bigint, log_root text, is_latest boolean",
     "fct_link_evidence": "key_result_id text, kpi_id text, scope text, verdict text",
     "fct_kpi_episode": """episode_id text, kpi_id text, scope text, rule text, opened_period date,
@@ -250,9 +254,12 @@ class Firm:
                  approved_on=date(2026, 6, 20), approved_by="operations_lead, finance_lead",
                  is_latest=True)  # fmt: skip
         self.add("fct_integrity_finding", finding_id="f1", kpi_id="staff_trained", scope="all",
-                 period_start=LAST_WEEK, guard="workbook_structure_intact",
-                 observed="a constant, 91.0, in Training!E42",
-                 question="Why was the formula in E42 replaced?")  # fmt: skip
+                 period_start=LAST_WEEK, guard="workbook_structure_intact", kind="structural",
+                 grade="C", n=78, observed="a constant, 91.0, in Training!E42",
+                 expected="the formula of its neighbours", evidence='{"cell": "E42"}',
+                 question="Why was the formula in E42 replaced?", false_alarm_rate=0,
+                 innocent_explanations='["The inputs were not there yet."]',
+                 answer_state="open")  # fmt: skip
         self.add("fct_load_seal", seal_number=41, log_root="5bb3d325" * 8, is_latest=True)
 
 
