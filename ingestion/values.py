@@ -19,7 +19,7 @@ VALUES = Source(
     dataset="raw_values",
     cadence="",  # recorded by the pulse that publishes, never pulled
     department="data",
-    description="Every version of every KPI value and of its formula, and every episode, as published.",
+    description="Every version of every KPI value, its formula, and every episode, as published.",
     tables=(
         Table("kpi_value", ("kpi_id", "scope", "period_start", "_seen_at")),
         Table("formula", ("kpi_id", "_seen_at")),

@@ -120,7 +120,7 @@ def newest_seal(marts: Marts) -> Row | None:
 
 
 def open_episodes(marts: Marts) -> list[Row]:
-    """One row per open episode that is told at once: the KPI it is about, and how far its number can be trusted."""
+    """One row per open episode that is told at once: its KPI and how far to trust the number."""
     return _rows(
         marts,
         """
