@@ -17,6 +17,7 @@ from orchestration.commands import (
     policy,
     reading,
     reconcile,
+    why,
 )
 from sightline.errors import SightlineError
 
@@ -30,7 +31,7 @@ app = typer.Typer(
 app.command()(definitions.check)
 app.command()(definitions.schema)
 app.command()(reading.status)
-app.command()(reading.why)
+app.command()(why.why)
 app.command()(reading.board)
 app.command()(evidence.evidence)
 app.command()(past.asof)

@@ -25,7 +25,8 @@ _LOOKS = """
     where _dlt_load_id in (select load_id from {dataset}._dlt_loads where status = 0)
 """
 _OPEN = """
-    select episode_id, as_of from marts.fct_kpi_episode where is_open order by episode_id
+    select episode_id, as_of from marts.fct_kpi_episode where is_open and is_alerted
+    order by episode_id
 """
 
 

@@ -134,7 +134,7 @@ def newest_seal(marts: Marts) -> Row | None:
 
 
 def open_episodes(marts: Marts) -> list[Row]:
-    """One row per open episode: the KPI it is about, and how far its number can be trusted."""
+    """One row per open episode that is told at once: its KPI and how far to trust the number."""
     return _rows(
         marts,
         """
@@ -144,7 +144,7 @@ def open_episodes(marts: Marts) -> list[Row]:
             kpi.decimals, kpi.direction, kpi.owner, kpi.department
         from marts.fct_kpi_episode as episode
         inner join marts.dim_kpi as kpi on kpi.kpi_id = episode.kpi_id
-        where episode.is_open
+        where episode.is_open and episode.is_alerted
         order by episode.opened_period, episode.episode_id
         """,
     )
