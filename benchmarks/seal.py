@@ -14,11 +14,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 
 import duckdb
 
 from sightline.home import Home
+from sightline.ledger.keys import signing_key
 from sightline.ledger.sealing import announce, seal_loads
 from sightline.ledger.verifying import verify
 from sightline.ledger.watching import watch
@@ -65,6 +67,8 @@ def main(rows: int) -> None:
     """Seal and verify one large load, then seal a small one beside it."""
     with tempfile.TemporaryDirectory() as folder:
         home = Home.from_env({"SIGHTLINE_HOME": str(Path(folder) / "home")}).create()
+        signing_key(home.signing_key)
+        import_module("pyarrow")  # imports are left out of the figures
         land(home, "1", rows)
         with timed(f"seal {rows} rows"):
             seal_loads(home, {"raw_erp": ["1"]}, sealed_at=NOON)

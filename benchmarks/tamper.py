@@ -19,7 +19,7 @@ from typing import TypeAlias
 import duckdb
 
 from benchmarks.sealed_firm import SealedFirm
-from sightline.ledger import definition_files, keys, merkle, note, raw, records, seal
+from sightline.ledger import definition_files, keys, merkle, note, raw, records, row_hash, seal
 from sightline.ledger.breach import Breach, What
 from sightline.ledger.seal import Seal, SealedTable
 
@@ -190,7 +190,7 @@ def cover_up(firm: SealedFirm, connection: Connection, attacker: str) -> None:
 def _roots(connection: Connection, old: Seal) -> Iterator[tuple[str, SealedTable]]:
     tables = raw.raw_tables(connection)
     for name in old.tables:
-        for _, leaves in raw.leaves(connection, tables[old.dataset, name], {old.load_id: 0}):
+        for _, leaves in row_hash.by_load(connection, tables[old.dataset, name], {old.load_id: 0}):
             size = len(leaves) // merkle.SIZE
             yield name, SealedTable(size, merkle.root(leaves).hex())
 

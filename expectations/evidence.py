@@ -1,4 +1,4 @@
-"""Read what guards judge, closed periods only, and tell by a hash whether any of it changed."""
+"""Read what guards judge, closed periods only, and tell by a hash whether to judge it again."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from expectations.guard import Row, load
+from expectations.guard import Kind, Row, load
 from expectations.guarded_kpi import Definitions, GuardedKpi, guarded_kpis, require_aware
 
 if TYPE_CHECKING:
@@ -39,21 +39,26 @@ def read(
 
 
 def input_hash(connection: DuckDBPyConnection, catalog: Definitions, *, as_of: datetime) -> str:
-    """SHA-256 over everything a judgement depends on: same hash, same judgement.
+    """SHA-256 over what makes another judgement due: same hash, the last one holds.
 
-    Covers the definitions, the code of the guards, the version of Great Expectations, the evidence
-    of every guard in use and the judged periods. Evidence that cannot be read is hashed as its
-    error. Costs no import of Great Expectations. Raises UsageError for a naive `as_of`.
+    Covers the definitions, the code of the guards, the version of Great Expectations, the last
+    closed period of each KPI, the judged periods and the evidence of facts. Statistics are looked
+    at again when a period closed, not when a value moved: looks at every tick alarm by chance.
+    Evidence that cannot be read is hashed as its error. Costs no import of Great Expectations.
+    Raises UsageError for a naive `as_of`.
     """
     require_aware(as_of)
     kpis = guarded_kpis(catalog)
     digest = hashlib.sha256()
     pieces = [catalog.content_hash, version("great-expectations"), _code_hash()]
+    pieces += [f"{kpi.kpi_id} {kpi.closed_until(as_of)}" for kpi in kpis.values() if kpi.guards]
     pieces.append(_query_hash(connection, JUDGED_PERIODS, kpis.values(), as_of))
     for guard, guarded in by_guard(kpis).items():
         pieces.append(guard)
         try:
-            pieces.append(_query_hash(connection, load(guard).GUARD.evidence, guarded, as_of))
+            called = load(guard).GUARD
+            if called.kind is Kind.STRUCTURAL:
+                pieces.append(_query_hash(connection, called.evidence, guarded, as_of))
         except Exception as problem:
             pieces.append(f"unreadable: {type(problem).__name__}: {problem}")
     for piece in pieces:

@@ -7,19 +7,24 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from expectations.guard import Examination, Guard, Kind, Outcome, Suspicion
+from expectations.inspection import sound
 from expectations.judgement import Finding, Grade, GuardRun, Status, Trust, Verdict, canonical_json
+from expectations.multiplicity import q_values
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date
 
     from expectations.guarded_kpi import GuardedKpi
     from expectations.inspection import Inspection
+    from expectations.multiplicity import Test
 
 # Asked every week for a year, q<.05 alarms on 20 % of honest series and q<.01 on 1.9 %: only the
 # stricter level asks a question, the looser one is a watch that lowers the grade.
 QUESTION_LEVEL = 0.01
+# A watch at two closes running is a question too: chance seldom repeats itself.
 WATCH_LEVEL = 0.05
+URGENT_LEVEL = 0.001
 
 ROLL_UP = "all"
 _TRUST_FROM_BEST = (Trust.TRUSTED, Trust.INSUFFICIENT, Trust.CONTESTED)
@@ -39,6 +44,7 @@ class Weighed:
     examination: Examination
     suspicion: Suspicion
     q_value: float | None
+    was_watched: bool
 
     @property
     def is_proof(self) -> bool:
@@ -47,8 +53,14 @@ class Weighed:
 
     @property
     def asks(self) -> bool:
-        """Sure enough to put a question to the owner."""
-        return self.q_value is None or self.q_value < QUESTION_LEVEL
+        """Sure enough to put a question to the owner: at once, or at the second close running."""
+        level = WATCH_LEVEL if self.was_watched else QUESTION_LEVEL
+        return self.q_value is None or self.q_value < level
+
+    @property
+    def is_urgent(self) -> bool:
+        """So sure that one statistic alone is urgent; it still does not contest by itself."""
+        return self.q_value is not None and self.q_value < URGENT_LEVEL
 
     @property
     def keys(self) -> set[Key]:
@@ -57,59 +69,31 @@ class Weighed:
         return {(self.inspection.kpi.kpi_id, scope, day) for day in self.suspicion.periods}
 
 
-def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
-    """q-values in the order given (Benjamini and Hochberg 1995, step-up, made monotone)."""
-    order = sorted(range(len(p_values)), key=lambda i: p_values[i], reverse=True)
-    adjusted = [1.0] * len(p_values)
-    smallest = 1.0
-    for i, index in enumerate(order):
-        rank = len(p_values) - i
-        smallest = min(smallest, p_values[index] * len(p_values) / rank)
-        adjusted[index] = smallest
-    return adjusted
-
-
-def weigh(inspections: Sequence[Inspection]) -> list[Weighed]:
+def weigh(
+    inspections: Sequence[Inspection], watched_before: Collection[Test] = frozenset()
+) -> list[Weighed]:
     """Every suspicion of the runs that ended without an error, statistics corrected twice.
 
-    First within the KPI over all its tests, then over the portfolio, where a KPI stands with its
-    Simes p-value (its smallest q); the larger of the two corrections counts.
+    watched_before: the tests that were below the watch level at the close before this one.
     """
-    tests: dict[str, list[tuple[str, str, float]]] = {}
-    for inspection, _ in sound(inspections):
+    corrected = q_values(inspections)
+    weighed = []
+    for inspection, guard in sound(inspections):
         for part, examination in inspection.examinations.items():
-            if examination.p_value is not None:
-                test = (inspection.guard_name, part, examination.p_value)
-                tests.setdefault(inspection.kpi.kpi_id, []).append(test)
-    within = {kpi: benjamini_hochberg([test[2] for test in tests[kpi]]) for kpi in tests}
-    portfolio = dict(
-        zip(within, benjamini_hochberg([min(q) for q in within.values()]), strict=True)
-    )
-    corrected = {
-        (kpi, *test[:2]): max(q, portfolio[kpi])
-        for kpi in tests
-        for test, q in zip(tests[kpi], within[kpi], strict=True)
-    }
-    return [
-        Weighed(
-            inspection=inspection,
-            guard=guard,
-            part=part,
-            examination=examination,
-            suspicion=suspicion,
-            q_value=None
-            if guard.kind is Kind.STRUCTURAL
-            else corrected[inspection.kpi.kpi_id, inspection.guard_name, part],
-        )
-        for inspection, guard in sound(inspections)
-        for part, examination in inspection.examinations.items()
-        for suspicion in examination.suspicions
-    ]
-
-
-def sound(inspections: Iterable[Inspection]) -> list[tuple[Inspection, Guard]]:
-    """The inspections that ended without an error; nothing is concluded from the others."""
-    return [(one, one.guard) for one in inspections if one.error is None and one.guard is not None]
+            test = (inspection.kpi.kpi_id, inspection.guard_name, part)
+            weighed += [
+                Weighed(
+                    inspection=inspection,
+                    guard=guard,
+                    part=part,
+                    examination=examination,
+                    suspicion=suspicion,
+                    q_value=None if guard.kind is Kind.STRUCTURAL else corrected[test],
+                    was_watched=test in watched_before,
+                )
+                for suspicion in examination.suspicions
+            ]
+    return weighed
 
 
 def findings(weighed: Sequence[Weighed]) -> list[Finding]:
@@ -127,9 +111,9 @@ def verdicts(
 ) -> list[Verdict]:
     """One verdict for each number; a roll-up is as good as the worst of its parts.
 
-    Contested: one structural proof, or statistical findings of two guards. Trusted: pulled from a
-    system of record, or typed and looked at by a guard that passed it. Insufficient: everything
-    else, a pulled number whose guard broke included: a guard that broke vouches for nothing.
+    Contested: a structural fact that contests, or statistical findings of two guards. Trusted:
+    pulled from a system of record, or typed and looked at by a guard that passed it. Insufficient:
+    everything else, a pulled number whose guard broke included: it vouches for nothing.
     """
     suspicious = _suspicious_numbers(weighed)
     broken = {inspection.kpi.kpi_id for inspection in inspections if inspection.error is not None}
@@ -160,6 +144,8 @@ def verdicts(
     for key in keys:
         parts = leaves.get((key[0], key[2]), [key]) if key[1] == ROLL_UP else [key]
         answers = [of_leaf(part) for part in parts]
+        if key in suspicious and key not in parts:
+            answers.append(suspicious[key])  # of the KPI as such: its definition was changed
         trust = max((answer[0] for answer in answers), key=_TRUST_FROM_BEST.index)
         grade = max((answer[1] for answer in answers), key=_GRADE_FROM_BEST.index)
         if trust is Trust.INSUFFICIENT:
@@ -193,7 +179,7 @@ def guard_run(inspection: Inspection, weighed: Sequence[Weighed], input_hash: st
         kpi_id=inspection.kpi.kpi_id,
         guard=inspection.guard_name,
         status=status,
-        has_proof=any(one.is_proof for one in own),
+        has_proof=any(one.is_proof and one.suspicion.contests for one in own),
         expectations_expected=inspection.expected,
         expectations_evaluated=len(inspection.examinations),
         unexpected_count=sum(e.unexpected_count for e in inspection.examinations.values()),
@@ -206,19 +192,26 @@ def _suspicious_numbers(weighed: Sequence[Weighed]) -> dict[Key, tuple[Trust, Gr
     """Verdict and grade of every number some suspicion speaks of."""
     proven: set[Key] = set()
     asking: dict[Key, set[str]] = {}
+    urgent: set[Key] = set()
     watched: set[Key] = set()
+    noted: set[Key] = set()
     for one in weighed:
         if one.is_proof:
-            proven |= one.keys
+            (proven if one.suspicion.contests else noted).update(one.keys)
         elif one.asks:
             for key in one.keys:
                 asking.setdefault(key, set()).add(one.inspection.guard_name)
+            if one.is_urgent:
+                urgent |= one.keys
         elif one.q_value is not None and one.q_value < WATCH_LEVEL:
             watched |= one.keys
     answers = dict.fromkeys(watched, (Trust.TRUSTED, Grade.B))
+    answers |= dict.fromkeys(noted, (Trust.TRUSTED, Grade.C))
     for key, guards in asking.items():
         two = len(guards) > 1
-        answers[key] = (Trust.CONTESTED, Grade.D) if two else (Trust.TRUSTED, Grade.C)
+        # A fact and a statistic that agree are urgent; only two statistics contest by themselves.
+        grade = Grade.D if key in noted or key in urgent else Grade.C
+        answers[key] = (Trust.CONTESTED, Grade.D) if two else (Trust.TRUSTED, grade)
     for key in proven:
         answers[key] = (Trust.CONTESTED, Grade.D if key in asking else Grade.C)
     return answers
@@ -249,6 +242,10 @@ def _finding(one: Weighed, grades: Mapping[Key, tuple[Trust, Grade]]) -> Finding
         expected=suspicion.expected,
         p_value=one.examination.p_value,
         question=suspicion.question,
+        periods=tuple(sorted(suspicion.periods)),
+        contests=any(grades[key][0] is Trust.CONTESTED for key in one.keys)
+        if one.q_value is not None
+        else suspicion.contests,
         evidence=evidence,
         innocent_explanations=one.guard.innocent_explanations,
         false_alarm_rate=one.guard.false_alarm_rate,

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 PACKAGE = "expectations.guards"
 
 Row = dict[str, Any]
-"""One line of evidence: the guard's own columns, and kpi_name, direction, target, floor."""
+"""One line of evidence: the guard's own columns, and what the definition says of the KPI:
+kpi_name, direction, target, floor, grace_days, time_zone."""
 
 
 class Kind(StrEnum):
@@ -66,6 +67,8 @@ class Suspicion:
     """One question with its evidence. A fact names one period; a statistic speaks of several.
 
     place tells it from other suspicions of the same part: a cell address, a range of periods.
+    contests: for a fact, whether the numbers it speaks of can no longer be trusted; a fact that
+        only asks (a hidden row, a target that was moved) leaves them standing.
     """
 
     scope: str
@@ -76,6 +79,7 @@ class Suspicion:
     expected: str
     question: str
     evidence: Mapping[str, Any]
+    contests: bool = True
 
     def __post_init__(self) -> None:
         """Raise ValueError when it speaks of no period: it could then reach no number."""

@@ -46,13 +46,15 @@ class GuardedKpi:
     provenance: str
     grain: str
     time_zone: str
+    grace_days: int
     promises: tuple[Promise, ...]
     guards: Mapping[str, Mapping[str, Any]]
 
     def closed_until(self, as_of: datetime) -> date:
         """First day of the last period that is over at `as_of` in the KPI's own time zone."""
         today = as_of.astimezone(ZoneInfo(self.time_zone)).date()
-        return today - PERIOD_LENGTH[self.grain]
+        last = today - PERIOD_LENGTH[self.grain]
+        return last - timedelta(days=last.weekday())
 
     def promise_at(self, day: date) -> Promise | None:
         """The promise in force on a day; None before the first."""
@@ -79,6 +81,7 @@ def guarded_kpis(catalog: Definitions) -> dict[str, GuardedKpi]:
             provenance=row["provenance"],
             grain=row["grain"],
             time_zone=row["time_zone"],
+            grace_days=row["grace_days"],
             promises=tuple(sorted(promises.get(row["kpi_id"], ()), key=lambda p: p.valid_from)),
             guards=guards.get(row["kpi_id"], {}),
         )

@@ -9,7 +9,7 @@ from expectations import evidence
 from expectations.guard import Examination, Guard, GuardModule, Row, load
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from duckdb import DuckDBPyConnection
@@ -64,6 +64,11 @@ def inspect(
     return inspections
 
 
+def sound(inspections: Iterable[Inspection]) -> list[tuple[Inspection, Guard]]:
+    """The inspections that ended without an error; nothing is concluded from the others."""
+    return [(one, one.guard) for one in inspections if one.error is None and one.guard is not None]
+
+
 def _parts(guard: Guard, kpi: GuardedKpi, rows: Sequence[Row]) -> Parts:
     """The KPI's evidence by part, each row with the promise in force in its period."""
     parts: Parts = {}
@@ -79,6 +84,8 @@ def _parts(guard: Guard, kpi: GuardedKpi, rows: Sequence[Row]) -> Parts:
             "direction": kpi.direction,
             "target": promise.target if promise else None,
             "floor": promise.floor if promise else None,
+            "grace_days": kpi.grace_days,
+            "time_zone": kpi.time_zone,
         }
         parts.setdefault(part, []).append(row | promised)
     return parts

@@ -61,18 +61,46 @@ class Finding:
     expected: str
     p_value: float | None
     question: str
+    periods: tuple[date, ...]
+    contests: bool
     evidence: Mapping[str, Any]
     innocent_explanations: tuple[str, ...]
     false_alarm_rate: float
 
     def row(self) -> TableRow:
         """Columns of raw_integrity.finding; evidence and explanations are canonical JSON text."""
-        return asdict(self) | {
+        columns = asdict(self)
+        del columns["periods"]
+        return columns | {
             "kind": self.kind.value,
             "grade": self.grade.value,
             "evidence": canonical_json(self.evidence),
             "innocent_explanations": canonical_json(self.innocent_explanations),
         }
+
+    def period_rows(self) -> list[TableRow]:
+        """Columns of raw_integrity.finding_period: the numbers it speaks of."""
+        number = {"finding_id": self.finding_id, "kpi_id": self.kpi_id, "scope": self.scope}
+        return [number | {"period_start": period} for period in self.periods]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examined:
+    """What one test said at one close. Grain: kpi, guard, part, closed_until."""
+
+    kpi_id: str
+    guard: str
+    part: str
+    closed_until: date
+    outcome: str
+    n: int
+    p_value: float | None
+    q_value: float | None
+    unexpected_count: int
+
+    def row(self) -> TableRow:
+        """Columns of raw_integrity.examination."""
+        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,11 +174,14 @@ class Judgement:
     findings: tuple[Finding, ...]
     verdicts: tuple[Verdict, ...]
     runs: tuple[GuardRun, ...]
+    examined: tuple[Examined, ...]
 
     def tables(self) -> dict[str, list[TableRow]]:
         """Rows by table, for landing in the dataset raw_integrity."""
         return {
             "finding": [finding.row() for finding in self.findings],
+            "finding_period": [row for finding in self.findings for row in finding.period_rows()],
+            "examination": [examination.row() for examination in self.examined],
             "verdict": [verdict.row() for verdict in self.verdicts],
             "guard_run": [run.row() for run in self.runs],
         }

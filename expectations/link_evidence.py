@@ -14,9 +14,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from expectations import evidence
-from expectations.grading import ROLL_UP, benjamini_hochberg
+from expectations.grading import ROLL_UP
 from expectations.guarded_kpi import PERIOD_LENGTH, guarded_kpis, require_aware
 from expectations.leading import FEWEST_PAIRS, Lead, allowed_lags, find_lead, method_version
+from expectations.multiplicity import benjamini_hochberg
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

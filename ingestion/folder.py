@@ -118,7 +118,10 @@ class Folder:
             "modified_by": reading.modified_by,
         }
         size = {"size_bytes": path.stat().st_size, "sheets": len(reading.sheets)}
-        self._add("workbook", file | size)
+        self._add("workbook", file | size | {"created_by": reading.created_by})
+        for oddity in reading.oddities:
+            odd = oddity._asdict()
+            self._add("oddity", odd | {"row_number": odd.pop("row")} | file)
         for cell, heading in headed(reading.cells):
             is_kept = cell.rule is None
             self._add("cell" if is_kept else "rejected_cell", _cell_row(cell, heading) | file)

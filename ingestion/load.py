@@ -11,9 +11,10 @@ from __future__ import annotations
 import os
 import shutil
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
@@ -23,6 +24,10 @@ from ingestion.source import ColumnType, Source
 from sightline.errors import SightlineEnvironmentError, SightlineError, UsageError
 from sightline.home import Home
 from sightline.ledger.sealing import announce, seal_loads
+from sightline.warehouse.duckdb import connect
+
+if TYPE_CHECKING:
+    from sightline.ledger.seal import Seal
 
 SCHEMA_CONTRACT = {"tables": "evolve", "columns": "evolve", "data_type": "freeze"}
 """New tables and columns are welcome. A column that changes its type is refused: dlt would
@@ -37,45 +42,45 @@ DLT_SETTINGS = {
     "LOAD__DELETE_COMPLETED_JOBS": "true",  # the warehouse has the rows
 }
 
-RECEIPTS = "raw_receipts"
+RECEIPT_TABLE = "_receipt"
 RECEIPT: Mapping[str, ColumnType] = {
     "source": "text",
     "table_name": "text",
-    "seen_at": "timestamp",
     "seen": "bigint",
     "kept": "bigint",
     "rejected": "bigint",
-    "load_id": "text",
 }
 
 
 def load(source: Source, resources: Sequence[Any], *, home: Home, seen_at: datetime) -> Receipt:
     """Append what the resources yield (Arrow tables) to the raw dataset of the source.
 
-    Every row gets `_seen_at`, `_dlt_load_id` and `_row`, its number within table and load; every
-    load gets a seal. Rows handed to dlt are counted, and counted again in the warehouse: when seen
-    is not kept plus rejected a SightlineError says so. A type drift and a source that cannot be
-    read raise SightlineEnvironmentError, with nothing loaded.
+    Every row gets `_seen_at`, `_dlt_load_id` and `_row`, its number within table and load. The
+    receipt is a table of the same load, so that neither is ever there without the other; the load
+    gets a seal, and what the seal counted in the warehouse must be what the receipt says, else a
+    SightlineError names the table. A type drift and a source that cannot be read raise
+    SightlineEnvironmentError, with nothing loaded.
     """
     if seen_at.tzinfo is None:
         raise UsageError("seen_at must carry a time zone")
     handed: Counter[str] = Counter()
-    stamped = [_stamped(resource, naive_utc(seen_at), handed) for resource in resources]
+    moment = naive_utc(seen_at)
+    stamped = [_stamped(each, moment, handed) for each in [*resources, _receipt(source, handed)]]
     pipeline = _pipeline(source.dataset, home)
-    load_ids = _run(pipeline, stamped, source.name, home)
-    kept = _count(pipeline, load_ids, [table for table, rows in handed.items() if rows])
-    tables = _table_receipts(source, handed, kept)
-    receipt = Receipt(
+    with _understood(source.name):
+        _package(pipeline, stamped, home)
+        with connect(home):  # held open: each of dlt's own dozen openings would read the file anew
+            [load_id] = pipeline.load().loads_ids
+            seals = seal_loads(home, {source.dataset: [load_id]}, sealed_at=seen_at)
+    _reconcile(source, handed, next(seal for seal in seals if seal.load_id == load_id))
+    tables = _table_receipts(source, handed)
+    return Receipt(
         source=source.name,
         seen_at=seen_at.astimezone(UTC),
-        load_ids=load_ids,
+        load_id=load_id,
         tables=tables,
         rows_loaded=sum(table.kept for table in tables),
     )
-    recorded = _record(receipt, home)
-    seal_loads(home, {source.dataset: load_ids, RECEIPTS: recorded}, sealed_at=receipt.seen_at)
-    _reconcile(receipt)
-    return receipt
 
 
 def _stamped(resource: Any, seen_at: datetime, handed: Counter[str]) -> Any:
@@ -84,8 +89,8 @@ def _stamped(resource: Any, seen_at: datetime, handed: Counter[str]) -> Any:
     def stamp(table: pa.Table) -> pa.Table:
         first = handed[resource.name]
         handed[resource.name] += table.num_rows
-        numbers = pa.array(range(first, handed[resource.name]), pa.int64())
-        moments = pa.array([seen_at], pa.timestamp("us")).take(pa.array([0] * table.num_rows))
+        numbers = pa.arange(first, handed[resource.name])
+        moments = pa.repeat(pa.scalar(seen_at, pa.timestamp("us")), table.num_rows)
         return table.append_column("_seen_at", moments).append_column("_row", numbers)
 
     resource.add_filter(lambda table: table.num_rows > 0)
@@ -121,30 +126,30 @@ def _pipeline(dataset: str, home: Home) -> Any:
     )
 
 
-def _run(pipeline: Any, resources: Sequence[Any], source: str, home: Home) -> tuple[str, ...]:
-    """Extract, normalise, announce to the ledger and load; the ids of the loads made."""
-    if not resources:
-        return ()
+def _package(pipeline: Any, resources: Sequence[Any], home: Home) -> None:
+    """Extract and normalise one package, and announce it to the ledger."""
+    with connect(home):
+        pipeline.sync_destination()
+    pipeline.extract(resources, loader_file_format="parquet", schema_contract=SCHEMA_CONTRACT)
+    pipeline.normalize()
+    announce(home, pipeline.dataset_name, pipeline.list_normalized_load_packages())
+
+
+@contextmanager
+def _understood(source: str) -> Iterator[None]:
+    """A failure in the reader's words, where its cause is one a person can do something about."""
     from dlt.pipeline.exceptions import PipelineStepFailed
 
     try:
-        pipeline.sync_destination()
-        pipeline.extract(
-            list(resources), loader_file_format="parquet", schema_contract=SCHEMA_CONTRACT
-        )
-        pipeline.normalize()
-        announce(home, pipeline.dataset_name, pipeline.list_normalized_load_packages())
-        info = pipeline.load()
+        yield
     except PipelineStepFailed as failure:
-        understood = _understood(failure, source)
+        understood = _in_words(failure, source)
         if understood is None:
             raise
         raise understood from None  # it lies inside the failure: a cause would be a circle
-    return tuple(info.loads_ids) if info is not None else ()
 
 
-def _understood(failure: BaseException, source: str) -> SightlineError | None:
-    """The failure in the reader's words, where its cause is one a person can do something about."""
+def _in_words(failure: BaseException, source: str) -> SightlineError | None:
     from dlt.common.libs.pyarrow import PyToArrowConversionException
     from dlt.common.schema.exceptions import DataValidationError
     from sqlalchemy.exc import SQLAlchemyError
@@ -172,69 +177,43 @@ def _understood(failure: BaseException, source: str) -> SightlineError | None:
     return None
 
 
-def _count(pipeline: Any, load_ids: Sequence[str], tables: Sequence[str]) -> Counter[str]:
-    """Rows of these loads that the warehouse holds, by table."""
-    counts: Counter[str] = Counter()
-    if not load_ids or not tables:
-        return counts
-    with pipeline.sql_client() as client:
-        for table in tables:
-            name = client.make_qualified_table_name(table)
-            marks = ", ".join(["%s"] * len(load_ids))
-            rows = client.execute_sql(
-                f"select count(*) from {name} where _dlt_load_id in ({marks})",  # noqa: S608 - the name is quoted by dlt, the ids are parameters
-                *load_ids,
-            )
-            counts[table] = rows[0][0]
-    return counts
+def _receipt(source: Source, handed: Mapping[str, int]) -> Any:
+    """The last resource of a pull: one row for each table, by what the others have handed on."""
+    import dlt
+
+    def rows() -> Iterator[pa.Table]:
+        counted = [
+            {
+                "source": source.name,
+                "table_name": table.table,
+                "seen": table.seen,
+                "kept": table.kept,
+                "rejected": table.rejected,
+            }
+            for table in _table_receipts(source, handed)
+        ]
+        yield arrow_table(counted, RECEIPT, name=RECEIPT_TABLE)
+
+    return dlt.resource(rows, name=RECEIPT_TABLE)
 
 
-def _table_receipts(
-    source: Source, handed: Mapping[str, int], kept: Mapping[str, int]
-) -> tuple[TableReceipt, ...]:
+def _table_receipts(source: Source, handed: Mapping[str, int]) -> tuple[TableReceipt, ...]:
     """One receipt for each table; the table of refused rows counts as the rejects of its own."""
     rejects = {table.rejects_of: table.name for table in source.tables if table.rejects_of}
     receipts = []
     for table in source.tables:
         if table.rejects_of:
             continue
-        refused = rejects.get(table.name, "")
-        receipts.append(
-            TableReceipt(
-                table=table.name,
-                seen=handed.get(table.name, 0) + handed.get(refused, 0),
-                kept=kept.get(table.name, 0),
-                rejected=kept.get(refused, 0),
-            )
-        )
+        kept, rejected = handed.get(table.name, 0), handed.get(rejects.get(table.name, ""), 0)
+        receipts.append(TableReceipt(table.name, kept + rejected, kept, rejected))
     return tuple(receipts)
 
 
-def _record(receipt: Receipt, home: Home) -> tuple[str, ...]:
-    import dlt
-
-    rows = [
-        {
-            "source": receipt.source,
-            "table_name": table.table,
-            "seen_at": receipt.seen_at,
-            "seen": table.seen,
-            "kept": table.kept,
-            "rejected": table.rejected,
-            "load_id": receipt.load_ids[-1] if receipt.load_ids else None,
-        }
-        for table in receipt.tables
-    ]
-    table = arrow_table(rows, RECEIPT, name="receipt")
-    resource = dlt.resource([table], name="receipt", columns=hints(["seen_at"]))
-    stamped = _stamped(resource, naive_utc(receipt.seen_at), Counter())
-    return _run(_pipeline(RECEIPTS, home), [stamped], "receipts", home)
-
-
-def _reconcile(receipt: Receipt) -> None:
-    for table in receipt.tables:
-        if table.seen != table.kept + table.rejected:
+def _reconcile(source: Source, handed: Mapping[str, int], seal: Seal) -> None:
+    for name, rows in handed.items():
+        there = seal.tables[name].rows if name in seal.tables else 0
+        if there != rows:
             raise SightlineError(
-                f"{receipt.source}.{table.table}: {table.seen} rows seen, but {table.kept} kept "
-                f"and {table.rejected} rejected in load {', '.join(receipt.load_ids)}"
+                f"{source.name}.{name}: {rows} rows were handed on, but load {seal.load_id} holds "
+                f"{there} in the warehouse"
             )

@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class TableReceipt:
-    """One table in one load; `seen == kept + rejected`, or the load is reported as broken."""
+    """One table in one load; `seen == kept + rejected`."""
 
     table: str
     seen: int
@@ -19,11 +19,14 @@ class TableReceipt:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """One pull of one source at `seen_at` (aware, UTC). No load ids means nothing was new."""
+    """One pull of one source at `seen_at` (aware, UTC), and the load that holds its rows.
+
+    A pull that found nothing new is a load too: of its receipt alone.
+    """
 
     source: str
     seen_at: datetime
-    load_ids: tuple[str, ...]
+    load_id: str
     tables: tuple[TableReceipt, ...]
     rows_loaded: int
 

@@ -17,7 +17,7 @@ INTEGRITY = Source(
     dataset="raw_integrity",
     cadence="",  # landed by the cycle that judges, never pulled
     department="data",
-    description="What the guards found: findings, verdicts, and which guard ran on what.",
+    description="What the guards found: findings, verdicts, every test, and how each guard ran.",
     tables=(
         Table(
             "finding",
@@ -35,9 +35,35 @@ INTEGRITY = Source(
                 "expected": "text",
                 "p_value": "decimal",
                 "question": "text",
+                "contests": "bool",
                 "evidence": "text",
                 "innocent_explanations": "text",
                 "false_alarm_rate": "decimal",
+            },
+        ),
+        Table(
+            "finding_period",
+            ("finding_id", "period_start"),
+            {
+                "finding_id": "text",
+                "kpi_id": "text",
+                "scope": "text",
+                "period_start": "date",
+            },
+        ),
+        Table(
+            "examination",
+            ("kpi_id", "guard", "part", "closed_until"),
+            {
+                "kpi_id": "text",
+                "guard": "text",
+                "part": "text",
+                "closed_until": "date",
+                "outcome": "text",
+                "n": "bigint",
+                "p_value": "decimal",
+                "q_value": "decimal",
+                "unexpected_count": "bigint",
             },
         ),
         Table(

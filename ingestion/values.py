@@ -1,4 +1,4 @@
-"""What the marts said: versions of KPI values that a build publishes for the first time."""
+"""What the marts said: values, formulas and episodes that a build publishes for the first time."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ VALUES = Source(
     dataset="raw_values",
     cadence="",  # recorded by the pulse that publishes, never pulled
     department="data",
-    description="Every version of every KPI value, and of the formula behind it, as published.",
+    description="Every version of every KPI value, its formula, and every episode, as published.",
     tables=(
         Table("kpi_value", ("kpi_id", "scope", "period_start", "_seen_at")),
         Table("formula", ("kpi_id", "_seen_at")),
+        Table("episode", ("episode_id",)),
     ),
 )
 

@@ -34,7 +34,8 @@ def waiting_episodes(home: Home) -> Look:
         return Look(0, ())
     with read_published(home) as connection:
         rows = connection.execute(
-            "select episode_id from marts.fct_kpi_episode where is_open order by episode_id"
+            "select episode_id from marts.fct_kpi_episode where is_open and is_alerted "
+            "order by episode_id"
         ).fetchall()
     casebook = Casebook(home.casebook_url)
     casebook.create()

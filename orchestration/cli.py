@@ -11,12 +11,14 @@ from orchestration.commands import (
     definitions,
     demo,
     evidence,
+    finding,
     ledger,
     new,
     past,
     policy,
     reading,
     reconcile,
+    why,
 )
 from sightline.errors import SightlineError
 
@@ -30,7 +32,7 @@ app = typer.Typer(
 app.command()(definitions.check)
 app.command()(definitions.schema)
 app.command()(reading.status)
-app.command()(reading.why)
+app.command()(why.why)
 app.command()(reading.board)
 app.command()(checkin.checkin)
 app.command()(evidence.evidence)
@@ -39,6 +41,7 @@ app.command()(ledger.verify)
 app.command()(ledger.prove)
 app.command()(reconcile.reconcile)
 app.add_typer(case.app, name="case")
+app.add_typer(finding.app, name="finding")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(policy.app, name="policy")
 app.add_typer(demo.app, name="demo")

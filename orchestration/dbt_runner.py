@@ -18,7 +18,7 @@ PARSED = PROJECT / "target" / "partial_parse.msgpack"
 
 # Results come back as objects, so nothing is written for each node; what went wrong is printed
 # all the same.
-_OPTIONS = ("--quiet", "--no-write-json", "--log-level-file", "none", "--no-use-colors")
+_OPTIONS = ("--no-write-json", "--log-level", "none", "--log-level-file", "none")
 
 
 class DbtBuildError(Exception):

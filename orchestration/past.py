@@ -7,25 +7,26 @@ own: nothing of today is touched, and nobody is told anything.
 
 import shutil
 import tempfile
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-
-from duckdb import CatalogException
 
 from orchestration.scratch import patiently, surroundings
 from sightline.errors import NothingCheckedError
 from sightline.home import Home
 from sightline.warehouse.duckdb import connect, copy_raw, publish, read_published
 
-_LAST_LOOK = """
-    select max(receipt.seen_at) from raw_receipts.receipt
-    inner join raw_receipts._dlt_loads as load
-        on load.load_id = receipt._dlt_load_id and load.status = 0
+_LOOKED_AT = """
+    select schema_name from duckdb_tables()
+    where table_name = '_receipt' and schema_name <> 'raw_values' order by 1
+"""
+_LOOKS = """
+    select _seen_at from {dataset}._receipt
+    where _dlt_load_id in (select load_id from {dataset}._dlt_loads where status = 0)
 """
 _OPEN = """
-    select episode_id, as_of from marts.fct_kpi_episode where is_open order by episode_id
+    select episode_id, as_of from marts.fct_kpi_episode where is_open and is_alerted
+    order by episode_id
 """
 
 
@@ -71,8 +72,11 @@ def _home(home: Home, root: Path) -> Home:
 
 def _last_look(past: Home, moment: datetime) -> datetime:
     look = None
-    with connect(past) as connection, suppress(CatalogException):  # a first pull that died
-        ((look,),) = connection.execute(_LAST_LOOK).fetchall()
+    with connect(past) as connection:
+        datasets = connection.execute(_LOOKED_AT).fetchall()
+        if datasets:
+            looks = " union all ".join(_LOOKS.format(dataset=dataset) for (dataset,) in datasets)
+            ((look,),) = connection.execute(f"select max(_seen_at) from ({looks})").fetchall()  # noqa: S608 - datasets of ours
     if not isinstance(look, datetime):
         raise NothingCheckedError(f"nothing had been looked at by {moment.isoformat()}")
     return look.replace(tzinfo=UTC)

@@ -30,6 +30,12 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+# How an episode ends whose number is not the KPI's own.
+_ENDS = {
+    "no_data": "has values again",
+    "budget_burn_fast": "no longer burns its conflict budget fast",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Sent:
@@ -179,14 +185,17 @@ def _endings(connection: Marts, gone: set[str], glance: Sequence[Row]) -> list[E
             sentence = f"Case {wording.plain(case_id)} is withdrawn: late data revised it away"
             endings.append(Ending(case_id, sentence, None))
             continue
-        value = wording.quantity(row["last_value"], row["unit_symbol"], row["decimals"] or 0)
-        limit = wording.limit(
-            row["direction"], row["target"], row["unit_symbol"], row["decimals"] or 0
-        )
         objective_id = next(
             (line["objective_id"] for line in glance if line["kpi_id"] == row["kpi_id"]), None
         )
         name = wording.scoped(row["name"], row["scope"])
+        if row["rule"] in _ENDS:
+            endings.append(Ending(case_id, f"{name} {_ENDS[row['rule']]}", objective_id))
+            continue
+        value = wording.quantity(row["last_value"], row["unit_symbol"], row["decimals"] or 0)
+        limit = wording.limit(
+            row["direction"], row["target"], row["unit_symbol"], row["decimals"] or 0
+        )
         sentence = f"{name} has recovered: {value}, target {limit}"
         endings.append(Ending(case_id, sentence, objective_id))
     return endings

@@ -95,6 +95,11 @@ def headline(row: Row, starving: str | None = None) -> str:
     name = wording.scoped(row["name"], row["scope"])
     if row["rule"] == "silent_sacrifice":
         return f"{name} stays green while {starving or 'the goal it guards'} starves"
+    if row["rule"] == "no_data":
+        return f"{name} has no value since the week of {wording.day(row['opened_period'])}"
+    if row["rule"] == "budget_burn_fast":
+        used = wording.percent(row["last_value"] / 100)
+        return f"{name} took {used} of its conflict budget in a single week"
     symbol, decimals = row["unit_symbol"], row["decimals"] or 0
     higher = row["direction"] == "higher_is_better"
     value, target, floor = (marts.finite(row[name]) for name in ("last_value", "target", "floor"))

@@ -45,6 +45,7 @@ class LinkedKpi:
     seen: str
     note: str
     case_id: str | None
+    finding_id: str | None
     trend: tuple[Decimal | None, ...]
 
 
@@ -234,6 +235,7 @@ def _linked_kpi(row: Row, background: _Background) -> LinkedKpi:
         seen=wording.age(row["source_last_seen_at"], row["as_of"]),
         note="; ".join(notes),
         case_id=row["open_episode_id"],
+        finding_id=background.findings[key]["finding_id"] if key in background.findings else None,
         trend=background.trends.get(key, ()),
     )
 

@@ -124,13 +124,27 @@ def lead_verdicts(marts: Marts) -> list[Row]:
 
 
 def findings(marts: Marts) -> list[Row]:
-    """One row per integrity finding, the latest period first."""
+    """One row per integrity finding, settled ones last, then the latest period first."""
     return _rows(
         marts,
         """
-        select kpi_id, scope, period_start, guard, observed, question
+        select finding_id, kpi_id, scope, period_start, guard, observed, question, answer_state
         from marts.fct_integrity_finding
-        order by kpi_id, scope, period_start desc nulls last, finding_id
+        order by kpi_id, scope, answer_state = 'accepted', period_start desc nulls last, finding_id
+        """,
+    )
+
+
+def finding_details(marts: Marts) -> list[Row]:
+    """One row per integrity finding with all it says, and whose KPI it is about."""
+    return _rows(
+        marts,
+        """
+        select finding.*, kpi.name as kpi_name, coalesce(role.name, kpi.owner) as owner_name
+        from marts.fct_integrity_finding as finding
+        inner join marts.dim_kpi as kpi on finding.kpi_id = kpi.kpi_id
+        left join marts.dim_role as role on kpi.owner = role.role_id
+        order by finding.finding_id
         """,
     )
 
@@ -142,7 +156,7 @@ def newest_seal(marts: Marts) -> Row | None:
 
 
 def open_episodes(marts: Marts) -> list[Row]:
-    """One row per open episode: the KPI it is about, and how far its number can be trusted."""
+    """One row per open episode that is told at once: its KPI and how far to trust the number."""
     return _rows(
         marts,
         """
@@ -152,7 +166,7 @@ def open_episodes(marts: Marts) -> list[Row]:
             kpi.decimals, kpi.direction, kpi.owner, kpi.department
         from marts.fct_kpi_episode as episode
         inner join marts.dim_kpi as kpi on kpi.kpi_id = episode.kpi_id
-        where episode.is_open
+        where episode.is_open and episode.is_alerted
         order by episode.opened_period, episode.episode_id
         """,
     )

@@ -39,6 +39,11 @@ def case_link(case_id: str, base: str = "") -> str:
     return f"{base.rstrip('/')}/{page}"
 
 
+def finding_link(finding_id: str, base: str = "") -> str:
+    """Address of a finding's page, relative to the board, or below `base` (`../` in a case)."""
+    return f"{base}findings/{quote(finding_id, safe='')}.html"
+
+
 @cache
 def _environment() -> jinja2.Environment:
     import jinja2  # 0.1 s that only a page needs
@@ -70,5 +75,6 @@ def _environment() -> jinja2.Environment:
         "limit": wording.limit,
         "scoped": wording.scoped,
         "case_link": case_link,
+        "finding_link": finding_link,
     }
     return environment

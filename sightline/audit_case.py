@@ -54,6 +54,7 @@ class Finding(Record):
     question: str
     evidence: str
     innocent_explanations: tuple[str, ...]
+    answer: str = ""  # the owner's, with who gave it and what was decided about it
 
 
 class Integrity(Record):

@@ -73,6 +73,11 @@ class Home:
         return self.reports / "cases"
 
     @property
+    def findings(self) -> Path:
+        """One page for each finding about a number."""
+        return self.reports / "findings"
+
+    @property
     def dlt(self) -> Path:
         """Working directories of the dlt pipelines."""
         return self.root / "dlt"
@@ -109,6 +114,7 @@ class Home:
             self.published.parent,
             self.reports,
             self.cases,
+            self.findings,
             self.dlt,
             self.dagster,
             self.outbox,

@@ -76,3 +76,4 @@ class Vocabulary(Definition):
     sources: tuple[Id, ...] = Field(min_length=1)
     channels: tuple[Id, ...] = ()
     cause_codes: tuple[Id, ...] = Field(min_length=1)
+    answer_codes: tuple[Id, ...] = ()

@@ -1,30 +1,30 @@
-"""Does every cell of a formula column still hold the column's formula?
+"""Does the workbook still compute, and show, what it says it does?
 
 Reason to flag: a constant typed over a formula, or a formula of another shape among equal ones,
-cuts the figure loose from the cells it claims to be computed from. It is a fact, not a likelihood.
+cuts a figure loose from the cells it claims to be computed from. A total that leaves figures out, a
+number typed as text, a hidden row or sheet, a format that shows another number than the cell holds,
+another font, a file saved after its last period was published or by somebody who does not keep it:
+none of it makes a figure wrong, each is a fact its keeper can explain in a sentence.
 
-How to remedy: ask whoever keeps the workbook why the cell was overwritten, fill the formula back in
-from the cell above, and correct the input cells if it was they that were wrong.
+How to remedy: ask whoever keeps the workbook why it is so, fill formulas back in from the cell
+above, show what is hidden, and correct the input cells if it was they that were wrong.
 
-Method: formulas of one column and scope are compared in period order by their R1C1 form, so that
-`=100*D41/C41` and `=100*D42/C42` are the same. A constant is flagged when the nearest formulas
-before and after it have one form, or, at the newest end, the last two before it. A formula whose
-form occurs once in the column is flagged when it stands among cells of the column's usual form; a
-form that returns, such as the one that restarts a running total, is a pattern.
+Method: `ingestion/workbook/forensics/` looks at every file when it is read and lands each oddity
+with its place. A cell cut loose from its formula contests the number of its line; everything else
+is asked about and contests nothing.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
-from expectations.formula import common_cell, filled_to, has_reference, row_of
 from expectations.guard import Examination, Guard, Kind, Outcome, Row, Suspicion
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
     from expectations.row_expectation import RowExpectation
@@ -33,169 +33,184 @@ GUARD = Guard(
     kind=Kind.STRUCTURAL,
     evidence="""
         select
-            workbook.kpi_id,
-            workbook.scope,
-            workbook.period_start,
-            workbook.file,
-            workbook.sheet,
-            workbook.cell,
-            workbook.column_name,
-            workbook.value_number,
-            workbook.formula,
+            line.*,
             recomputed.value as recomputed_value
-        from intermediate.int_workbook_cell as workbook
+        from intermediate.int_workbook_line as line
         left join intermediate.int_kpi_value as recomputed
             on
-                workbook.kpi_id = recomputed.kpi_id
-                and workbook.scope = recomputed.scope
-                and workbook.period_start = recomputed.period_start
+                line.rule is not null
+                and line.kpi_id = recomputed.kpi_id
+                and line.scope = recomputed.scope
+                and line.period_start = recomputed.period_start
     """,
-    part=("file", "sheet", "column_name", "scope"),
-    minimum=4,
+    part=("file", "scope"),
+    minimum=1,
     false_alarm_rate=0.0,
-    rate_holds="for the fact that the cell differs; it says nothing about why.",
+    rate_holds="for the fact that the file is so; it says nothing about why.",
     innocent_explanations=(
         "The formula's inputs were not there yet and a preliminary figure was typed in.",
-        "The value was pasted without its formula while rows were moved or sorted.",
+        "The value was pasted with its look but without its formula, or rows were moved or sorted.",
         "A known fault in the input cells was corrected in the result instead.",
+        "A filter or a group of rows was left folded, or a helper sheet was put out of the way.",
+        "A colleague stood in for the keeper, or opened and saved the file without a change.",
     ),
     invisible=(
         "constants at the oldest end of a column: its history may have been brought in as values",
         "a column without formulas, and a formula replaced in most of its cells",
         "a changed formula that occurs more than once in the column",
         "input cells that were typed wrongly under an intact formula",
+        "fonts, formats and hidden sheets of text files, and fonts and formats of ods",
     ),
 )
 
-# Below this share of formulas a column is one of typed values with a formula here and there.
-FORMULA_SHARE = 0.5
-USUAL_FORM_SHARE = 2 / 3
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One cell of the column; `form` is None for a constant, equal forms mean equal R1C1 forms."""
-
-    period_start: date
-    address: str
-    value: Any
-    formula: str | None
-    form: str | None
-    recomputed: Any
+# The figure is no longer what its column computes: nobody can say from what it came.
+CUT_LOOSE = frozenset({"constant_among_formulas", "other_formula"})
 
 
 @cache
 def expectation() -> type[RowExpectation]:
-    """Class of the expectation; it takes no parameter."""
+    """Its class; `keepers`, mailboxes or names with commas between, replaces the file's creator."""
     from expectations.row_expectation import RowExpectation
 
     class ExpectWorkbookStructureToBeIntact(RowExpectation):
-        """Expect every cell of a formula column to hold the formula of its neighbours."""
+        """Expect a workbook to have no cell cut loose, nothing hidden, masked or saved unasked."""
+
+        keepers: str | None = None
 
         def examine(self, rows: list[Row]) -> Examination:
-            return examine(rows)
+            return examine(rows, keepers=self.keepers)
 
     return ExpectWorkbookStructureToBeIntact
 
 
-def examine(rows: Sequence[Row]) -> Examination:
-    """Judge one column of one scope; empty cells are left out."""
-    cells = _cells(rows)
-    covered = frozenset((rows[0]["scope"], cell.period_start) for cell in cells)
-    formulas = sum(cell.form is not None for cell in cells)
-    if formulas == 0 or formulas < FORMULA_SHARE * len(cells):
-        outcome, detail = Outcome.NOT_APPLICABLE, "the column is not computed by formulas"
-        return Examination(outcome=outcome, n=len(cells), detail=detail, covered=covered)
-    if formulas < GUARD.minimum:
-        outcome = Outcome.NOT_ENOUGH_DATA
-        detail = f"{formulas} formulas, {GUARD.minimum} are needed to know the column's form"
-        return Examination(outcome=outcome, n=len(cells), detail=detail, covered=covered)
-    suspicions = tuple(
-        _suspicion(rows[0], cells[index], neighbour) for index, neighbour in offenders(cells)
-    )
+def examine(rows: Sequence[Row], *, keepers: str | None = None) -> Examination:
+    """Judge the lines of one file about one scope."""
+    covered = frozenset((row["scope"], row["period_start"]) for row in rows)
+    suspicions = (*_cut_loose(rows), *_noted(rows), *_saved(rows, keepers))
+    if not suspicions and not rows[0]["formulas_in_file"]:
+        detail = "nothing in the file is odd, and nothing in it is computed by a formula"
+        outcome = Outcome.NOT_APPLICABLE
+        return Examination(outcome=outcome, n=len(covered), detail=detail, covered=covered)
+    odd = {(row["rule"], row["odd_sheet"], row["cell"]) for row in rows if row["rule"]}
     return Examination(
         outcome=Outcome.JUDGED,
-        n=len(cells),
-        detail=f"{len(suspicions)} of {len(cells)} cells do not hold their neighbours' formula",
+        n=len(covered),
+        detail=f"{len(odd)} oddities in the structure of {rows[0]['file']}",
         covered=covered,
-        unexpected_count=len(suspicions),
+        unexpected_count=len(odd),
         suspicions=suspicions,
     )
 
 
-def offenders(cells: Sequence[Cell]) -> list[tuple[int, Cell]]:
-    """Index of each cell that breaks the column, with the neighbour whose formula belongs there.
-
-    cells: one column of one scope in period order.
-    """
-    forms = Counter(cell.form for cell in cells if cell.form is not None)
-    usual, times = forms.most_common(1)[0]
-    has_usual = times >= USUAL_FORM_SHARE * forms.total()
-    found = []
-    for index, cell in enumerate(cells):
-        form = cell.form
-        if form is not None and (not has_usual or forms[form] > 1):
-            continue
-        guides = [
-            (place, one)
-            for place, one in enumerate(cells)
-            if one.form is not None and place != index and (not has_usual or one.form == usual)
-        ]
-        before = [one for place, one in guides if place < index][-2:]
-        after = [one for place, one in guides if place > index][:1]
-        neighbours = [*before[-1:], *after] if after or form is not None else before
-        if len(neighbours) == 2 and neighbours[0].form == neighbours[1].form:
-            found.append((index, neighbours[0]))
-    return found
-
-
-def _cells(rows: Sequence[Row]) -> list[Cell]:
-    filled = [row for row in rows if row["formula"] or row["value_number"] is not None]
-    if not filled:
-        return []
-    meeting_point = common_cell([row["cell"] for row in filled])
-    cells = [
-        Cell(
+def _cut_loose(rows: Sequence[Row]) -> Iterator[Suspicion]:
+    """One proof for each cell of a line that does not hold its column's formula."""
+    found = [row for row in rows if row["is_in_line"] and row["rule"] in CUT_LOOSE]
+    for row in sorted(found, key=lambda row: (row["period_start"], row["cell"])):
+        place = f"{row['file']} {row['odd_sheet']}!{row['cell']}"
+        yield Suspicion(
+            scope=row["scope"],
             period_start=row["period_start"],
-            address=row["cell"],
-            value=row["value_number"],
-            formula=row["formula"] or None,
-            form=filled_to(row["formula"], origin=row["cell"], destination=meeting_point)
-            if row["formula"] and has_reference(row["formula"])
-            else None,
-            recomputed=row["recomputed_value"],
+            periods=frozenset({row["period_start"]}),
+            place=place,
+            observed=row["observed"],
+            expected=row["expected"],
+            question=f"{place} ({row['column_name']}) holds {row['observed']} instead of "
+            f"{row['expected']}. What is the figure based on, and can the formula be put back?",
+            evidence=_place(row) | {"recomputed_value": row["recomputed_value"]},
         )
-        for row in filled
-    ]
-    return sorted(cells, key=lambda cell: (cell.period_start, row_of(cell.address)))
 
 
-def _suspicion(first: Row, cell: Cell, neighbour: Cell) -> Suspicion:
-    place = f"{first['file']} {first['sheet']}!{cell.address}"
-    belongs = filled_to(neighbour.formula or "", origin=neighbour.address, destination=cell.address)
-    holds = f"the formula {cell.formula}" if cell.formula else f"the constant {_plain(cell.value)}"
+def _noted(rows: Sequence[Row]) -> Iterator[Suspicion]:
+    """One question for each other sort of oddity, with all its places."""
+    by_rule: dict[str, list[Row]] = {}
+    for row in rows:
+        if row["rule"] and not (row["is_in_line"] and row["rule"] in CUT_LOOSE):
+            by_rule.setdefault(row["rule"], []).append(row)
+    for rule, touched in sorted(by_rule.items()):
+        places = {_named(row): row for row in touched}
+        named = ", ".join(sorted(places)[:3]) + (" and others" if len(places) > 3 else "")
+        first = touched[0]
+        yield _about_file(
+            touched,
+            place=f"{first['file']} {rule}",
+            observed=f"{rule.replace('_', ' ')} at {named}: {first['observed']}",
+            expected=first["expected"],
+            question=f"{first['file']} has {first['observed']} ({named}) instead of "
+            f"{first['expected']}. What is it for?",
+            evidence={"rule": rule, "rows": [_place(row) for _, row in sorted(places.items())]},
+        )
+
+
+def _saved(rows: Sequence[Row], keepers: str | None) -> Iterator[Suspicion]:
+    """Was the file saved after its last period was published, or by somebody else than a keeper?"""
+    first = rows[0]
+    saved, published = first["modified_at"], _published_at(first)
+    if saved is not None and saved > published:
+        yield _about_file(
+            [row for row in rows if row["period_start"] == first["last_period"]] or rows[-1:],
+            place=f"{first['file']} modified_after_close",
+            observed=f"saved on {saved:%Y-%m-%d %H:%M} UTC",
+            expected=f"no change once the week of {first['last_period']} was published, "
+            f"on {published:%Y-%m-%d}",
+            question=f"{first['file']} was saved on {saved:%Y-%m-%d}, after its last week had been "
+            f"published on {published:%Y-%m-%d}. What was changed?",
+            evidence={"modified_at": str(saved), "modified_by": first["modified_by"]},
+        )
+    known = [name.strip() for name in (keepers or first["created_by"] or "").split(",")]
+    if first["modified_by"] and any(known) and first["modified_by"] not in known:
+        yield _about_file(
+            rows,
+            place=f"{first['file']} foreign_modifier",
+            observed=f"last saved by {first['modified_by']}",
+            expected=f"saved by {' or '.join(known)}",
+            question=f"{first['file']} was last saved by {first['modified_by']}; it is kept by "
+            f"{' or '.join(known)}. Who else may keep it? `keepers` in the KPI's definition names "
+            "them.",
+            evidence={"modified_by": first["modified_by"], "keepers": known},
+        )
+
+
+def _published_at(row: Row) -> datetime:
+    """When the file's last period was published, in naive UTC: its end, and the KPI's grace."""
+    days: int = 7 + row["grace_days"]
+    end: date = row["last_period"] + timedelta(days=days)
+    zone = ZoneInfo(row["time_zone"])
+    return datetime.combine(end, time(), tzinfo=zone).astimezone(UTC).replace(tzinfo=None)
+
+
+def _about_file(
+    rows: Sequence[Row],
+    *,
+    place: str,
+    observed: str,
+    expected: str,
+    question: str,
+    evidence: dict[str, Any],
+) -> Suspicion:
+    periods = frozenset(row["period_start"] for row in rows)
     return Suspicion(
-        scope=first["scope"],
-        period_start=cell.period_start,
-        periods=frozenset({cell.period_start}),
+        scope=rows[0]["scope"],
+        period_start=next(iter(periods)) if len(periods) == 1 else None,
+        periods=periods,
         place=place,
-        observed=holds,
-        expected=f"the column's formula, here {belongs}",
-        question=f"{place} ({first['column_name']}) holds {holds} where its neighbours compute "
-        f"{belongs}. What is the figure based on, and can the formula be put back?",
-        evidence={
-            "file": first["file"],
-            "sheet": first["sheet"],
-            "cell": cell.address,
-            "column_name": first["column_name"],
-            "value": cell.value,
-            "formula": cell.formula,
-            "neighbour_cell": neighbour.address,
-            "neighbour_formula": neighbour.formula,
-            "recomputed_value": cell.recomputed,
-        },
+        observed=observed,
+        expected=expected,
+        question=question,
+        evidence={"file": rows[0]["file"]} | evidence,
+        contests=False,
     )
 
 
-def _plain(value: Any) -> str:
-    return f"{value.normalize():f}" if hasattr(value, "normalize") else str(value)
+def _place(row: Row) -> dict[str, Any]:
+    return {
+        "file": row["file"],
+        "sheet": row["odd_sheet"],
+        "cell": row["cell"],
+        "column_name": row["column_name"],
+        "observed": row["observed"],
+        "expected": row["expected"],
+    }
+
+
+def _named(row: Row) -> str:
+    return f"{row['odd_sheet']}!{row['cell']}" if row["cell"] else str(row["odd_sheet"])

@@ -22,12 +22,13 @@ SOURCE = Source(
     dataset="raw_casebook",
     cadence="*/5 * * * *",
     department="data",
-    description="Acts on cases, messages of the outbox, deliveries and check-ins, in sequence.",
+    description="Acts on cases and findings, messages, deliveries and check-ins, in sequence.",
     tables=(
         Table("case_event", ("sequence",)),
         Table("outbox_message", ("sequence",)),
         Table("delivery", ("sequence",)),
         Table("checkin", ("sequence",)),
+        Table("finding_act", ("sequence",)),
     ),
 )
 

@@ -2,8 +2,9 @@
 
 Setting: SIGHTLINE_SHEETS_DIR, a folder of xlsx, ods and csv files. Each mapping in
 `ingestion/sheets/` makes a raw table of typed rows of its own; the cells themselves are kept beside
-it, with their formulas. A file whose content and mappings are unchanged is not opened; a changed
-one is read whole. What has no trustworthy value is rejected, kept and counted: cells, rows, files.
+it, with their formulas, and what is odd about the structure of the file. A file whose content and
+mappings are unchanged is not opened; a changed one is read whole. What has no trustworthy value is
+rejected, kept and counted: cells, rows, files.
 """
 
 from __future__ import annotations
@@ -54,6 +55,7 @@ OWN_TABLES = (
             "size_bytes": "bigint",
             "sheets": "bigint",
             **_FILE,
+            "created_by": "text",
             "_deleted_at": "timestamp",
         },
     ),
@@ -73,6 +75,21 @@ OWN_TABLES = (
         ("file", "sheet", "cell", "file_sha256"),
         {**_CELL, **_WHY, **_FILE},
         rejects_of="cell",
+    ),
+    Table(
+        "oddity",
+        ("file", "sheet", "cell", "rule", "file_sha256"),
+        {
+            "file": "text",
+            "rule": "text",
+            "sheet": "text",
+            "row_number": "bigint",
+            "cell": "text",
+            "column_name": "text",
+            "observed": "text",
+            "expected": "text",
+            **_FILE,
+        },
     ),
 )
 

@@ -131,7 +131,7 @@ def resources(
     now = naive_utc(seen_at)
     with raw(home, f"raw_{name}") as ours:
         in_raw = {table: ours.columns(table) for table in source.tables}
-        before = ours.last_pull(name, now)
+        before = ours.last_pull(now)
     pull = SqlPull(source, name, engine, home, now, before, Differences("pull"))
     tables = [pull.resource(table, columns) for table, columns in in_raw.items()]
     return [*tables, pull.differences.resource()]

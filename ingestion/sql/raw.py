@@ -30,13 +30,14 @@ class Raw:
         ).fetchall()
         return frozenset(name for (name,) in found)
 
-    def last_pull(self, source: str, before: datetime) -> datetime | None:
+    def last_pull(self, before: datetime) -> datetime | None:
         """The last moment (naive UTC) before another at which the source answered."""
-        if "receipt" not in self._tables("raw_receipts"):
+        if not self.columns("_receipt"):
             return None
         rows = self.connection.execute(
-            "select max(seen_at) from raw_receipts.receipt where source = ? and seen_at < ?",
-            [source, before],
+            f"select max(_seen_at) from {self.dataset}._receipt "  # noqa: S608 - our own dataset
+            f"where _seen_at < ? and {self._committed}",
+            [before],
         ).fetchall()
         moment: datetime | None = rows[0][0]
         return moment
@@ -89,14 +90,6 @@ class Raw:
     def _committed(self) -> str:
         loads = f"select load_id from {self.dataset}._dlt_loads where status = 0"  # noqa: S608 - our own dataset
         return f"_dlt_load_id in ({loads})"
-
-    def _tables(self, dataset: str) -> set[str]:
-        found = self.connection.execute(
-            "select table_name from duckdb_tables() where database_name = current_database() "
-            "and schema_name = ?",
-            [dataset],
-        ).fetchall()
-        return {name for (name,) in found}
 
 
 @contextmanager

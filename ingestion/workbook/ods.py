@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+from ingestion.workbook import forensics
 from ingestion.workbook.reading import (
     ERROR_VALUE,
     MOST_CELLS,
@@ -29,6 +30,7 @@ _PREFIXES = {
     "text": "urn:oasis:names:tc:opendocument:xmlns:text:1.0",
     "style": "urn:oasis:names:tc:opendocument:xmlns:style:1.0",
     "calcext": "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0",
+    "meta": "urn:oasis:names:tc:opendocument:xmlns:meta:1.0",
     "dc": "http://purl.org/dc/elements/1.1/",
 }
 
@@ -53,7 +55,8 @@ def read(path: Path) -> Reading:
                 sheets.append(sheet)
                 cells.extend(found)
         modified = _properties(archive)
-    return Reading(tuple(sheets), tuple(cells), *modified)
+    oddities = tuple(forensics.examine(sheets, cells))
+    return Reading(tuple(sheets), tuple(cells), *modified, oddities)
 
 
 def _sheets(content: Any) -> Iterator[tuple[Sheet, list[Cell]]]:
@@ -68,10 +71,11 @@ def _sheets(content: Any) -> Iterator[tuple[Sheet, list[Cell]]]:
             depth += 1 if event == "start" else -1
             if event == "start" and depth == 1:
                 name, cells, merged, row = str(element.get(_name("table:name"))), [], [], 1
+                hidden_rows: set[int] = set()
                 hidden_columns: list[bool] = []
                 is_hidden = element.get(_name("table:style-name")) in hidden_styles
             elif event == "end" and depth == 0:
-                yield Sheet(name, is_hidden, tuple(merged)), cells
+                yield Sheet(name, is_hidden, tuple(merged), frozenset(hidden_rows)), cells
                 element.clear()
         elif event == "end" and element.tag == _name("style:style"):
             properties = element.find(_name("style:table-properties"))
@@ -90,6 +94,8 @@ def _sheets(content: Any) -> Iterator[tuple[Sheet, list[Cell]]]:
             if len(cells) + len(filled) * repeated > MOST_CELLS:
                 raise Refusal("too_large", f"it has more than {MOST_CELLS:,} filled cells")
             for number in range(row, row + (repeated if filled else 0)):
+                if is_hidden_row:
+                    hidden_rows.add(number)
                 for column, facts in filled:
                     is_hidden_column = hidden_columns[column - 1 : column] == [True]
                     hidden = is_hidden_row or is_hidden_column
@@ -177,11 +183,12 @@ def _spelt(formula: str) -> str:
     return REFERENCE.sub(lambda found: found[1].removeprefix(".").replace(":.", ":"), body)
 
 
-def _properties(archive: zipfile.ZipFile) -> tuple[str | None, str | None]:
-    """When the file was saved and by whom, where it says so: many ods carry no author."""
+def _properties(archive: zipfile.ZipFile) -> tuple[str | None, str | None, str | None]:
+    """When the file was saved, by whom, and who began it, where it says so: many ods do not."""
     if "meta.xml" not in archive.namelist():
-        return None, None
+        return None, None, None
     root = ElementTree.fromstring(archive.read("meta.xml"))  # noqa: S314 - in a child under limits, sizes checked
-    found = [root.find(f".//{_name(name)}") for name in ("dc:date", "dc:creator")]
-    at, by = (None if element is None else element.text for element in found)
-    return at, by
+    names = ("dc:date", "dc:creator", "meta:initial-creator")
+    found = [root.find(f".//{_name(name)}") for name in names]
+    at, by, begun_by = (None if element is None else element.text for element in found)
+    return at, by, begun_by

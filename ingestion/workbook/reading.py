@@ -52,6 +52,20 @@ class Sheet(NamedTuple):
     name: str
     is_hidden: bool = False
     merged: tuple[tuple[int, int, int, int], ...] = ()
+    hidden_rows: frozenset[int] = frozenset()
+    is_very_hidden: bool = False  # hidden so that no menu of the program brings it back
+
+
+class Oddity(NamedTuple):
+    """One fact about the structure of a file, with its place; without one it is the whole file."""
+
+    rule: str
+    observed: str
+    expected: str
+    sheet: str | None = None
+    row: int | None = None
+    cell: str | None = None
+    column_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,23 +76,29 @@ class Reading:
     cells: tuple[Cell, ...]
     modified_at: str | None = None
     modified_by: str | None = None
+    created_by: str | None = None
+    oddities: tuple[Oddity, ...] = ()
 
     def to_json(self) -> str:
         """One line, a list, so that a million cells carry no keys."""
-        return json.dumps([self.sheets, self.cells, self.modified_at, self.modified_by])
+        sheets = [sheet._replace(hidden_rows=sorted(sheet.hidden_rows)) for sheet in self.sheets]  # type: ignore[arg-type]  # JSON has no sets
+        saved = (self.modified_at, self.modified_by, self.created_by)
+        return json.dumps([sheets, self.cells, *saved, self.oddities])
 
     @classmethod
     def from_json(cls, line: str) -> Reading:
         """The reading that `to_json` wrote."""
-        sheets, cells, modified_at, modified_by = json.loads(line)
+        sheets, cells, modified_at, modified_by, created_by, oddities = json.loads(line)
         return cls(
             tuple(
-                Sheet(name, is_hidden, tuple(map(tuple, merged)))
-                for name, is_hidden, merged in sheets
+                Sheet(name, is_hidden, tuple(map(tuple, merged)), frozenset(rows), is_very_hidden)
+                for name, is_hidden, merged, rows, is_very_hidden in sheets
             ),
             tuple(Cell(*cell) for cell in cells),
             modified_at,
             modified_by,
+            created_by,
+            tuple(Oddity(*oddity) for oddity in oddities),
         )
 
 

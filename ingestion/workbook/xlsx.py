@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
-import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from ingestion.workbook import forensics
+from ingestion.workbook.forensics import package
 from ingestion.workbook.reading import MOST_CELLS, Cell, Reading, Refusal, Sheet, doubt
 
 
 def read(path: Path) -> Reading:
-    """All filled cells, those of hidden rows, columns and sheets too."""
+    """All filled cells, those of hidden rows and sheets too, and what is odd about the file."""
     from openpyxl import load_workbook
 
     formulas = load_workbook(path)
@@ -27,10 +27,37 @@ def read(path: Path) -> Reading:
                 (area.min_row, area.min_col, area.max_row, area.max_col)
                 for area in sheet.merged_cells.ranges
             ),
+            frozenset(row for row, shown in sheet.row_dimensions.items() if shown.hidden),
+            sheet.sheet_state == "veryHidden",
         )
         for sheet in formulas.worksheets
     )
-    return Reading(sheets, tuple(cells), *properties(path))
+    oddities = forensics.examine(sheets, cells, _styles(formulas))
+    saved = package.properties(path)
+    return Reading(
+        sheets,
+        tuple(cells),
+        saved.modified_at,
+        saved.modified_by,
+        saved.created_by,
+        (*oddities, *package.unread(path)),
+    )
+
+
+def _styles(workbook: Any) -> dict[tuple[str, int, int], forensics.Style]:
+    """How each filled cell looks; workbooks have few styles, so each is resolved once."""
+    known: dict[tuple[int, int], forensics.Style] = {}
+    styles = {}
+    for sheet in workbook.worksheets:
+        for (row, column), cell in sheet._cells.items():
+            ids = (cell._style.fontId, cell._style.numFmtId)
+            if ids not in known:
+                font = cell.font
+                known[ids] = forensics.Style(
+                    cell.number_format, (font.name or "", float(font.sz or 0))
+                )
+            styles[sheet.title, row, column] = known[ids]
+    return styles
 
 
 def _cells(formulas: Any, values: Any) -> Iterator[Cell]:
@@ -95,17 +122,3 @@ def _value(cell: Any, formula: str | None) -> dict[str, Any]:
         moment = value = day.isoformat()
     text = str(value)
     return {"text": text, "number": number, "moment": moment, **doubt(text, number)}
-
-
-def properties(path: Path) -> tuple[str | None, str | None]:
-    """When and by whom the file says it was last saved; openpyxl would put today for unknown."""
-    with zipfile.ZipFile(path) as archive:
-        core = (
-            archive.read("docProps/core.xml") if "docProps/core.xml" in archive.namelist() else b""
-        )
-
-    def text(tag: bytes) -> str | None:
-        found = re.search(rb"<" + tag + rb"\b[^>]*>([^<]+)<", core)
-        return found[1].decode("utf-8", "replace").strip() if found else None
-
-    return text(b"dcterms:modified"), text(b"cp:lastModifiedBy")

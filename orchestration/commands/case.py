@@ -20,7 +20,7 @@ _EPISODES = """
     select e.episode_id as case_id, e.kpi_id, e.scope, e.rule, e.state, e.opened_period,
         e.closed_period, e.last_value, e.target
     from marts.fct_kpi_episode as e
-    where e.is_open or ?
+    where e.is_alerted and (e.is_open or ?)
     order by e.opened_period desc, e.episode_id
 """
 

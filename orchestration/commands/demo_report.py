@@ -45,7 +45,8 @@ def found(home: Home, *, scenario: str, seconds: float) -> Report:
         alerts = records(connection, _ALERTS)[0]
         as_of = records(connection, "select max(as_of) as as_of from marts.rpt_one_glance")[0]
         opened = records(
-            connection, "select episode_id from marts.fct_kpi_episode where is_open order by 1"
+            connection,
+            "select episode_id from marts.fct_kpi_episode where is_open and is_alerted order by 1",
         )
     casebook = Casebook(home.casebook_url)
     cases = [case for row in opened if (case := casebook.case(row["episode_id"])) is not None]

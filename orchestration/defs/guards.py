@@ -18,10 +18,10 @@ from sightline.warehouse.duckdb import connect
 GUARD_RUN = dg.AssetKey(["staging", "stg_integrity__guard_run"])
 
 
-def guard_runs(connection: DuckDBPyConnection) -> list[dict[str, Any]]:
-    """The guard runs of the last landed judgement; none before the first build."""
+def landed(connection: DuckDBPyConnection, table: str) -> list[dict[str, Any]]:
+    """Rows of judgements landed before, as staged; none before the first build."""
     try:
-        cursor = connection.execute("from staging.stg_integrity__guard_run")
+        cursor = connection.execute(f"from staging.stg_integrity__{table}")
     except CatalogException:
         return []
     names = [column[0] for column in cursor.description or ()]
@@ -45,16 +45,20 @@ def guard_runs(connection: DuckDBPyConnection) -> list[dict[str, Any]]:
 def judge_integrity(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
     """Run the guards that the KPI definitions call for and land what they say.
 
-    Great Expectations takes seconds to import, so a judgement whose inputs are unchanged is kept.
+    Judged is when a period closed, a fact changed or a guard broke. Great Expectations takes
+    seconds to import, and statistics looked at at every tick would alarm by chance.
     """
     home = Home.from_env()
     now = home.now()
     with connect(home, read_only=True) as connection:
-        if still_holds(guard_runs(connection), input_hash(connection, catalog(), as_of=now)):
-            context.log.info("nothing the guards look at has changed: the last judgement holds")
+        if still_holds(
+            landed(connection, "guard_run"), input_hash(connection, catalog(), as_of=now)
+        ):
+            context.log.info("no period closed and no fact changed: the last judgement holds")
             rows = None
         else:
-            rows = judge(connection, catalog(), as_of=now).tables()
+            before = landed(connection, "examination")
+            rows = judge(connection, catalog(), as_of=now, examined_before=before).tables()
     if rows is not None:
         land(INTEGRITY.dataset, rows, home=home, seen_at=now)
     for spec in context.assets_def.specs:
@@ -78,7 +82,7 @@ def judge_integrity(context: dg.AssetExecutionContext) -> Iterator[dg.Materializ
 def guards(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
     """What each guard said of each KPI, as landed; too few data is not a pass."""
     with connect(Home.from_env(), read_only=True) as connection:
-        runs = {(row["kpi_id"], row["guard"]): row for row in guard_runs(connection)}
+        runs = {(row["kpi_id"], row["guard"]): row for row in landed(connection, "guard_run")}
     for key in context.selected_asset_check_keys:
         run = runs[key.asset_key.path[-1].removeprefix("kpi_"), key.name]
         yield dg.AssetCheckResult(
@@ -87,5 +91,10 @@ def guards(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResu
             passed=run["status"] == Status.PASSED,
             severity=dg.AssetCheckSeverity[run["severity"].upper()],
             description=run["detail"],
-            metadata={"unexpected_count": run["unexpected_count"], "status": run["status"]},
+            metadata={
+                "status": run["status"],
+                "unexpected_count": run["unexpected_count"],
+                "expectations_expected": run["expectations_expected"],
+                "expectations_evaluated": run["expectations_evaluated"],
+            },
         )

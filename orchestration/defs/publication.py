@@ -1,10 +1,11 @@
-"""What BI reads: all marts of one build, swapped in at once, and the board drawn from them."""
+"""What BI reads: all marts of one build, swapped in at once, and the pages drawn from them."""
 
 import dagster as dg
 
 from orchestration.defs.models import build_marts
 from orchestration.defs.values import value_record
 from reports.board import render_board
+from reports.finding_page import render_findings
 from sightline.home import Home
 from sightline.warehouse.duckdb import publish, read_published
 
@@ -21,6 +22,20 @@ def published(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
     home = Home.from_env()
     publish(home, context.run_id, home.now())
     return dg.MaterializeResult(metadata={"database": dg.MetadataValue.path(home.published)})
+
+
+@dg.asset(deps=[published], group_name="publication", kinds={"html"}, owners=["team:data"])
+def finding_pages() -> dg.MaterializeResult[None]:
+    """One page for each finding about a number; pages of findings that are gone are taken away."""
+    home = Home.from_env()
+    with read_published(home) as connection:
+        pages = dict(render_findings(connection))
+    for path in home.findings.glob("*.html"):
+        if path.stem not in pages:
+            path.unlink()
+    for finding_id, page in pages.items():
+        (home.findings / f"{finding_id}.html").write_text(page, encoding="utf-8")
+    return dg.MaterializeResult(metadata={"pages": len(pages)})
 
 
 @dg.asset(deps=[published], group_name="publication", kinds={"html"}, owners=["team:data"])

@@ -46,10 +46,16 @@ def _pulse(
 
 
 def _casebook() -> UnresolvedAssetJob:
-    acts = [dg.AssetKey(["raw_casebook", table.name]) for table in sources()["casebook"].tables]
+    pulled = {
+        table.name: dg.AssetKey(["raw_casebook", table.name])
+        for table in sources()["casebook"].tables
+    }
+    # Answers to findings change verdicts: they wait for a pulse, which judges.
+    acts = [key for name, key in pulled.items() if name != "finding_act"]
     return dg.define_asset_job(
         "casebook",
-        selection=(dg.AssetSelection.assets(*acts).downstream() & EVERYTHING)
+        selection=dg.AssetSelection.assets(pulled["finding_act"])
+        | (dg.AssetSelection.assets(*acts).downstream() & EVERYTHING)
         - dg.AssetSelection.groups("strategy"),
         executor_def=dg.in_process_executor,
         description="Bring what people did and what was told into the marts; judge nothing again.",

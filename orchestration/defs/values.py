@@ -1,4 +1,4 @@
-"""What was said is a fact: new versions of values go on record before anyone can read them."""
+"""What was said is a fact: values and episodes go on record before anyone can read them."""
 
 from datetime import UTC
 
@@ -25,7 +25,14 @@ _FORMULAS = """
     select kpi_id, definition_hash, model_hash from intermediate.int_kpi_formula
     where is_new order by kpi_id
 """
-_READ = ("int_kpi_value_version", "int_kpi_formula", "fct_kpi_evaluation")
+_EPISODES = """
+    select said.kpi_id, said.scope, said.rule, said.opened_period, said.episode_id
+    from marts.fct_kpi_episode as said
+    left join staging.stg_values__episode as kept on kept.episode_id = said.episode_id
+    where kept.episode_id is null
+    order by said.episode_id
+"""
+_READ = ("int_kpi_value_version", "int_kpi_formula", "fct_kpi_evaluation", "fct_kpi_episode")
 _AS_BUILT = """
     select coalesce(max(judged.as_of), max(now.as_of))
     from intermediate.int_as_of as now left join marts.fct_kpi_evaluation as judged on true
@@ -40,12 +47,13 @@ _AS_BUILT = """
     pool="warehouse",
 )
 def value_record() -> dg.MaterializeResult[None]:
-    """Append versions of KPI values that are published for the first time; often there is none."""
+    """Append what is published for the first time, values and episodes; often there is nothing."""
     home = Home.from_env()
     with connect(home, read_only=True) as connection:
         new = {
             "kpi_value": connection.sql(_VERSIONS).to_arrow_table(),
             "formula": connection.sql(_FORMULAS).to_arrow_table(),
+            "episode": connection.sql(_EPISODES).to_arrow_table(),
         }
         ((as_built,),) = connection.execute(_AS_BUILT).fetchall()
     if any(rows.num_rows for rows in new.values()):

@@ -62,6 +62,18 @@ delivery = Table(
     Column("detail", Text, nullable=False),
     UniqueConstraint("message_id", "attempt"),
 )
+finding_act = Table(
+    "finding_act",
+    metadata,
+    Column("sequence", Integer, primary_key=True),
+    Column("finding_id", Text, nullable=False, index=True),
+    Column("kind", Text, nullable=False),
+    Column("about", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("at", DateTime, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("text", Text, nullable=False),
+)
 
 # Any number does, as long as every writer of the casebook names the same one.
 _POSTGRES_LOCK = 20260626

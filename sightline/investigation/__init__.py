@@ -22,7 +22,7 @@ from sightline.audit_case import (
 )
 from sightline.investigation.causes import candidates
 from sightline.investigation.consequence import actions, consequences
-from sightline.investigation.evidence import Evidence, Marts
+from sightline.investigation.evidence import Evidence, Marts, Row
 from sightline.investigation.headline import headline
 from sightline.investigation.line_of_sight import line_of_sight
 from sightline.investigation.panel import asked_departments, hear
@@ -105,12 +105,23 @@ def _integrity(evidence: Evidence) -> Integrity:
             question=row["question"],
             evidence=row["evidence"],
             innocent_explanations=tuple(json.loads(row["innocent_explanations"] or "[]")),
+            answer=_answer(row),
         )
         for row in evidence.findings
     ]
     return Integrity(
         verdict=now["integrity_verdict"], grade=now["integrity_grade"], findings=tuple(findings)
     )
+
+
+def _answer(row: Row) -> str:
+    """What the owner said of a finding, and what was decided about that; empty while open."""
+    if row["answer_state"] == "open":
+        return ""
+    said = f"{row['answer']} ({row['answer_reason'].replace('_', ' ')}, {row['answered_by']})"
+    if row["answer_state"] == "answered":
+        return f"{said}; not decided about yet"
+    return f"{said}; {row['answer_state']} by {row['decided_by']}: {row['decision']}"
 
 
 def _related(evidence: Evidence) -> tuple[Series, ...]:

@@ -179,11 +179,11 @@ class Evidence:
 
     @cached_property
     def evaluation(self) -> Row:
-        """The latest closed period's judgement of the audited KPI."""
+        """The judgement of the latest closed period that has a value, if any has one."""
         query = """
             select * from marts.fct_kpi_evaluation
-            where kpi_id = ? and scope = ? and is_closed and value is not null
-            order by period_start desc limit 1
+            where kpi_id = ? and scope = ? and is_closed
+            order by value is null, period_start desc limit 1
         """
         return self._rows(query, self.kpi_id, self.scope)[0]
 

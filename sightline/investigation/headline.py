@@ -29,9 +29,12 @@ NOISE = Decimal("0.2")
 
 def headline(evidence: Evidence) -> str:
     """One sentence with numbers for the rule that fired."""
-    if evidence.episode["rule"] == "silent_sacrifice":
-        return _silent_sacrifice(evidence)
-    return _level(evidence)
+    told = {
+        "silent_sacrifice": _silent_sacrifice,
+        "no_data": _no_data,
+        "budget_burn_fast": _fast_burn,
+    }
+    return told.get(evidence.episode["rule"], _level)(evidence)
 
 
 def main_part(evidence: Evidence, decomposition: Decomposition) -> Part | None:
@@ -83,6 +86,21 @@ def _not_because(
     if rest > NOISE * abs(decomposition.change):
         return ", not because the data are wrong"
     return ", not because the data are wrong or anything else got worse"
+
+
+def _no_data(evidence: Evidence) -> str:
+    kpi, now = evidence.kpi, evidence.evaluation
+    text = f"{named(kpi, evidence.scope)} has no value since the week of {evidence.opened}"
+    if now["value"] is None:
+        return text
+    last = f"{quantity(kpi, now['value'])} in the week of {now['period_start']}"
+    return f"{text}; the last one is {last}"
+
+
+def _fast_burn(evidence: Evidence) -> str:
+    kpi, worst = evidence.kpi, evidence.episode["worst_value"]
+    used = percent(worst / 100)
+    return f"{named(kpi, evidence.scope)} took {used} of its conflict budget in a single week"
 
 
 def _silent_sacrifice(evidence: Evidence) -> str:

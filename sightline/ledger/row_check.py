@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from sightline.ledger import merkle, raw
+from sightline.ledger import merkle, raw, row_hash
 from sightline.ledger.breach import Breach, What
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class RowCheck:
         intact = set()
         if table is not None and table.is_numbered:
             sizes = {load: sealed.rows for load, sealed in chosen.items()}
-            for load_id, hashes in raw.leaves(self.connection, table, sizes):
+            for load_id, hashes in row_hash.by_load(self.connection, table, sizes):
                 exported = self.archive.leaves(chosen[load_id].seal, name[1])
                 if hashes == exported and merkle.root(hashes).hex() == chosen[load_id].root:
                     intact.add(load_id)
@@ -97,7 +97,7 @@ class RowCheck:
             yield Breach(what=What.ARCHIVE_INCOMPLETE, seal=sealed.seal, path=str(path))
             return
         there = (
-            raw.numbered_leaves(self.connection, table, load_id)
+            row_hash.numbered(self.connection, table, load_id)
             if table is not None and table.is_numbered
             else []
         )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sightline.ledger import definition_files, keys, merkle, note, raw, records
+from sightline.ledger import definition_files, keys, merkle, note, raw, records, row_hash
 from sightline.ledger.archive import Archive
 from sightline.ledger.seal import Seal, SealedTable
 
@@ -107,7 +107,7 @@ class _Book:
             table.name: hashes
             for table in self.tables
             if table.dataset == dataset and table.is_numbered
-            for _, hashes in raw.leaves(self.connection, table, {load_id: 0})
+            for _, hashes in row_hash.by_load(self.connection, table, {load_id: 0})
         }
         return self.append(dataset=dataset, load_id=load_id, leaves=leaves, is_late=is_late)
 

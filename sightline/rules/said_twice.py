@@ -70,6 +70,7 @@ def _lists(catalog: Catalog) -> Iterator[tuple[str, list[tuple[Hashable, Place]]
     yield "this source", _at_each(words, "sources", catalog.vocabulary.sources)
     yield "this channel", _at_each(words, "channels", catalog.vocabulary.channels)
     yield "this cause code", _at_each(words, "cause_codes", catalog.vocabulary.cause_codes)
+    yield "this answer code", _at_each(words, "answer_codes", catalog.vocabulary.answer_codes)
 
 
 def _at_each(at: walk.At, key: str, values: Sequence[Hashable]) -> list[tuple[Hashable, Place]]:

@@ -70,7 +70,8 @@ _TABLES = {
 _FINDING = (
     "finding_id text, kpi_id text, scope text, period_start date, "
     "guard text, kind text, grade text, observed text, expected text, question text, "
-    "evidence text, innocent_explanations text"
+    "evidence text, innocent_explanations text, answer_state text, answer_reason text, "
+    "answer text, answered_by text, decided_by text, decision text"
 )
 
 _WARNING = (
@@ -344,6 +345,7 @@ def _contest(marts: duckdb.DuckDBPyConnection) -> None:
         *("finding-1", "sorter_uptime", "north", WEEKS[-1], "reported_matches_recomputed"),
         *("structural", "D", "98.2", "97.3", "Why does the log say 98.2 where the ERP gives 97.3?"),
         *('{"file": "uptime_log.xlsx", "cell": "C61"}', '["The log leaves planned stops out."]'),
+        *("refused", "late_booking", "Booked late.", "maintenance-lead", "data-lead", "Not seen."),
     )
     marks = ", ".join("?" * len(finding))
     marts.execute(f"insert into marts.fct_integrity_finding values ({marks})", list(finding))

@@ -91,7 +91,9 @@ def test_what_guards_read_does_not_wait_for_what_guards_say(empty_build: Built) 
 
 
 def _read_by_guards() -> tuple[str, ...]:
-    return ("int_kpi_value", "int_reported_value", "int_workbook_cell")
+    from orchestration.defs.models import READ_BY_GUARDS
+
+    return tuple(name.removeprefix("+") for name in READ_BY_GUARDS.split())
 
 
 def test_no_model_refers_upwards(empty_build: Built) -> None:

@@ -16,6 +16,29 @@ WEEKS = 78
 AS_OF = datetime(2026, 10, 26, 6, tzinfo=UTC)
 
 
+# What the guards of definitions and milestones read.
+OTHERS = {
+    "marts.fct_definition_change": "kind varchar, definition_id varchar, field varchar, "
+    "change varchar, old_value varchar, new_value varchar, seen_at timestamp, file varchar, "
+    "author varchar, commit_id varchar, is_loosening boolean, is_retroactive boolean",
+    "marts.fct_restatement": "kpi_id varchar, scope varchar, period_start date, version integer, "
+    "restated_at timestamp, class varchar, from_value decimal(38, 9), to_value decimal(38, 9), "
+    "is_flip_to_pass boolean",
+    "staging.stg_definitions__kpi": "kpi_id varchar",
+    "staging.stg_definitions__kpi_target": "kpi_id varchar, valid_from date, "
+    "target decimal(38, 9), floor decimal(38, 9), approved_by varchar, approved_on date",
+    "staging.stg_definitions__kpi_guard": "kpi_id varchar, guard varchar, parameters varchar",
+    "staging.stg_tracker__issue": "issue_id varchar, status varchar, labels varchar, "
+    "resolved_at timestamp",
+    "staging.stg_tracker__issue_version": "issue_id varchar, updated_at timestamp, "
+    "spent_seconds bigint, estimate_seconds bigint",
+    "intermediate.int_milestone_date": "issue_id varchar, issue_key varchar, summary varchar, "
+    "promise_number integer, promised_at timestamp, due_date date, due_date_before date, "
+    "days_moved integer, superseded_at timestamp",
+    "intermediate.int_as_of": "as_of timestamp",
+}
+
+
 def week(number: int) -> date:
     return FIRST_WEEK + timedelta(weeks=number)
 
@@ -42,6 +65,7 @@ class Definitions:
                     "provenance": provenance,
                     "grain": "week",
                     "time_zone": self.time_zone,
+                    "grace_days": 7,
                 }
                 for kpi_id, (provenance, _) in self.kpis.items()
             ],
@@ -79,10 +103,15 @@ class Warehouse:
             "period_start date, reported_value decimal(38, 9), file varchar, cell varchar)"
         )
         self.connection.execute(
-            "create table intermediate.int_workbook_cell (kpi_id varchar, scope varchar, "
-            "period_start date, file varchar, sheet varchar, cell varchar, column_name varchar, "
-            "value_number decimal(38, 9), formula varchar)"
+            "create table intermediate.int_workbook_line (kpi_id varchar, scope varchar, "
+            "period_start date, file varchar, sheet varchar, row_number bigint, last_period date, "
+            "formulas_in_file integer, modified_at timestamp, modified_by varchar, "
+            "created_by varchar, rule varchar, odd_sheet varchar, cell varchar, "
+            "column_name varchar, observed varchar, expected varchar, is_in_line boolean)"
         )
+        for relation, columns in OTHERS.items():
+            self.connection.execute(f"create schema if not exists {relation.split('.')[0]}")
+            self.connection.execute(f"create table {relation} ({columns})")
 
     def value(self, kpi_id: str, scope: str, number: int, value: float | None) -> None:
         self._insert("int_kpi_value", [kpi_id, scope, week(number), value, 1, value])
@@ -91,12 +120,29 @@ class Warehouse:
         row = [kpi_id, scope, week(number), value, "uptime_log.xlsx", f"C{number + 2}"]
         self._insert("int_reported_value", row)
 
-    def trained(self, scope: str, number: int, row: int, formula: str | None) -> None:
-        """One line of the training workbook: two typed counts and the computed share."""
-        place = ["staff_trained", scope, week(number), "training.xlsx", "Training"]
-        self._insert("int_workbook_cell", [*place, f"C{row}", "Headcount", 40, None])
-        self._insert("int_workbook_cell", [*place, f"D{row}", "Trained", 30, None])
-        self._insert("int_workbook_cell", [*place, f"E{row}", "Trained %", 75, formula])
+    def line(self, scope: str, number: int, row: int, **told: Any) -> None:
+        """A line of the training workbook, saved by its keeper; `told` is what is odd about it."""
+        line = {
+            "kpi_id": "staff_trained",
+            "scope": scope,
+            "period_start": week(number),
+            "file": "training.xlsx",
+            "sheet": "Training",
+            "row_number": row,
+            "last_period": week(WEEKS - 1),
+            "formulas_in_file": 40,
+            "modified_at": datetime.fromisoformat("2026-10-26 05:00"),
+            "modified_by": "site-office@northline.example",
+            "created_by": "site-office@northline.example",
+            "rule": None,
+            "odd_sheet": "Training",
+            "cell": None,
+            "column_name": None,
+            "observed": None,
+            "expected": None,
+            "is_in_line": False,
+        }
+        self._insert("int_workbook_line", [*(line | told).values()])
 
     def _insert(self, relation: str, row: list[Any]) -> None:
         marks = ", ".join("?" for _ in row)
@@ -119,6 +165,18 @@ def uptime(warehouse: Warehouse, *, polished: int = 0, weeks: int = WEEKS) -> No
         warehouse.value("sorter_uptime", "all", number, (north + south) / 2)
 
 
+def typed_over(row: int) -> dict[str, Any]:
+    """What ingestion says of a constant typed over a formula."""
+    return {
+        "rule": "constant_among_formulas",
+        "cell": f"E{row}",
+        "column_name": "Trained %",
+        "observed": "the constant 95",
+        "expected": f"the formula of its neighbours, here =100*D{row}/C{row}",
+        "is_in_line": True,
+    }
+
+
 def training(warehouse: Warehouse, *, overwritten: Collection[int] = (), weeks: int = 20) -> None:
     """Training of two sites, one line a week and site; `overwritten` weeks are typed at south."""
     row = 1
@@ -126,6 +184,6 @@ def training(warehouse: Warehouse, *, overwritten: Collection[int] = (), weeks: 
         for scope in ("north", "south"):
             row += 1
             is_typed = scope == "south" and number in overwritten
-            warehouse.trained(scope, number, row, None if is_typed else f"=100*D{row}/C{row}")
+            warehouse.line(scope, number, row, **(typed_over(row) if is_typed else {}))
             warehouse.value("staff_trained", scope, number, 75)
         warehouse.value("staff_trained", "all", number, 75)

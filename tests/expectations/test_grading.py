@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 from scipy.stats import false_discovery_control
 
-from expectations.grading import benjamini_hochberg, findings, guard_run, verdicts, weigh
+from expectations.grading import findings, guard_run, verdicts, weigh
 from expectations.guard import Examination, Guard, Kind, Outcome, Suspicion
 from expectations.guarded_kpi import GuardedKpi
 from expectations.inspection import Inspection
 from expectations.judgement import Finding, Grade, Status, Trust, still_holds
+from expectations.multiplicity import benjamini_hochberg
 from tests.expectations.firm import week
 
 SOME_WEEKS = frozenset(week(number) for number in range(30))
@@ -29,6 +30,7 @@ def kpi(kpi_id: str = "sorter_uptime", provenance: str = "pulled") -> GuardedKpi
         provenance=provenance,
         grain="week",
         time_zone="UTC",
+        grace_days=7,
         promises=(),
         guards={},
     )
@@ -117,13 +119,15 @@ def test_no_tests_have_no_q_values() -> None:
 
 
 def test_one_statistical_finding_asks_and_lowers_the_grade_but_does_not_contest() -> None:
-    one = statistic("one", 0.0001)
+    one = statistic("one", 0.002)
     assert graded(one) == (Trust.TRUSTED, Grade.C)
     assert graded(one, number=3) == (Trust.TRUSTED, Grade.A)
     (finding,) = asked(one)
     assert finding.grade is Grade.C
+    assert not finding.contests
+    assert finding.periods == (week(28), week(29))
     assert finding.period_start is None
-    assert finding.evidence["q_value"] == 0.0001
+    assert finding.evidence["q_value"] == 0.002
     assert finding.false_alarm_rate == 0.01
 
 
@@ -134,7 +138,7 @@ def test_two_guards_that_ask_about_the_same_number_contest_it() -> None:
 
 
 def test_two_reports_seen_by_one_guard_are_not_two_witnesses() -> None:
-    parts = {name: seen(suspicion(), p_value=0.0001) for name in ("one.xlsx", "two.xlsx")}
+    parts = {name: seen(suspicion(), p_value=0.002) for name in ("one.xlsx", "two.xlsx")}
     assert graded(statistic("one", 0.5, examinations=parts)) == (Trust.TRUSTED, Grade.C)
 
 
@@ -147,7 +151,7 @@ def test_one_structural_fact_contests_its_own_period_and_no_other() -> None:
 def test_a_roll_up_is_as_good_as_the_worst_of_its_parts() -> None:
     assert graded(fact(), scope="south") == (Trust.TRUSTED, Grade.A)
     assert graded(fact(), scope="all") == (Trust.CONTESTED, Grade.C)
-    assert graded(statistic("one", 0.0001), scope="all") == (Trust.TRUSTED, Grade.C)
+    assert graded(statistic("one", 0.002), scope="all") == (Trust.TRUSTED, Grade.C)
 
 
 def test_between_one_and_five_percent_is_a_watch_without_a_question() -> None:
@@ -155,6 +159,40 @@ def test_between_one_and_five_percent_is_a_watch_without_a_question() -> None:
     assert asked(watch) == []
     assert graded(watch) == (Trust.TRUSTED, Grade.B)
     assert graded(statistic("one", 0.06)) == (Trust.TRUSTED, Grade.A)
+
+
+def test_a_watch_at_two_closes_running_is_a_question() -> None:
+    watch = statistic("one", 0.03)
+    same = {("sorter_uptime", "one", "sorter_uptime / north")}
+    other = {("sorter_uptime", "one", "sorter_uptime / south")}
+    (finding,) = findings(weigh([watch], same))
+    assert finding.grade is Grade.C
+    assert findings(weigh([watch], other)) == []
+    assert findings(weigh([statistic("one", 0.06)], same)) == []
+
+
+def test_one_statistic_far_beyond_chance_is_urgent_and_still_does_not_contest() -> None:
+    assert graded(statistic("one", 0.0009)) == (Trust.TRUSTED, Grade.D)
+    assert graded(statistic("one", 0.001)) == (Trust.TRUSTED, Grade.C)
+
+
+def asking_fact() -> Inspection:
+    """A fact that asks and contests nothing, such as a hidden row."""
+    noted = replace(suspicion(frozenset({week(29)})), contests=False)
+    return inspection("fact", Kind.STRUCTURAL, seen(noted))
+
+
+def test_a_fact_that_only_asks_leaves_the_number_standing_and_joins_a_statistic() -> None:
+    assert graded(asking_fact()) == (Trust.TRUSTED, Grade.C)
+    assert graded(asking_fact(), statistic("one", 0.002)) == (Trust.TRUSTED, Grade.D)
+    assert guard_run(asking_fact(), weigh([asking_fact()]), "hash").severity == "warn"
+
+
+def test_what_is_asked_of_the_kpi_as_such_shows_in_its_roll_up_only() -> None:
+    about_all = replace(suspicion(frozenset({week(29)}), scope="all"), contests=False)
+    one = inspection("fact", Kind.STRUCTURAL, seen(about_all))
+    assert graded(one, scope="all") == (Trust.TRUSTED, Grade.C)
+    assert graded(one, scope="north") == (Trust.TRUSTED, Grade.A)
 
 
 def test_looking_at_many_kpis_asks_for_stronger_evidence() -> None:

@@ -1,167 +1,143 @@
-"""A cell cut loose from its column's formula is found; honest columns are left alone."""
+"""What a workbook's structure says is asked about; a cell cut loose from its formula contests."""
 
 from __future__ import annotations
 
-import random
-from collections.abc import Sequence
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-import pytest
-
-from expectations.guard import Outcome
+from expectations.guard import Examination, Outcome
 from expectations.guards.workbook_structure_intact import examine
-from tests.expectations.firm import week
+from expectations.judge import judge
+from tests.expectations.firm import AS_OF, Definitions, Warehouse, training, typed_over, week
 
-USUAL = "=100*D{row}/C{row}"
-
-
-def column(
-    formulas: Sequence[str | None], *, first_row: int = 2, step: int = 1
-) -> list[dict[str, Any]]:
-    """One column of one scope; None is a typed 75, `{row}` stands for the cell's own row."""
-    rows = []
-    for number, formula in enumerate(formulas):
-        row = first_row + number * step
-        rows.append(
-            {
-                "scope": "south",
-                "period_start": week(number),
-                "file": "training.xlsx",
-                "sheet": "Training",
-                "cell": f"E{row}",
-                "column_name": "Trained %",
-                "value_number": Decimal("75.000000000"),
-                "formula": formula.format(row=row) if formula else None,
-                "recomputed_value": Decimal(70),
-            }
-        )
-    return rows
+KEEPER = "site-office@northline.example"
 
 
-def flagged(rows: list[dict[str, Any]]) -> list[str]:
-    return [suspicion.evidence["cell"] for suspicion in examine(rows).suspicions]
+def line(number: int, **told: Any) -> dict[str, Any]:
+    """One line as the guard is given it; the newest week of the file is the twentieth."""
+    return {
+        "scope": "south",
+        "period_start": week(number),
+        "file": "training.xlsx",
+        "sheet": "Training",
+        "last_period": week(19),
+        "formulas_in_file": 20,
+        "modified_at": datetime.fromisoformat("2025-09-15 08:00"),
+        "modified_by": KEEPER,
+        "created_by": KEEPER,
+        "rule": None,
+        "odd_sheet": "Training",
+        "cell": None,
+        "column_name": None,
+        "observed": None,
+        "expected": None,
+        "is_in_line": False,
+        "recomputed_value": Decimal(70),
+        "grace_days": 7,
+        "time_zone": "Europe/Berlin",
+    } | told
 
 
-def test_a_constant_among_formulas_is_a_fact_about_its_own_period() -> None:
-    formulas: list[str | None] = [USUAL] * 12
-    formulas[7] = None
-    examination = examine(column(formulas))
-    (suspicion,) = examination.suspicions
-    assert suspicion.period_start == week(7)
+def lines(**told: Any) -> list[dict[str, Any]]:
+    return [line(number, **told) for number in range(20)]
+
+
+def places(examination: Examination) -> list[str]:
+    return [suspicion.place for suspicion in examination.suspicions]
+
+
+def test_an_intact_workbook_passes_and_covers_its_lines() -> None:
+    examination = examine(lines())
+    assert examination.outcome is Outcome.JUDGED
+    assert examination.suspicions == ()
+    assert examination.covered == {("south", week(number)) for number in range(20)}
+
+
+def test_a_cell_cut_loose_contests_the_number_of_its_own_line_only() -> None:
+    rows = lines()
+    rows[7] |= typed_over(9)
+    (suspicion,) = examine(rows).suspicions
+    assert suspicion.contests
     assert suspicion.periods == {week(7)}
-    assert suspicion.observed == "the constant 75"
-    assert suspicion.expected == "the column's formula, here =100*D9/C9"
+    assert suspicion.place == "training.xlsx Training!E9"
     assert suspicion.evidence["recomputed_value"] == Decimal(70)
     assert suspicion.question.endswith("?")
-    assert examination.p_value is None
-    assert examination.unexpected_count == 1
 
 
-@pytest.mark.parametrize("position", range(1, 20))
-def test_a_constant_is_found_wherever_it_stands_but_at_the_oldest_end(position: int) -> None:
-    formulas: list[str | None] = [USUAL] * 20
-    formulas[position] = None
-    assert flagged(column(formulas, step=2)) == [f"E{2 + position * 2}"]
+def test_a_hidden_row_is_asked_about_and_contests_nothing() -> None:
+    rows = lines()
+    rows[3] |= {
+        "rule": "hidden_row",
+        "cell": "5:5",
+        "observed": "a hidden row that holds A5",
+        "expected": "every row with figures shown",
+        "is_in_line": True,
+    }
+    (suspicion,) = examine(rows).suspicions
+    assert not suspicion.contests
+    assert suspicion.period_start == week(3)
 
 
-def test_several_constants_in_a_row_are_all_found() -> None:
-    assert flagged(column([USUAL] * 6 + [None] * 3 + [USUAL] * 6)) == ["E8", "E9", "E10"]
-
-
-def test_the_newest_cells_are_found_although_nothing_follows_them() -> None:
-    assert flagged(column([USUAL] * 8 + [None, None])) == ["E10", "E11"]
-
-
-def test_constants_at_the_oldest_end_are_history_brought_in_as_values() -> None:
-    assert flagged(column([None] * 5 + [USUAL] * 10)) == []
-
-
-def test_a_sheet_with_the_newest_week_on_top_is_read_in_period_order() -> None:
-    formulas: list[str | None] = [*[USUAL] * 8, None]
-    rows = column(formulas)
-    last = len(rows) + 1
-    for number, row in enumerate(rows):
-        row["cell"] = f"E{last - number}"
-        row["formula"] = USUAL.format(row=last - number) if row["formula"] else None
-    assert flagged(rows) == ["E2"]
-
-
-def test_a_formula_that_looks_at_no_cell_counts_as_a_constant() -> None:
-    formulas: list[str | None] = [USUAL] * 9
-    formulas[4] = "=97.5"
-    (suspicion,) = examine(column(formulas)).suspicions
-    assert suspicion.observed == "the formula =97.5"
-
-
-def test_a_single_formula_of_another_form_is_found() -> None:
-    formulas: list[str | None] = [USUAL] * 9
-    formulas[4] = "=100*D{row}/C{row}+3"
-    assert flagged(column(formulas)) == ["E6"]
-
-
-def test_an_odd_formula_does_not_hide_the_constant_beside_it() -> None:
-    formulas: list[str | None] = [USUAL] * 12
-    formulas[5:7] = ["=100*D{row}/C{row}+3", None]
-    assert flagged(column(formulas)) == ["E7", "E8"]
-
-
-def test_a_formula_revised_from_some_week_on_is_left_alone() -> None:
-    assert flagged(column([USUAL] * 9 + ["=IFERROR(100*D{row}/C{row},0)"] * 9)) == []
-
-
-def test_a_constant_before_a_later_revision_is_still_found() -> None:
-    formulas: list[str | None] = [*[USUAL] * 9, *["=IFERROR(100*D{row}/C{row},0)"] * 9]
-    formulas[3] = None
-    assert flagged(column(formulas)) == ["E5"]
-
-
-def test_a_running_total_that_restarts_is_a_pattern() -> None:
-    formulas: list[str | None] = [
-        "=D{row}" if number % 4 == 0 else "=D{row}+$A$1" for number in range(24)
+def test_what_is_about_the_whole_file_is_asked_once() -> None:
+    odd = {
+        "rule": "very_hidden_sheet",
+        "odd_sheet": "Aside",
+        "observed": "a hidden sheet with 1 filled cells",
+        "expected": "every sheet with figures shown",
+    }
+    (suspicion,) = examine(lines(**odd)).suspicions
+    assert suspicion.period_start is None
+    assert len(suspicion.periods) == 20
+    assert suspicion.evidence["rows"] == [
+        {
+            "file": "training.xlsx",
+            "sheet": "Aside",
+            "cell": None,
+            "column_name": None,
+            "observed": odd["observed"],
+            "expected": odd["expected"],
+        }
     ]
-    assert flagged(column(formulas)) == []
 
 
-def test_an_empty_cell_is_not_a_constant() -> None:
-    rows = column([USUAL] * 9)
-    rows[4] |= {"formula": None, "value_number": None}
-    examination = examine(rows)
-    assert examination.suspicions == ()
-    assert examination.n == 8
-    assert ("south", week(4)) not in examination.covered
+def test_a_stray_formula_in_a_row_of_totals_contests_no_line() -> None:
+    odd = typed_over(25) | {"is_in_line": False}
+    (suspicion,) = examine(lines(**odd)).suspicions
+    assert not suspicion.contests
 
 
-def test_a_column_of_typed_values_is_not_applicable() -> None:
-    assert examine(column([None] * 20)).outcome is Outcome.NOT_APPLICABLE
-    assert examine(column([None] * 16 + [USUAL] * 4)).outcome is Outcome.NOT_APPLICABLE
+def test_a_file_saved_once_its_last_week_was_published_is_asked_about() -> None:
+    assert week(19) == date(2025, 9, 8)
+    on_time = datetime.fromisoformat("2025-09-21 21:59")  # a minute before 22 September in Berlin
+    assert places(examine(lines(modified_at=on_time))) == []
+    late = examine(lines(modified_at=datetime.fromisoformat("2025-09-21 22:01")))
+    assert places(late) == ["training.xlsx modified_after_close"]
+    assert late.suspicions[0].periods == {week(19)}
 
 
-def test_three_formulas_are_not_enough_to_know_the_form() -> None:
-    examination = examine(column([USUAL, None, USUAL, USUAL]))
-    assert examination.outcome is Outcome.NOT_ENOUGH_DATA
-    assert examination.suspicions == ()
+def test_whoever_is_no_keeper_is_asked_about_and_keepers_can_be_named() -> None:
+    rows = lines(modified_by="deputy@northline.example")
+    assert places(examine(rows)) == ["training.xlsx foreign_modifier"]
+    assert places(examine(rows, keepers=f"{KEEPER}, deputy@northline.example")) == []
+    assert places(examine(lines(modified_by=None))) == []
+    assert places(examine(lines(created_by=None))) == []
 
 
-HONEST_FORMS = (
-    "=100*D{row}/C{row}",
-    "=IF(C{row}=0,0,100*D{row}/C{row})",
-    "=ROUND(D{row}/$C$1,2)",
-    "=SUM(B{row}:D{row})",
-    "=Plan!B{row}-C{row}",
-)
+def test_a_file_that_computes_nothing_is_not_vouched_for() -> None:
+    assert examine(lines(formulas_in_file=0)).outcome is Outcome.NOT_APPLICABLE
 
 
-@pytest.mark.parametrize("seed", range(75))
-def test_honest_columns_are_never_flagged(seed: int) -> None:
-    generator = random.Random(seed)  # noqa: S311 - repeatable, not secret
-    form = generator.choice(HONEST_FORMS)
-    history = generator.randrange(0, 6)
-    formulas: list[str | None] = [None] * history + [form] * generator.randrange(12, 80)
-    if generator.random() < 0.3:
-        formulas += [generator.choice(HONEST_FORMS)] * generator.randrange(1, 30)
-    rows = column(formulas, first_row=generator.randrange(2, 9), step=generator.choice([1, 2, 5]))
-    for row in generator.sample(rows, k=generator.randrange(0, 3)):
-        row |= {"formula": None, "value_number": None}
-    generator.shuffle(rows)
-    assert flagged(rows) == []
+def test_only_the_typed_over_week_is_contested_and_an_odd_file_lowers_the_grade(
+    warehouse: Warehouse,
+) -> None:
+    training(warehouse, overwritten={17})
+    warehouse.connection.execute(
+        "update intermediate.int_workbook_line set modified_by = 'somebody@northline.example'"
+    )
+    definitions = Definitions({"staff_trained": ("typed", {"workbook_structure_intact": {}})})
+    judgement = judge(warehouse.connection, definitions, as_of=AS_OF.astimezone(UTC))
+    verdicts = {(v.scope, v.period_start): (v.verdict, v.grade) for v in judgement.verdicts}
+    assert verdicts["south", week(17)] == ("contested", "C")
+    assert verdicts["south", week(16)] == ("trusted", "C")
+    assert len(judgement.findings) == 3

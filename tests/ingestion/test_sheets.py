@@ -18,6 +18,8 @@ from ingestion.pull import pull
 from ingestion.receipt import Receipt
 from ingestion.source import sources
 from ingestion.workbook import Job, xlsx
+from ingestion.workbook.forensics import package
+from ingestion.workbook.forensics.package import Properties
 from ingestion.workbook.reading import Reading, Refusal
 from sightline.errors import DefinitionError, SightlineEnvironmentError
 from sightline.home import Home
@@ -146,7 +148,7 @@ def test_cells_without_a_trustworthy_value_are_rejected_and_counted(
         ("B4", "number out of range: 1e+30", None),
     ]
     assert rows(
-        "select seen, kept, rejected from raw_receipts.receipt where table_name = 'cell'"
+        "select seen, kept, rejected from raw_sheets._receipt where table_name = 'cell'"
     ) == [(7, 3, 4)]
 
 
@@ -359,4 +361,4 @@ def test_the_file_says_when_and_by_whom_it_was_saved(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "w") as archive:
         for name, content in parts.items():
             archive.writestr(name, content)
-    assert xlsx.properties(path) == (None, "site-office@northline.example")
+    assert package.properties(path) == Properties(modified_by="site-office@northline.example")

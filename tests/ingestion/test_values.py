@@ -39,7 +39,7 @@ def test_a_version_is_appended_with_when_it_was_believed_and_a_receipt(
         (Decimal("98.1"), SEEN_AT.replace(tzinfo=None)),
         (Decimal("97.9"), SEEN_AT.replace(tzinfo=None) + timedelta(days=1)),
     ]
-    assert rows("select kept from raw_receipts.receipt where table_name = 'kpi_value'") == [
+    assert rows("select kept from raw_values._receipt where table_name = 'kpi_value'") == [
         (1,),
         (1,),
     ]

@@ -43,7 +43,11 @@ TABLES = {
     "fct_objective_progress": """objective_id text, coverage decimal(18,6),
         weakest_key_result_id text, weakest_progress decimal(18,6), is_latest boolean""",
     "fct_integrity_finding": """finding_id text, kpi_id text, scope text, period_start date,
-        guard text, observed text, question text""",
+        guard text, kind text, grade text, n int, observed text, expected text,
+        p_value decimal(38,9), question text, evidence text, innocent_explanations text,
+        false_alarm_rate decimal(38,9), answer_state text, answer_reason text, answer text,
+        answered_by text, answered_at timestamp, decided_by text, decided_at timestamp,
+        decision text""",
     "fct_link_health": """key_result_id text, kpi_id text, scope text, role text,
         execution_owner text, freshness decimal(38,9), coverage decimal(38,9),
         integrity decimal(38,9), provenance decimal(38,9), evidence decimal(38,9),
@@ -52,8 +56,9 @@ TABLES = {
     "fct_load_seal": "seal_number bigint, log_root text, is_latest boolean",
     "fct_link_evidence": "key_result_id text, kpi_id text, scope text, verdict text",
     "fct_kpi_episode": """episode_id text, kpi_id text, scope text, rule text, opened_period date,
-        closed_period date, state text, is_open boolean, last_value decimal(38,9),
-        target decimal(38,9), floor decimal(38,9), periods int, as_of timestamp""",
+        closed_period date, state text, is_open boolean, is_alerted boolean default true,
+        last_value decimal(38,9), target decimal(38,9), floor decimal(38,9), periods int,
+        as_of timestamp""",
     "dim_kpi": """kpi_id text, name text, unit_symbol text, decimals int, direction text,
         owner text, department text""",
     "dim_role": "role_id text, name text, department text, person text, acting text",
@@ -266,9 +271,12 @@ class Firm:
                  approved_on=date(2026, 6, 20), approved_by="operations_lead, finance_lead",
                  is_latest=True)  # fmt: skip
         self.add("fct_integrity_finding", finding_id="f1", kpi_id="staff_trained", scope="all",
-                 period_start=LAST_WEEK, guard="workbook_structure_intact",
-                 observed="a constant, 91.0, in Training!E42",
-                 question="Why was the formula in E42 replaced?")  # fmt: skip
+                 period_start=LAST_WEEK, guard="workbook_structure_intact", kind="structural",
+                 grade="C", n=78, observed="a constant, 91.0, in Training!E42",
+                 expected="the formula of its neighbours", evidence='{"cell": "E42"}',
+                 question="Why was the formula in E42 replaced?", false_alarm_rate=0,
+                 innocent_explanations='["The inputs were not there yet."]',
+                 answer_state="open")  # fmt: skip
         self.add("fct_load_seal", seal_number=41, log_root="5bb3d325" * 8, is_latest=True)
 
 

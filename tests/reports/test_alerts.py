@@ -106,6 +106,20 @@ def test_an_episode_that_late_data_revised_away_is_announced_closed_too(
     assert casebook.announced_open() == set()
 
 
+def test_data_that_came_back_are_announced_without_a_number_of_the_kpi(
+    firm: Firm, casebook: Casebook
+) -> None:
+    firm.marts.execute("update marts.fct_kpi_episode set rule = 'no_data'")
+    _announce(firm, casebook)
+    firm.close_episode()
+    assert _announce(firm, casebook)[0].subject == "Sorter uptime, north has values again"
+
+
+def test_a_signal_that_is_not_alerted_is_told_to_nobody(firm: Firm, casebook: Casebook) -> None:
+    firm.marts.execute("update marts.fct_kpi_episode set rule = 'drift', is_alerted = false")
+    assert compose(firm.marts, casebook, names=NAMES) == []
+
+
 def test_an_episode_that_ended_unannounced_is_not_announced(firm: Firm, casebook: Casebook) -> None:
     firm.close_episode()
     assert compose(firm.marts, casebook, names=NAMES) == []
@@ -118,6 +132,8 @@ def test_an_episode_that_ended_unannounced_is_not_announced(firm: Firm, casebook
         ("last_value = 96.4", "below its hard floor of 96.50 %"),
         ("state = 'recovering', last_value = 98.6", "is back at 98.60 % after 17 weeks"),
         ("last_value = null", "is at –, below its target"),
+        ("rule = 'no_data', last_value = null", "has no value since the week of Mon"),
+        ("rule = 'budget_burn_fast', last_value = 26.2", "took 26 % of its conflict budget"),
     ],
 )
 def test_the_headline_says_what_kind_of_trouble_it_is(

@@ -1,7 +1,9 @@
 {{ config(materialized='view') }}
 
-with judgements as (
-    select * from {{ ref('int_kpi_judgement') }}
+-- What the episode machine counts, rule by rule. An observation without a side state was judged;
+-- each model of `others` yields these columns but the last, and only periods that it judged.
+with periods as (
+    select * from {{ ref('int_kpi_side_state') }}
 ),
 
 policy_periods as (
@@ -22,42 +24,65 @@ levels as (
         fire_n,
         fire_m,
         recover_k,
-        is_beyond_target as is_bad,
-        is_beyond_floor as fires_at_once,
-        is_past_recovery as is_good
-    from judgements
-    where is_closed and is_leaf and value is not null and target is not null
+        side_state is null and is_beyond_target as is_bad,
+        side_state is null and is_beyond_floor as fires_at_once,
+        side_state is null and is_past_recovery as is_good,
+        side_state
+    from periods
+    where is_leaf and target is not null and (value is not null or side_state is not null)
 ),
 
 -- The starved effort already looks back over several periods, so one observation is enough.
 sacrifices as (
     select
-        judgements.kpi_id,
-        judgements.scope,
+        kpi_id,
+        scope,
+        period_start,
+        max(case when is_silent_sacrifice then 1 else 0 end) = 1 as is_bad
+    from policy_periods
+    where effort is not null and pace is not null
+    group by kpi_id, scope, period_start
+),
+
+judged_sacrifices as (
+    select
+        periods.kpi_id,
+        periods.scope,
         'silent_sacrifice' as rule,
-        judgements.period_start,
-        judgements.value,
-        judgements.target,
-        judgements.floor,
-        judgements.direction,
+        periods.period_start,
+        periods.value,
+        periods.target,
+        periods.floor,
+        periods.direction,
         1 as fire_n,
         1 as fire_m,
-        judgements.recover_k,
-        max(case when policy_periods.is_silent_sacrifice then 1 else 0 end) = 1 as is_bad,
+        periods.recover_k,
+        sacrifices.is_bad,
         false as fires_at_once,
-        max(case when policy_periods.is_silent_sacrifice then 1 else 0 end) = 0 as is_good
-    from policy_periods
-    inner join judgements
+        not sacrifices.is_bad as is_good,
+        periods.side_state
+    from sacrifices
+    inner join periods
         on
-            policy_periods.kpi_id = judgements.kpi_id
-            and policy_periods.scope = judgements.scope
-            and policy_periods.period_start = judgements.period_start
-    where policy_periods.effort is not null and policy_periods.pace is not null
-    group by
-        judgements.kpi_id, judgements.scope, judgements.period_start, judgements.value,
-        judgements.target, judgements.floor, judgements.direction, judgements.recover_k
+            sacrifices.kpi_id = periods.kpi_id
+            and sacrifices.scope = periods.scope
+            and sacrifices.period_start = periods.period_start
 )
 
+{% set others = [
+    'int_data_observation',
+    'int_drift_observation',
+    'int_burn_observation',
+    'int_change_observation',
+    'int_key_result_observation',
+] -%}
 select * from levels
 union all
-select * from sacrifices
+select * from judged_sacrifices
+{%- for model in others %}
+union all
+select
+    *,
+    cast(null as {{ dbt.type_string() }}) as side_state
+from {{ ref(model) }}
+{%- endfor %}

@@ -8,6 +8,10 @@ verdicts as (
     select * from {{ ref('stg_integrity__verdict') }}
 ),
 
+settled as (
+    select * from {{ ref('int_finding_settlement') }}
+),
+
 -- What is not as it was sealed contests every number that rests on it, whatever guards say.
 breached as (
     select distinct kpi_id from {{ ref('int_kpi_breach') }}
@@ -20,13 +24,22 @@ ranked as (
         periods.period_start,
         case
             when breached.kpi_id is not null then {{ integrity_rank("'contested'") }}
+            when verdicts.verdict = 'contested' and settled.contesting = 0
+                then {{ integrity_rank("'trusted'") }}
             else {{ integrity_rank('verdicts.verdict') }}
         end as verdict_rank,
         case
             when breached.kpi_id is not null then {{ grade_rank("'D'") }}
+            when verdicts.verdict <> 'insufficient' and settled.asking = 0
+                then {{ grade_rank("'B'") }}
             else {{ grade_rank('verdicts.grade') }}
         end as grade_rank
     from periods
+    left join settled
+        on
+            periods.kpi_id = settled.kpi_id
+            and periods.scope = settled.scope
+            and periods.period_start = settled.period_start
     left join breached on periods.kpi_id = breached.kpi_id
     left join verdicts
         on

@@ -22,6 +22,8 @@ judged as (
         targets.target,
         targets.floor,
         targets.valid_from as target_valid_from,
+        targets.published_on,
+        coalesce(targets.published_on <= periods.today, false) as is_due,
         {{ dead_band('targets.target', 'targets.floor') }} as recovery_margin
     from periods
     inner join kpis on periods.kpi_id = kpis.kpi_id

@@ -60,6 +60,7 @@ select
     weeks.kpi_id,
     weeks.scope,
     weeks.period_start,
+    weeks.today,
     cast({{ days_after(6, 'weeks.period_start') }} as date) as period_end,
     {{ week_end('weeks.period_start') }} <= weeks.today as is_closed,
     weeks.scope <> 'all' or members.scopes = 1 as is_leaf,

@@ -60,11 +60,18 @@ select
     now.period_start,
     {{ measure('sum(earlier.lost)') }} as budget_used,
     {{ measure('sum(earlier.allowed)') }} as budget_allowed,
-    {{ ratio('sum(earlier.lost)', 'sum(earlier.allowed)') }} as budget_used_share
+    {{ ratio('sum(earlier.lost)', 'sum(earlier.allowed)') }} as budget_used_share,
+    {{ measure('sum(case when earlier.period_number = now.period_number then earlier.lost end)') }}
+        as period_used,
+    {{ measure(
+        'sum(case when earlier.period_number > now.period_number - ' ~ var('burn_slow_periods')
+        ~ ' then earlier.lost end)'
+    ) }} as recent_used,
+    count(earlier.allowed) = now.window_periods as is_whole_window
 from guardrails as now
 inner join guardrails as earlier
     on
         now.policy_id = earlier.policy_id
         and earlier.period_number > now.period_number - now.window_periods
         and now.period_number >= earlier.period_number
-group by now.policy_id, now.period_start
+group by now.policy_id, now.period_start, now.window_periods

@@ -1,44 +1,45 @@
-with states as (
-    select * from {{ ref('int_episode_state') }}
+with episodes as (
+    select * from {{ ref('int_episode') }}
+),
+
+evaluations as (
+    select * from {{ ref('fct_rule_evaluation') }}
     where is_open or closes
+),
+
+rules as (
+    select * from {{ ref('dim_episode_rule') }}
+),
+
+links as (
+    select distinct kpi_id from {{ ref('bridge_key_result_kpi') }}
 ),
 
 moments as (
     select * from {{ ref('int_as_of') }}
 ),
 
+-- The newest period that was judged says how an episode stands.
 newest as (
     select
         *,
         row_number() over (
+            partition by kpi_id, scope, rule, episode_number
+            order by case when side_state is null then 0 else 1 end, period_start desc
+        ) as recency,
+        first_value(side_state) over (
             partition by kpi_id, scope, rule, episode_number order by period_start desc
-        ) as recency
-    from states
-),
-
-episodes as (
-    select
-        kpi_id,
-        scope,
-        rule,
-        episode_number,
-        min(period_start) as opened_period,
-        max(case when closes then period_start end) as closed_period,
-        case
-            when min(direction) = 'lower_is_better' then max(value)
-            else min(value)
-        end as worst_value,
-        sum(case when is_open then 1 else 0 end) as periods
-    from states
-    group by kpi_id, scope, rule, episode_number
+        ) as frozen_by
+    from evaluations
 )
 
 select
-    episodes.kpi_id || '.' || episodes.scope || '.' || episodes.rule || '.'
-    || cast(episodes.opened_period as {{ dbt.type_string() }}) as episode_id,
+    episodes.episode_id,
     episodes.kpi_id,
     episodes.scope,
     episodes.rule,
+    rules.severity,
+    rules.alerts = 'always' or (rules.alerts = 'linked' and links.kpi_id is not null) as is_alerted,
     episodes.opened_period,
     episodes.closed_period,
     case
@@ -46,12 +47,14 @@ select
         when newest.is_good then 'recovering'
         else 'firing'
     end as state,
+    case when episodes.closed_period is null then newest.frozen_by end as frozen_by,
     episodes.closed_period is null as is_open,
     episodes.worst_value,
     newest.value as last_value,
     newest.target,
     newest.floor,
     cast(episodes.periods as integer) as periods,
+    newest.episode_number,
     moments.as_of
 from episodes
 inner join newest
@@ -61,4 +64,6 @@ inner join newest
         and episodes.rule = newest.rule
         and episodes.episode_number = newest.episode_number
         and newest.recency = 1
+inner join rules on episodes.rule = rules.rule
+left join links on episodes.kpi_id = links.kpi_id
 cross join moments

@@ -1,5 +1,8 @@
+-- Findings and evidence are receipted too, but nobody is asked for them: they are made here.
 with receipts as (
-    select * from {{ ref('stg_receipts__receipt') }}
+    select *
+    from {{ ref('stg_receipts__receipt') }}
+    where source not in ('evidence', 'integrity')
 ),
 
 kpis as (

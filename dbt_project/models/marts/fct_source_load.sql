@@ -1,7 +1,5 @@
 with receipts as (
-    select *
-    from {{ ref('stg_receipts__receipt') }}
-    where load_id is not null
+    select * from {{ ref('stg_receipts__receipt') }}
 ),
 
 loads as (
@@ -11,6 +9,7 @@ loads as (
         max(seen_at) as seen_at
     from receipts
     group by source, load_id
+    having sum(seen) > 0
 )
 
 select

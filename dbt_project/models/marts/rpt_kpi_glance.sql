@@ -13,7 +13,7 @@ evaluations as (
 
 episodes as (
     select * from {{ ref('fct_kpi_episode') }}
-    where is_open
+    where is_open and is_alerted
 ),
 
 freshness as (

@@ -11,6 +11,7 @@ select
     expected,
     p_value,
     question,
+    contests,
     evidence,
     innocent_explanations,
     false_alarm_rate

@@ -13,6 +13,7 @@ select
     sheets,
     modified_at,
     modified_by,
+    created_by,
     _dlt_load_id as load_id
 from readings
 where reading_rank = 1 and _deleted_at is null
