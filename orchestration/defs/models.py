@@ -12,7 +12,8 @@ from orchestration.dbt_runner import MANIFEST
 READ_BY_GUARDS = (
     "+int_kpi_value +int_reported_value +int_workbook_line +int_milestone_date "
     "+fct_definition_change +fct_restatement stg_definitions__kpi_target "
-    "stg_definitions__kpi_guard stg_tracker__issue stg_sheets__typed_figure"
+    "stg_definitions__kpi_guard stg_tracker__issue stg_sheets__typed_figure "
+    "+int_kpi_row_fate"
 )
 
 
