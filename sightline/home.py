@@ -78,6 +78,11 @@ class Home:
         return self.reports / "findings"
 
     @property
+    def expectations(self) -> Path:
+        """Great Expectations' own stores: suites, checkpoints, validation results, Data Docs."""
+        return self.root / "expectations"
+
+    @property
     def dlt(self) -> Path:
         """Working directories of the dlt pipelines."""
         return self.root / "dlt"

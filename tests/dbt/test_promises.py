@@ -1,10 +1,13 @@
 """What the marts promise to their readers, and what the folders promise to each other."""
 
+import re
 from typing import Any
 
 import duckdb
 import pytest
 
+from expectations.guard import PACKAGE
+from sightline.registry import modules
 from tests.dbt.conftest import PROJECT, Built
 
 READING = {
@@ -88,6 +91,23 @@ def test_what_guards_read_does_not_wait_for_what_guards_say(empty_build: Built) 
     assert {
         node for node in above if ".raw_integrity." in node or ".raw_casebook." in node
     } == set()
+
+
+def test_whatever_a_guard_reads_is_built_before_the_guards_run(empty_build: Built) -> None:
+    parents = empty_build.manifest["parent_map"]
+    built = set(_read_by_guards())
+    waiting = [f"model.sightline.{name}" for name in built]
+    while waiting:
+        node = waiting.pop()
+        built.add(node.split(".")[-1])
+        waiting.extend(parents[node])
+    read = {
+        name
+        for guard in modules(PACKAGE).values()
+        for name in re.findall(r"\b(?:staging|intermediate|marts)\.(\w+)", guard.GUARD.evidence)
+    }
+    assert "int_kpi_value" in read
+    assert read - built == set()
 
 
 def _read_by_guards() -> tuple[str, ...]:
