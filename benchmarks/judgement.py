@@ -23,13 +23,14 @@ INPUTS: dict[str, dict[str, pa.DataType]] = {
         "is_current": pa.bool_(), "is_withdrawn": pa.bool_(),
     },
     "staging.stg_definitions__kpi": {
-        "kpi_id": pa.string(), "direction": pa.string(), "time_zone": pa.string(),
-        "fire_n": pa.int64(), "fire_m": pa.int64(), "recover_k": pa.int64(),
-        "system_of_record": pa.string(), "grace_days": pa.int64(), "unit": pa.string(),
+        "kpi_id": pa.string(), "direction": pa.string(), "grain": pa.string(),
+        "time_zone": pa.string(), "fire_n": pa.int64(), "fire_m": pa.int64(),
+        "recover_k": pa.int64(), "system_of_record": pa.string(), "grace_days": pa.int64(),
+        "unit": pa.string(),
     },
     "staging.stg_definitions__kpi_landed": {
-        "kpi_id": pa.string(), "time_zone": pa.string(), "grace_days": pa.int64(),
-        "load_id": pa.string(),
+        "kpi_id": pa.string(), "grain": pa.string(), "time_zone": pa.string(),
+        "grace_days": pa.int64(), "load_id": pa.string(),
     },
     "staging.stg_definitions__kpi_target_landed": {
         "kpi_id": pa.string(), "valid_from": pa.date32(), "target": MEASURE, "floor": MEASURE,
