@@ -96,17 +96,17 @@ def headline(row: Row, starving: str | None = None) -> str:
     if row["rule"] == "silent_sacrifice":
         return f"{name} stays green while {starving or 'the goal it guards'} starves"
     if row["rule"] == "no_data":
-        return f"{name} has no value since the week of {wording.day(row['opened_period'])}"
+        return f"{name} has no value since {wording.day(row['opened_period'])}"
     if row["rule"] == "budget_burn_fast":
         used = wording.percent(row["last_value"] / 100)
-        return f"{name} took {used} of its conflict budget in a single week"
+        return f"{name} took {used} of its conflict budget in a single {row['grain']}"
     symbol, decimals = row["unit_symbol"], row["decimals"] or 0
     higher = row["direction"] == "higher_is_better"
     value, target, floor = (marts.finite(row[name]) for name in ("last_value", "target", "floor"))
     now = wording.quantity(value, symbol, decimals)
-    weeks = wording.counted(row["periods"] or 0, "week")
+    periods = wording.counted(row["periods"] or 0, row["grain"])
     if row["state"] == "recovering":
-        return f"{name} is back at {now} after {weeks} off target, and has to hold it"
+        return f"{name} is back at {now} after {periods} off target, and has to hold it"
     beyond_floor = (
         value is not None and floor is not None and (value < floor if higher else value > floor)
     )
@@ -115,7 +115,7 @@ def headline(row: Row, starving: str | None = None) -> str:
     kind, limit = (hard, floor) if beyond_floor else ("target", target)
     return (
         f"{name} is at {now}, {side} its {kind} of {wording.quantity(limit, symbol, decimals)}, "
-        f"in breach for {weeks}"
+        f"in breach for {periods}"
     )
 
 

@@ -163,7 +163,7 @@ def open_episodes(marts: Marts) -> list[Row]:
         select episode.episode_id, episode.kpi_id, episode.scope, episode.rule,
             episode.opened_period, episode.state, episode.last_value, episode.target,
             episode.floor, episode.periods, episode.as_of, kpi.name, kpi.unit_symbol,
-            kpi.decimals, kpi.direction, kpi.owner, kpi.department
+            kpi.decimals, kpi.direction, kpi.grain, kpi.owner, kpi.department
         from marts.fct_kpi_episode as episode
         inner join marts.dim_kpi as kpi on kpi.kpi_id = episode.kpi_id
         where episode.is_open and episode.is_alerted

@@ -136,7 +136,7 @@ def _link(catalog: Catalog) -> Iterator[Row]:
 def _kpi(catalog: Catalog) -> Iterator[Row]:
     for kpi in catalog.kpis.values():
         unit = catalog.vocabulary.units[kpi.unit]
-        fire_n, fire_m = kpi.breach.fire
+        fire_n, fire_m = kpi.fires_on
         yield {
             "kpi_id": kpi.id,
             "name": kpi.name,
@@ -145,7 +145,7 @@ def _kpi(catalog: Catalog) -> Iterator[Row]:
             "unit_symbol": unit.symbol,
             "decimals": unit.decimals,
             "direction": kpi.direction.value,
-            "grain": kpi.grain,
+            "grain": kpi.grain.value,
             "time_zone": kpi.time_zone,
             "owner": kpi.owner,
             "department": catalog.department_of(kpi.owner),

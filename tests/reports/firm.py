@@ -60,6 +60,7 @@ TABLES = {
         last_value decimal(38,9), target decimal(38,9), floor decimal(38,9), periods int,
         as_of timestamp""",
     "dim_kpi": """kpi_id text, name text, unit_symbol text, decimals int, direction text,
+        grain text default 'week',
         owner text, department text""",
     "dim_role": "role_id text, name text, department text, person text, acting text",
     "dim_policy": """policy_id text, name text, key_result_id text, guardrail_kpi_id text,

@@ -132,7 +132,7 @@ def test_an_episode_that_ended_unannounced_is_not_announced(firm: Firm, casebook
         ("last_value = 96.4", "below its hard floor of 96.50 %"),
         ("state = 'recovering', last_value = 98.6", "is back at 98.60 % after 17 weeks"),
         ("last_value = null", "is at –, below its target"),
-        ("rule = 'no_data', last_value = null", "has no value since the week of Mon"),
+        ("rule = 'no_data', last_value = null", "has no value since Mon"),
         ("rule = 'budget_burn_fast', last_value = 26.2", "took 26 % of its conflict budget"),
     ],
 )
