@@ -20,6 +20,7 @@ class What(StrEnum):
     LOAD_NOT_ANNOUNCED = "load_not_announced"
     SEAL_ALTERED = "seal_altered"
     CHECKPOINT_INVALID = "checkpoint_invalid"
+    DATE_INVALID = "date_invalid"
     ARCHIVE_INCOMPLETE = "archive_incomplete"
     DEFINITION_CHANGED = "definition_changed"
 
@@ -33,6 +34,7 @@ _SAID = {
     What.LOAD_NOT_ANNOUNCED: "is committed, but no pull announced it",
     What.SEAL_ALTERED: "in the warehouse is not the one in the archive",
     What.CHECKPOINT_INVALID: "does not verify: log or signature do not fit",
+    What.DATE_INVALID: "has a time-stamp token that does not hold",
     What.ARCHIVE_INCOMPLETE: "is missing from the archive, or altered there",
     What.DEFINITION_CHANGED: "is not as the newest seal has it; the next pull records the change",
 }
