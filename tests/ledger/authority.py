@@ -38,11 +38,11 @@ def authority(folder: Path) -> Iterator[str]:
     folder.mkdir()
     (folder / "settings").write_text(SETTINGS.format(folder=folder))
     new_key = "openssl req -config settings -newkey rsa:2048 -nodes"
+    signs = "openssl x509 -req -CA root.pem -CAkey root.key -days 9 -extfile settings"
     for line in (
         f"{new_key} -x509 -days 9 -subj /CN=Root -extensions root -keyout root.key -out root.pem",
         f"{new_key} -subj /CN=Stand-in -keyout signer.key -out signer.csr",
-        "openssl x509 -req -in signer.csr -CA root.pem -CAkey root.key -days 9 -extfile settings "
-        + "-extensions signer -out signer.pem",
+        f"{signs} -extensions signer -in signer.csr -out signer.pem",
     ):
         subprocess.run(line.split(), cwd=folder, check=True, capture_output=True)
 
