@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
@@ -67,6 +68,11 @@ class Breach:
         seal = f"seal {self.seal}" if self.seal is not None and not self.load_id else ""
         place = ", ".join(part for part in (table, load, row, seal) if part)
         return f"{place} {key}".strip()
+
+    def is_loss_of(self, loads: Collection[tuple[str, str]]) -> bool:
+        """Whether it only says that one of these loads, by dataset and id, is not there."""
+        gone = self.what in (What.LOAD_NOT_COMMITTED, What.ROW_MISSING)
+        return gone and (self.dataset, self.load_id) in loads
 
     def __str__(self) -> str:
         """One line: the name, and what is wrong with it."""

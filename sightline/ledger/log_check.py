@@ -38,6 +38,10 @@ class Log:
                 found.setdefault((one.dataset, name), {})[one.load_id] = rows
         return found
 
+    def accepted(self) -> set[tuple[str, str]]:
+        """The loads, by dataset and id, whose loss somebody took on."""
+        return {load for one in self.seals if one.accepts for load in one.accepts.loads}
+
 
 def read_log(archive: Archive) -> Log:
     """Every seal that the newest checkpoint speaks of, each checked against all before it."""

@@ -74,6 +74,8 @@ def verify(home: Home, keys: Mapping[TableName, Collection[str]]) -> Verificatio
         breaches += check.unsealed(archive.announced())
         for table, loads in sealed.items():
             breaches += check.altered(table, loads)
+    lost = log.accepted()
+    breaches = [breach for breach in breaches if not breach.is_loss_of(lost)]
     newest = log.seals[-1]
     dated = dict(tokens(archive))
     breaches += [
@@ -96,6 +98,12 @@ def verify(home: Home, keys: Mapping[TableName, Collection[str]]) -> Verificatio
                 f"an authority dated the log up to seal {number} to {moment.isoformat()}"
                 for number, moment in list(dated.items())[-1:]
                 if moment is not None
+            ),
+            *(
+                f"{len(one.accepts.loads)} loads are lost; {one.accepts.author} went on without "
+                f"them on {one.sealed_at:%Y-%m-%d}: {one.accepts.reason}"
+                for one in log.seals
+                if one.accepts is not None
             ),
             *(
                 f"load {one.load_id} of {one.dataset} was sealed late: the pull that made it died"
