@@ -63,10 +63,8 @@ def judge(
             tables[place].append(row)
     for dataset in ("raw_definitions", "raw_integrity"):
         tables[dataset, "landing"] = [{"row_count": 1}]
-    tables["raw_receipts", "receipt"] = [
-        {"source": source, "table_name": "any", "seen_at": CLOCK, "load_id": LOAD}
-        for source in ("erp", "tracker", "sheets")
-    ]
+    for source in ("erp", "tracker", "sheets"):
+        tables[f"raw_{source}", "_receipt"] = [{"source": source, "table_name": "any"}]
     for (dataset, table), rows in tables.items():
         _fill(warehouse, dataset, table, rows)
     for dataset in {dataset for dataset, _ in tables}:

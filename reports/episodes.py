@@ -101,6 +101,9 @@ def headline(row: Row, starving: str | None = None) -> str:
         used = wording.percent(row["last_value"] / 100)
         return f"{name} took {used} of its conflict budget in a single {row['grain']}"
     symbol, decimals = row["unit_symbol"], row["decimals"] or 0
+    if row["rule"] == "relapse":
+        now = wording.quantity(marts.finite(row["last_value"]), symbol, decimals)
+        return f"{name} is back at {now}: half of what a closed key result had reached is lost"
     higher = row["direction"] == "higher_is_better"
     value, target, floor = (marts.finite(row[name]) for name in ("last_value", "target", "floor"))
     now = wording.quantity(value, symbol, decimals)
