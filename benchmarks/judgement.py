@@ -123,7 +123,7 @@ class Judgement:
     def build(self, *names: str) -> None:
         """Run the models named, all up to the episodes when none is, each into a table."""
         for name in names or MODELS:
-            (path,) = self.compiled.rglob(f"{name}.sql")
+            (path,) = self.compiled.glob(f"*/{name}.sql")
             query = f"create or replace table {path.parent.name}.{name} as {path.read_text()}"
             self.connection.execute(query)
 
