@@ -49,6 +49,10 @@ INPUTS: dict[str, dict[str, pa.DataType]] = {
         "opened_period": pa.date32(), "episode_id": pa.string(), "known_at": pa.timestamp("us"),
     },
     "intermediate.int_as_of": {"as_of": pa.timestamp("us")},
+    "intermediate.int_finding_settlement": {
+        "kpi_id": pa.string(), "scope": pa.string(), "period_start": pa.date32(),
+        "asking": pa.int64(), "contesting": pa.int64(),
+    },
     "intermediate.int_kpi_breach": {"kpi_id": pa.string()},
     "intermediate.int_policy_period": {
         "policy_id": pa.string(), "kpi_id": pa.string(), "scope": pa.string(),
@@ -80,6 +84,7 @@ MODELS = (
     "int_kpi_judgement",
     "int_integrity_verdict",
     "int_kpi_side_state",
+    "int_level_observation",
     "int_data_observation",
     "int_drift_observation",
     "int_burn_observation",
