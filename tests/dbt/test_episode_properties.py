@@ -242,4 +242,4 @@ def test_what_people_do_with_a_case_changes_no_judgement(empty_build: Built) -> 
         for node in above
         if node.startswith("source.") and "casebook" in node
     }
-    assert heard <= {"finding_act", "_dlt_loads"}
+    assert heard <= {"finding_act", "_dlt_loads", "_receipt"}
