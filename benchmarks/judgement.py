@@ -67,6 +67,13 @@ INPUTS: dict[str, dict[str, pa.DataType]] = {
         "kpi_id": pa.string(), "scope": pa.string(), "period_start": pa.date32(),
         "materiality": pa.string(),
     },
+    "intermediate.int_key_result_observation": {
+        "kpi_id": pa.string(), "scope": pa.string(), "rule": pa.string(),
+        "period_start": pa.date32(), "value": MEASURE, "target": MEASURE, "floor": MEASURE,
+        "direction": pa.string(), "fire_n": pa.int64(), "fire_m": pa.int64(),
+        "recover_k": pa.int64(), "is_bad": pa.bool_(), "fires_at_once": pa.bool_(),
+        "is_good": pa.bool_(),
+    },
     "intermediate.int_definition_change": {
         "kind": pa.string(), "definition_id": pa.string(), "seen_at": pa.timestamp("us"),
     },
