@@ -1,0 +1,323 @@
+"""Is there an excess of values just inside a limit, and a hole just outside it?
+
+Counts in bins that end at the limit are compared with a smooth curve through the other bins of the
+neighbourhood (a Poisson regression of local polynomials and of the heaps that the values show
+elsewhere). The statistic is the excess inside plus what is missing outside, at several widths; its
+null distribution is drawn from the curve. Placebo limits in the same neighbourhood say how much the
+counts stray from any smooth curve, and a limit as round as theirs must stand out among them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import ndtr, stdtr
+
+from expectations.permutation import seed_of
+from expectations.signals.density import Curve, fit, polynomials
+from expectations.signals.lattice import Lattice, lattice_of
+from expectations.signals.series import Placebo, Signal, judged, not_applicable, not_enough
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from expectations.signals.series import Series, Terms
+
+    Floats = NDArray[np.float64]
+    Integers = NDArray[np.int64]
+
+MINIMUM = 60
+FEWEST_FAILING = 5
+FEWEST_NEARBY = 20
+# Bins a standard deviation at 500 values; more values afford finer bins.
+BINS_PER_SCALE = 8
+REACH = 2.2
+# Bins inside and outside, at each width.
+WIDTHS = ((1, 2), (2, 4), (3, 7))
+WIDE = (8, 12)
+MANY = 3000
+DRAWS, MORE_DRAWS = 1_000, 20_000
+LARGE_COUNT = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Bins:
+    """Counts in bins of the signed distance from the limit; bin 0 is the first inside."""
+
+    first: int
+    counts: Floats
+    width: float
+    design: Floats
+    roundness: Integers
+
+    @property
+    def zero(self) -> int:
+        return -self.first
+
+
+def bunching(series: Series, terms: Terms) -> Signal:
+    """Do the values bunch just inside `terms.target`?"""
+    values, n = series.values, len(series.values)
+    if n < MINIMUM:
+        return not_enough(n, MINIMUM)
+    limit, sign = terms.target, 1.0 if terms.higher_is_better else -1.0
+    if limit in terms.bounds:
+        return not_applicable(n, f"{limit:g} is a natural bound of the values")
+    inside = sign * (values - limit) >= -1e-9 * max(1.0, abs(limit))
+    if not inside.any():
+        return not_applicable(n, "no value reaches the target")
+    bins = _bins(series, terms, sign)
+    if bins is None or bins.counts.sum() < FEWEST_NEARBY:
+        nearby = 0 if bins is None else int(bins.counts.sum())
+        return not_applicable(n, f"only {nearby} values lie in the neighbourhood of the target")
+    failing = bins.counts[: max(bins.zero, 0)].sum()
+    if bins.zero < 2 or failing < FEWEST_FAILING:
+        return _cliff(bins, n, int((~inside).sum()))
+    return _contrast(bins, n, limit, sign)
+
+
+def _bins(series: Series, terms: Terms, sign: float) -> _Bins | None:
+    values, limit = series.values, terms.target
+    resolution = None if series.denominators is not None else terms.resolution
+    lattice = (
+        None
+        if series.denominators is not None
+        else lattice_of(values, resolution=resolution, apart_from=limit)
+    )
+    values = _without_bounds(values, terms)
+    if len(values) < FEWEST_NEARBY:
+        return None
+    spread = _local_scale(values, limit)
+    fineness = BINS_PER_SCALE * max(1.0, (len(values) / 500) ** 0.2)
+    step = lattice.step if lattice is not None else 0.0
+    width = spread / fineness
+    if step:
+        width = step * max(1, round(width / step))
+    reach = int(np.clip(round(REACH * spread / width), 8, 400))
+    distance = sign * (values - limit) / width
+    index = np.floor(distance + 1e-6).astype(np.int64)
+    first = int(max(index.min() - 1, -reach))
+    last = int(min(index.max() + 1, reach - 1))
+    if last <= first + 6:
+        return None
+    near = index[(index >= first) & (index <= last)]
+    counts = np.bincount(near - first, minlength=last - first + 1).astype(float)
+    places = np.arange(first, last + 1)
+    design = polynomials(places.astype(float), _order(int(counts.sum())))
+    roundness = np.zeros(len(places), dtype=np.int64)
+    if lattice is not None and lattice.heaps:
+        heaped, roundness = _heap_columns(lattice, places, limit, width, sign)
+        design = np.hstack([design, heaped])
+    return _Bins(first, counts, width, design, roundness)
+
+
+def _without_bounds(values: Floats, terms: Terms) -> Floats:
+    """Without the mass that a natural bound gathers: it is no part of a smooth curve."""
+    for bound in (*terms.bounds, values.min(), values.max()):
+        if bound is None or bound == terms.target:
+            continue
+        at = values == bound
+        declared = bound in terms.bounds
+        if at.any() and (declared or at.mean() > 0.03):
+            values = values[~at]
+            if not len(values):
+                break
+    return values
+
+
+def _local_scale(values: Floats, limit: float) -> float:
+    """Half the distance within which most values lie: of the bulk, or nearer when there are many."""
+    low, high = np.quantile(values, [0.1587, 0.8413])
+    bulk = max((high - low) / 2, np.ptp(values) / 50, 1e-12)
+    if len(values) <= MANY:
+        return float(bulk)
+    share = float(np.clip(0.9 * (MANY / len(values)) ** 0.25, 0.25, 0.9))
+    return float(min(bulk, max(np.quantile(np.abs(values - limit), share) / 2, bulk / 6)))
+
+
+def _order(nearby: int) -> int:
+    thresholds = ((150, 2), (600, 3), (3000, 4), (20_000, 5))
+    return next((order for most, order in thresholds if nearby < most), 7)
+
+
+def _heap_columns(
+    lattice: Lattice, places: Integers, limit: float, width: float, sign: float
+) -> tuple[Floats, Integers]:
+    """How many heaps of each roundness a bin holds, less what it would on average."""
+    m = max(1, round(width / lattice.step))
+    start = limit / lattice.step
+    edges = np.array([sign * place * m + start for place in places])
+    offsets = np.arange(m) * sign
+    inside = np.ceil(edges[:, None] - 1e-6) if sign > 0 else np.floor(edges[:, None] + 1e-6)
+    steps = (inside + offsets[None, :]).astype(np.int64)
+    columns = [(steps % heap == 0).sum(axis=1) * heap / m - 1.0 for heap in lattice.heaps]
+    kept = [column / max(np.abs(column).max(), 1) for column in columns if np.ptp(column) > 1e-9]
+    roundness = np.zeros(len(places), dtype=np.int64)
+    if m == 1:
+        roundness = lattice.roundness(steps[:, 0])
+    return np.array(kept, dtype=float).reshape(len(kept), len(places)).T, roundness
+
+
+def _contrast(bins: _Bins, n: int, limit: float, sign: float) -> Signal:
+    count, zero = len(bins.counts), bins.zero
+    widths = [(i, o) for i, o in WIDTHS if o <= zero and zero + i < count - 1] or [(1, zero)]
+    if n > MANY and zero > WIDE[1] and zero + WIDE[0] < count - 1:
+        widths.append(WIDE)
+    scores, variances, contrasts, curves = [], [], [], []
+    for inner, outer in widths:
+        weights = np.zeros(count)
+        weights[zero : zero + inner] = 1.0
+        weights[zero - outer : zero] = -1.0
+        curve = fit(bins.counts, bins.design, weights == 0)
+        own = (np.abs(weights) * curve.expected).sum()
+        variance = (own + curve.variance_of(weights)) * curve.dispersion
+        scores.append(float(weights @ (bins.counts - curve.expected) / np.sqrt(variance)))
+        variances.append(variance)
+        contrasts.append(weights)
+        curves.append(curve)
+    best = int(np.argmax(scores))
+    placebos, stray, alike = _placebos(bins, curves[best], widths[best], widths, limit, sign)
+    score = scores[best] / stray
+    p_value = _p_value(bins, score, contrasts, variances, curves)
+    if alike is not None:
+        p_value = max(p_value, alike(score))
+    inner, outer = widths[best]
+    curve = curves[best]
+    seen_in, seen_out = bins.counts[zero : zero + inner], bins.counts[zero - outer : zero]
+    hoped_in, hoped_out = curve.expected[zero : zero + inner], curve.expected[zero - outer : zero]
+    edge = limit + sign * inner * bins.width
+    far = limit - sign * outer * bins.width
+    return judged(
+        p_value,
+        n=n,
+        observed=f"{seen_in.sum():.0f} values from {limit:g} to {edge:g} and "
+        f"{seen_out.sum():.0f} from there down to {far:g}"
+        if sign > 0
+        else f"{seen_in.sum():.0f} values from {edge:g} to {limit:g} and "
+        f"{seen_out.sum():.0f} from there up to {far:g}",
+        expected=f"about {hoped_in.sum():.1f} and {hoped_out.sum():.1f} "
+        "by a smooth curve through their neighbours",
+        score=score,
+        placebos=placebos,
+        figures={"from": min(limit, edge), "to": max(limit, edge), "strays_by": stray},
+    )
+
+
+def _p_value(
+    bins: _Bins,
+    score: float,
+    contrasts: list[Floats],
+    variances: list[float],
+    curves: list[Curve],
+) -> float:
+    """How often the curve alone gives a largest score as large; drawn where counts are small."""
+    bound = min(1.0, len(contrasts) * float(ndtr(-score)))
+    if score < 1.0:
+        return bound
+    smallest = min(
+        float((np.abs(weights) * curve.expected).sum())
+        for weights, curve in zip(contrasts, curves, strict=True)
+    )
+    if smallest > LARGE_COUNT:
+        return bound
+    null = fit(bins.counts, bins.design, np.ones(len(bins.counts), dtype=bool))
+    effects = []
+    for weights, variance, curve in zip(contrasts, variances, curves, strict=True):
+        seen = weights == 0
+        gradient = (weights * curve.expected) @ bins.design
+        influence = np.where(seen, -(bins.design @ (curve.covariance @ gradient)), weights)
+        effects.append(influence / np.sqrt(variance / curve.dispersion))
+    effect = np.array(effects).T
+    generator = np.random.default_rng(seed_of(bins.counts.astype(np.int64)))
+    reached = drawn = 0
+    for draws in (DRAWS, MORE_DRAWS):
+        samples = generator.poisson(null.expected, (draws, len(bins.counts)))
+        largest = ((samples - null.expected) @ effect).max(axis=1)
+        reached += int((largest >= score).sum())
+        drawn += draws
+        if reached >= 15:
+            break
+    return (reached + 1) / (drawn + 1)
+
+
+def _placebos(
+    bins: _Bins,
+    curve: Curve,
+    width: tuple[int, int],
+    widths: list[tuple[int, int]],
+    limit: float,
+    sign: float,
+) -> tuple[list[Placebo], float, _Alike | None]:
+    """Scores at other limits, how much wider than chance they scatter, and the equally round."""
+    inner, outer = width
+    most_in, most_out = max(i for i, _ in widths), max(o for _, o in widths)
+    residual = np.concatenate([[0.0], np.cumsum(bins.counts - curve.expected)])
+    own = np.concatenate([[0.0], np.cumsum(curve.expected)])
+    at = np.arange(outer, len(bins.counts) - inner)
+    clear = (at + inner <= bins.zero - most_out) | (at - outer >= bins.zero + most_in)
+    at = at[clear]
+    if not len(at):
+        return [], 1.0, None
+    excess = residual[at + inner] - 2 * residual[at] + residual[at - outer]
+    mass = own[at + inner] - own[at - outer]
+    usable = mass > 2.0
+    at, scores = at[usable], (excess / np.sqrt(np.maximum(mass * curve.dispersion, 1e-9)))[usable]
+    if not len(at):
+        return [], 1.0, None
+    placebos = [
+        Placebo(at=float(limit + sign * (place - bins.zero) * bins.width), score=float(score))
+        for place, score in zip(at, scores, strict=True)
+    ]
+    # Neighbouring placebos share bins: that many of them are worth one.
+    independent = max(1.0, len(at) / (inner + outer))
+    spread = float(np.quantile(np.abs(scores), 0.6827))
+    stray = spread if spread > 1 + 1.5 / np.sqrt(2 * independent) else 1.0
+    same = bins.roundness[at] == bins.roundness[bins.zero]
+    if bins.roundness[bins.zero] == 0 or same.sum() < 2:
+        return placebos, stray, None
+    placebos = [placebo for placebo, is_same in zip(placebos, same, strict=True) if is_same]
+    return placebos, stray, _Alike(np.array([one.score for one in placebos]) / stray)
+
+
+@dataclass(frozen=True, slots=True)
+class _Alike:
+    """Placebo limits that are as round as the limit itself."""
+
+    scores: Floats
+
+    def __call__(self, score: float) -> float:
+        """The p-value of a score among theirs, should they scatter more widely than chance."""
+        wide = float(np.sqrt(np.mean(self.scores**2)))
+        if wide <= 1.5:
+            return 0.0
+        return float(stdtr(len(self.scores), -score / wide))
+
+
+def _cliff(bins: _Bins, n: int, failing: int) -> Signal:
+    """Hardly any value fails: do those inside pile up at the limit and break off there?"""
+    zero = max(bins.zero, 0)
+    inside = bins.counts[zero : zero + 12]
+    if inside.sum() < FEWEST_NEARBY or len(inside) < 8:
+        return not_applicable(n, f"only {failing} values fail, too few to compare both sides")
+    reach = 4
+    places = np.arange(-reach, len(inside), dtype=float)
+    design = polynomials(places, 2 if inside.sum() >= 100 else 1)
+    counts = np.concatenate([np.zeros(reach), inside])
+    curve = fit(counts, design, places >= 0)
+    missing = np.where(places < 0, 1.0, 0.0)
+    expected = float(missing @ curve.expected)
+    error = np.sqrt(curve.variance_of(missing) * curve.dispersion) / max(expected, 1e-9)
+    seen = float(bins.counts[max(0, zero - reach) : zero].sum())
+    generator = np.random.default_rng(seed_of(bins.counts.astype(np.int64)))
+    means = expected * np.exp(min(error, 3.0) * generator.standard_normal(MORE_DRAWS))
+    p_value = (1 + int((generator.poisson(np.minimum(means, 1e9)) <= seen).sum())) / (
+        MORE_DRAWS + 1
+    )
+    return judged(
+        p_value,
+        n=n,
+        observed=f"{seen:.0f} values just outside the target, {inside[:2].sum():.0f} just inside",
+        expected=f"about {expected:.1f} outside, had the curve inside gone on",
+    )

@@ -1,0 +1,99 @@
+"""On which steps do the values lie, and at which round numbers do people heap them?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Integers = NDArray[np.int64]
+
+MANTISSAS = (5.0, 2.5, 2.0, 1.0)
+# One value typed with more digits than the rest must not set the step of all.
+SHARE_ON_STEP = 0.98
+# Decimal roundness, and that of clocks: quarters and whole hours of minutes.
+HEAPS = (2, 4, 5, 10, 15, 20, 25, 30, 50, 60, 100, 200, 250, 500, 600, 1000, 3600, 5000, 10000)
+HEAP_SCORE = 2.2
+HEAP_RATIO = 1.25
+FEWEST_FOR_HEAPS = 15
+FEWEST_DISTINCT = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Lattice:
+    """Values as whole multiples of a step, and the multiples of it at which they heap.
+
+    step: in the unit of the values; steps: each value in steps; heaps: ascending, in steps.
+    """
+
+    step: float
+    steps: Integers
+    heaps: tuple[int, ...]
+
+    def roundness(self, steps: Integers | int) -> Integers:
+        """A number for each place that is equal for equally round places."""
+        places = np.atleast_1d(np.asarray(steps, dtype=np.int64))
+        signature = np.zeros(len(places), dtype=np.int64)
+        for bit, heap in enumerate(self.heaps):
+            signature += (places % heap == 0).astype(np.int64) << bit
+        return signature
+
+
+def resolution_of(values: Floats) -> float | None:
+    """The coarsest step that nearly all distinct values are on; None when they are on none."""
+    distinct = np.unique(values)
+    if len(distinct) < FEWEST_DISTINCT:
+        gaps = np.diff(distinct)
+        return float(gaps.min()) if len(gaps) else None
+    probe = distinct if len(distinct) <= 300 else distinct[:: len(distinct) // 300]
+    top = float(np.abs(probe).max())
+    start = int(np.floor(np.log10(top))) if top > 0 else 0
+    finest = max(start - 9, -9)
+    for exponent in range(start, finest - 1, -1):
+        for mantissa in MANTISSAS:
+            step = mantissa * 10.0**exponent
+            ratio = probe / step
+            off = np.abs(ratio - np.rint(ratio)) > 1e-6 * np.maximum(1, np.abs(ratio) * 1e-6)
+            if off.mean() <= 1 - SHARE_ON_STEP:
+                return float(step)
+    return None
+
+
+def lattice_of(values: Floats, *, resolution: float | None, apart_from: float | None) -> Lattice | None:
+    """The lattice of the values; None when every value stands by itself.
+
+    apart_from: the target, whose own mass must not pass for a heap; None when there is none.
+    """
+    step = resolution or resolution_of(values)
+    if step is None:
+        return None
+    steps = np.rint(values / step).astype(np.int64)
+    elsewhere = steps if apart_from is None else steps[steps != round(apart_from / step)]
+    return Lattice(step, steps, _heaps(elsewhere))
+
+
+def _heaps(elsewhere: Integers) -> tuple[int, ...]:
+    n = len(elsewhere)
+    if n < FEWEST_FOR_HEAPS:
+        return ()
+    low, high = np.quantile(elsewhere, [0.05, 0.95])
+    found: list[int] = []
+    for heap in HEAPS:
+        if high - low < 3 * heap:
+            break
+        count = int((elsewhere % heap == 0).sum())
+        # What lies on multiples of the rounder heaps is explained by the finer ones found.
+        base = [h for h in found if heap % h == 0]
+        expected = n / heap
+        if base:
+            finer = base[-1]
+            expected = float((elsewhere % finer == 0).sum()) * finer / heap
+        score = (count - expected) / np.sqrt(max(expected, 1.0))
+        if score > HEAP_SCORE and count > HEAP_RATIO * expected:
+            found.append(heap)
+    return tuple(found)

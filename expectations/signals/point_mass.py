@@ -1,0 +1,140 @@
+"""Do more values lie exactly on the target than on places that are as round?
+
+The count on the target is compared with the counts on its neighbours of the same roundness, through
+which a smooth curve runs. For a rate the places are numerators: a value counts as on a target when
+its numerator is the first that reaches it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import betainc
+
+from expectations.signals.density import fit, polynomials
+from expectations.signals.lattice import Lattice, lattice_of
+from expectations.signals.series import Placebo, Signal, judged, not_applicable, not_enough
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from expectations.signals.series import Series, Terms
+
+    Floats = NDArray[np.float64]
+    Integers = NDArray[np.int64]
+
+MINIMUM = 30
+FEWEST_NEIGHBOURS, MOST_NEIGHBOURS = 3, 12  # on each side
+CURVED_FROM = 30.0
+
+
+def point_mass(series: Series, terms: Terms) -> Signal:
+    """Do the values sit exactly on `terms.target`?"""
+    values, n = series.values, len(series.values)
+    if n < MINIMUM:
+        return not_enough(n, MINIMUM)
+    if terms.target in terms.bounds:
+        return not_applicable(n, f"{terms.target:g} is a natural bound of the values")
+    if series.denominators is not None and series.numerators is not None:
+        places, hits = _places_of_rates(series, terms)
+        same = np.ones(len(places), dtype=bool)
+    else:
+        lattice = lattice_of(values, resolution=terms.resolution, apart_from=terms.target)
+        if lattice is None:
+            lattice = _fine(values)
+        if abs(round(terms.target / lattice.step) * lattice.step - terms.target) > 1e-6 * max(
+            lattice.step, abs(terms.target) * 1e-6
+        ):
+            reason = f"{terms.target:g} is not on the step {lattice.step:g} of the values"
+            return not_applicable(n, reason)
+        places, hits, same = _places_of_lattice(lattice, values, terms)
+    return _compare(n, places, hits, same, terms)
+
+
+def _fine(values: Floats) -> Lattice:
+    low, high = np.quantile(values, [0.1587, 0.8413])
+    step = float(max((high - low) / 2000, np.ptp(values) / 1e5, 1e-12))
+    return Lattice(step, np.rint(values / step).astype(np.int64), ())
+
+
+def _places_of_lattice(
+    lattice: Lattice, values: Floats, terms: Terms
+) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    target = round(terms.target / lattice.step)
+    low, high = np.quantile(values, [0.1587, 0.8413])
+    reach = int(np.clip((high - low) / 2 / lattice.step, 40, 400))
+    if lattice.heaps:
+        reach = max(reach, 8 * lattice.heaps[-1])
+    around = np.arange(target - reach, target + reach + 1)
+    index = lattice.steps - (target - reach)
+    hits = np.bincount(
+        index[(index >= 0) & (index < len(around))], minlength=len(around)
+    ).astype(float)
+    span = (around >= lattice.steps.min()) & (around <= lattice.steps.max())
+    bounds = [round(b / lattice.step) for b in terms.bounds if b is not None]
+    span &= ~np.isin(around, bounds)
+    span[reach] = True
+    signature = lattice.roundness(around)
+    same = signature == signature[reach]
+    return around[span] * lattice.step, hits[span], same[span]
+
+
+def _places_of_rates(series: Series, terms: Terms) -> tuple[Floats, Floats]:
+    """Placebo targets about the target, and how many numerators just reach each."""
+    assert series.denominators is not None  # noqa: S101 - told by the caller
+    values, denominators = series.values, series.denominators
+    low, high = np.quantile(values, [0.1587, 0.8413])
+    spacing = max((high - low) / 24, 1.01 * 100 / float(np.median(denominators)))
+    places = terms.target + spacing * np.arange(-MOST_NEIGHBOURS, MOST_NEIGHBOURS + 1)
+    exact = places[:, None] * denominators[None, :] / 100
+    first = np.ceil(exact - 1e-6) if terms.higher_is_better else np.floor(exact + 1e-6)
+    hits = (first == series.numerators[None, :]).sum(axis=1).astype(float)
+    inside = (places >= values.min()) & (places <= values.max())
+    inside[MOST_NEIGHBOURS] = True
+    return places[inside], hits[inside]
+
+
+def _compare(
+    n: int, places: Floats, hits: Floats, same: NDArray[np.bool_], terms: Terms
+) -> Signal:
+    at = int(np.argmin(np.abs(places - terms.target)))
+    alike = np.flatnonzero(same)
+    alike = alike[alike != at]
+    below, above = alike[alike < at][-MOST_NEIGHBOURS:], alike[alike > at][:MOST_NEIGHBOURS]
+    neighbours = np.concatenate([below, above])
+    count = float(hits[at])
+    if len(neighbours) < FEWEST_NEIGHBOURS:
+        return not_applicable(n, "no other place within the values is as round as the target")
+    total, dispersion = float(hits[neighbours].sum()), 1.0
+    share = 1 / len(neighbours)
+    if total >= CURVED_FROM and len(neighbours) >= 6:
+        chosen = np.concatenate([[at], neighbours])
+        design = polynomials(places[chosen], 2)
+        curve = fit(hits[chosen], design, np.arange(len(chosen)) > 0)
+        share = float(curve.expected[0] / curve.expected[1:].sum())
+        # The curve may err where it was not fitted; a flat line bounds it from below.
+        share = max(share, 1 / len(neighbours) if len(below) and len(above) else share)
+        dispersion = curve.dispersion
+    expected = share * total
+    p_value = float(
+        betainc(max(count / dispersion, 1e-9), total / dispersion + 1, share / (1 + share))
+    )
+    if count <= expected:
+        p_value = max(p_value, 0.5)
+    spread = np.sqrt(np.maximum(expected, 0.5) * dispersion)
+    placebos = [
+        Placebo(at=float(places[i]), score=float((hits[i] - expected) / spread))
+        for i in neighbours
+    ]
+    beaten = int((hits[neighbours] >= count).sum())
+    if beaten:
+        p_value = max(p_value, beaten / (len(neighbours) + 1))
+    return judged(
+        p_value,
+        n=n,
+        observed=f"{count:.0f} values exactly on {terms.target:g}",
+        expected=f"about {expected:.1f}, as on {len(neighbours)} places as round",
+        score=float((count - expected) / spread),
+        placebos=placebos,
+    )
