@@ -133,32 +133,45 @@ def leave_out(kpi: Kpi, share: float, generator: Generator) -> Kpi:
 
 @dataclass(frozen=True)
 class Bar:
-    """One line of the bars: what is done, how strongly, over how many periods, seen how often."""
+    """One line of the bars: what is done, how strongly, over how many periods, seen how often.
+
+    guards: those whose question it is.
+    """
 
     name: str
     inject: Callable[[Kpi, float, Generator], Kpi]
     strength: float
     periods: int
     least: float
+    guards: tuple[str, ...]
     families: tuple[str, ...] | None = None
 
 
+BUNCH = "values_do_not_bunch_at_the_target"
+SIT = "values_do_not_sit_on_the_target"
+ROUNDER = "values_not_rounder_than_baseline"
+VARIATION = "variation_not_below_chance"
+REPEAT = "blocks_do_not_repeat"
+BORROW = "period_end_does_not_borrow"
+RESTATED = "restatements_do_not_favour_the_target"
+REMOVED = "removed_rows_do_not_favour_the_target"
+REPORTED = "reported_matches_recomputed"
 RATES = ("rate, higher is better", "rate, lower is better")
 
 BARS = (
-    Bar("bunch 50 %", bunch, 0.5, 365, 0.95),
-    Bar("bunch 50 %", bunch, 0.5, 90, 0.78),
-    Bar("bunch 25 %", bunch, 0.25, 365, 0.62),
-    Bar("clamp 25 %", clamp, 0.25, 90, 0.92),
-    Bar("copied block of 7", copy_block, 7, 90, 0.80),
-    Bar("carried forward 15 %", carry_forward, 0.15, 90, 0.93),
-    Bar("smoothing, half strength", smooth, 0.5, 365, 0.82),
-    Bar("restatement 25 %", restate, 0.25, 90, 0.60),
-    Bar("reconciliation 25 %", polish_report, 0.25, 90, 0.82),
-    Bar("overrides 50 %", leave_out, 0.5, 90, 0.97),
-    Bar("removed rows 5 %", leave_out, 0.05, 2000, 0.88),
-    Bar("period end, 10 % pulled forward", pull_forward, 0.10, 365, 0.94, ("count",)),
-    Bar("typed percentages 25 %", typed_percentages, 0.25, 90, 0.94, RATES),
+    Bar("bunch 50 %", bunch, 0.5, 365, 0.95, (BUNCH,)),
+    Bar("bunch 50 %", bunch, 0.5, 90, 0.78, (BUNCH,)),
+    Bar("bunch 25 %", bunch, 0.25, 365, 0.62, (BUNCH,)),
+    Bar("clamp 25 %", clamp, 0.25, 90, 0.92, (SIT, BUNCH)),
+    Bar("copied block of 7", copy_block, 7, 90, 0.80, (REPEAT,)),
+    Bar("carried forward 15 %", carry_forward, 0.15, 90, 0.93, (REPEAT,)),
+    Bar("smoothing, half strength", smooth, 0.5, 365, 0.82, (VARIATION,)),
+    Bar("restatement 25 %", restate, 0.25, 90, 0.60, (RESTATED,)),
+    Bar("reconciliation 25 %", polish_report, 0.25, 90, 0.82, (REPORTED,)),
+    Bar("overrides 50 %", leave_out, 0.5, 90, 0.97, (REMOVED,)),
+    Bar("removed rows 5 %", leave_out, 0.05, 2000, 0.88, (REMOVED,)),
+    Bar("period end, 10 % forward", pull_forward, 0.10, 365, 0.94, (BORROW,), ("count",)),
+    Bar("typed percentages 25 %", typed_percentages, 0.25, 90, 0.94, (ROUNDER,), RATES),
 )
 
 

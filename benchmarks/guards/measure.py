@@ -27,7 +27,10 @@ UNITS = 10**6
 
 @dataclass
 class FalseAlarms:
-    """Honest KPIs of one family and length: how many, asked about, watched, by which guard."""
+    """Honest KPIs of one family and length: how many, asked about, watched.
+
+    guards: how often each guard by itself had a p-value under 1 %.
+    """
 
     count: int = 0
     asked: int = 0
@@ -41,6 +44,21 @@ class FalseAlarms:
         self.watched += other.watched
         self.guards += other.guards
         self.seconds += other.seconds
+        return self
+
+
+@dataclass
+class Recall:
+    """Manipulated KPIs of one bar: how many, found by the guard itself at 1 %, by the composite."""
+
+    count: int = 0
+    own: int = 0
+    composite: int = 0
+
+    def __iadd__(self, other: Recall) -> Recall:
+        self.count += other.count
+        self.own += other.own
+        self.composite += other.composite
         return self
 
 
@@ -79,28 +97,29 @@ def false_alarms(family: str, n: int, seeds: Iterable[int]) -> FalseAlarms:
     for seed in seeds:
         kpi = honest(family, n, seed)
         begun = time.process_time()
-        composite = compose(examine(kpi))
+        signals = examine(kpi)
+        composite = compose(signals)
         seen.seconds += time.process_time() - begun
         seen.count += 1
         seen.asked += composite.smallest_q < QUESTION_LEVEL
         seen.watched += composite.smallest_q < WATCH_LEVEL
-        seen.guards.update(g for g, q in composite.q_values.items() if q < QUESTION_LEVEL)
+        seen.guards.update(
+            guard for guard, signal in signals.items() if (signal.p_value or 1.0) < QUESTION_LEVEL
+        )
     return seen
 
 
-def recall(bar: Bar, seeds: Iterable[int]) -> FalseAlarms:
-    """What the battery asks about KPIs of all families that the bar is for, one a seed."""
-    seen = FalseAlarms()
+def recall(bar: Bar, seeds: Iterable[int]) -> Recall:
+    """What is asked about KPIs of the families that the bar is for, each seed of another one."""
+    seen = Recall()
     families = bar.families or tuple(FAMILIES)
     for seed in seeds:
-        family = families[seed % len(families)]
-        kpi = honest(family, bar.periods, seed)
-        place = [BARS.index(bar), seed]
-        composite = compose(examine(bar.inject(kpi, bar.strength, np.random.default_rng(place))))
+        kpi = honest(families[seed % len(families)], bar.periods, seed)
+        generator = np.random.default_rng([BARS.index(bar), seed])
+        signals = examine(bar.inject(kpi, bar.strength, generator))
+        own = [signals[guard].p_value for guard in bar.guards]
+        smallest = min((p for p in own if p is not None), default=1.0)
         seen.count += 1
-        seen.asked += composite.smallest_q < QUESTION_LEVEL
-        seen.watched += composite.smallest_q < WATCH_LEVEL
-        seen.guards.update(g for g, q in composite.q_values.items() if q < QUESTION_LEVEL)
-        if composite.smallest_q < QUESTION_LEVEL:
-            seen.guards[family] += 1
+        seen.own += len(bar.guards) * smallest < QUESTION_LEVEL
+        seen.composite += compose(signals).smallest_q < QUESTION_LEVEL
     return seen

@@ -9,7 +9,7 @@ counts stray from any smooth curve, and a limit as round as theirs must stand ou
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,12 +34,16 @@ FEWEST_NEARBY = 20
 # Bins a standard deviation at 500 values; more values afford finer bins.
 BINS_PER_SCALE = 8
 REACH = 2.2
-# Bins inside and outside, at each width.
-WIDTHS = ((1, 2), (2, 4), (3, 7))
-WIDE = (8, 12)
-MANY = 3000
+# Bins inside and outside, at each width: a hole is wider than the excess it fills.
+WIDTHS = ((1, 4), (2, 7))
+FINE_AND_WIDE = ((1, 1), (2, 3), (8, 12))
+FEW, MANY = 600, 3000
 DRAWS, MORE_DRAWS = 1_000, 20_000
-LARGE_COUNT = 60.0
+LARGE_COUNT = 4000.0
+# Honest densities are no polynomials: how much wider than chance alone the score scatters.
+MISFIT = 1.12
+# Placebos that scatter more than chance by so many standard errors widen it further.
+STRAY = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,75 +165,75 @@ def _heap_columns(
 
 
 def _contrast(bins: _Bins, n: int, limit: float, sign: float) -> Signal:
-    count, zero = len(bins.counts), bins.zero
-    widths = [(i, o) for i, o in WIDTHS if o <= zero and zero + i < count - 1] or [(1, zero)]
-    if n > MANY and zero > WIDE[1] and zero + WIDE[0] < count - 1:
-        widths.append(WIDE)
-    scores, variances, contrasts, curves = [], [], [], []
-    for inner, outer in widths:
-        weights = np.zeros(count)
-        weights[zero : zero + inner] = 1.0
-        weights[zero - outer : zero] = -1.0
-        curve = fit(bins.counts, bins.design, weights == 0)
-        own = (np.abs(weights) * curve.expected).sum()
-        variance = (own + curve.variance_of(weights)) * curve.dispersion
-        scores.append(float(weights @ (bins.counts - curve.expected) / np.sqrt(variance)))
-        variances.append(variance)
-        contrasts.append(weights)
-        curves.append(curve)
-    best = int(np.argmax(scores))
-    placebos, stray, alike = _placebos(bins, curves[best], widths[best], widths, limit, sign)
-    score = scores[best] / stray
-    p_value = _p_value(bins, score, contrasts, variances, curves)
+    looks = [_look(bins, inner, outer) for inner, outer in _widths(bins)]
+    best = max(looks, key=lambda look: look.score)
+    placebos, stray, alike = _placebos(bins, best, looks, limit, sign)
+    score = best.score / (stray * MISFIT)
+    p_value = _p_value(bins, score, looks)
     if alike is not None:
         p_value = max(p_value, alike(score))
-    inner, outer = widths[best]
-    curve = curves[best]
-    seen_in, seen_out = bins.counts[zero : zero + inner], bins.counts[zero - outer : zero]
-    hoped_in, hoped_out = curve.expected[zero : zero + inner], curve.expected[zero - outer : zero]
-    edge = limit + sign * inner * bins.width
-    far = limit - sign * outer * bins.width
+    near = bins.zero + np.arange(best.inner)
+    far = bins.zero - 1 - np.arange(best.outer)
+    edge, end = limit + sign * best.inner * bins.width, limit - sign * best.outer * bins.width
     return judged(
         p_value,
         n=n,
-        observed=f"{seen_in.sum():.0f} values from {limit:g} to {edge:g} and "
-        f"{seen_out.sum():.0f} from there down to {far:g}"
-        if sign > 0
-        else f"{seen_in.sum():.0f} values from {edge:g} to {limit:g} and "
-        f"{seen_out.sum():.0f} from there up to {far:g}",
-        expected=f"about {hoped_in.sum():.1f} and {hoped_out.sum():.1f} "
-        "by a smooth curve through their neighbours",
+        observed=f"{bins.counts[near].sum():.0f} values from {limit:g} to {edge:g} and "
+        f"{bins.counts[far].sum():.0f} from {limit:g} to {end:g} on the other side",
+        expected=f"about {best.curve.expected[near].sum():.1f} and "
+        f"{best.curve.expected[far].sum():.1f} by a smooth curve through the neighbourhood",
         score=score,
         placebos=placebos,
         figures={"from": min(limit, edge), "to": max(limit, edge), "strays_by": stray},
     )
 
 
-def _p_value(
-    bins: _Bins,
-    score: float,
-    contrasts: list[Floats],
-    variances: list[float],
-    curves: list[Curve],
-) -> float:
+def _widths(bins: _Bins) -> list[tuple[int, int]]:
+    nearby, last = bins.counts.sum(), len(bins.counts) - 1
+    widths = [*WIDTHS, *(FINE_AND_WIDE if nearby > MANY else ())]
+    fitting = [(i, o) for i, o in widths if o <= bins.zero and bins.zero + i < last]
+    return fitting or [(1, max(1, min(bins.zero, 4)))]
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """The excess inside and the hole outside at one width, against one curve.
+
+    influence: what one more value in each bin adds to the score.
+    """
+
+    inner: int
+    outer: int
+    curve: Curve
+    influence: Floats
+    score: float
+
+
+def _look(bins: _Bins, inner: int, outer: int) -> _Look:
+    weights = np.zeros(len(bins.counts))
+    weights[bins.zero : bins.zero + inner] = 1.0
+    weights[bins.zero - outer : bins.zero] = -1.0
+    # Few values have to tell the curve as well; many would let a true excess bend it.
+    seen = np.ones(len(weights), dtype=bool) if bins.counts.sum() < FEW else weights == 0
+    curve = fit(bins.counts, bins.design, seen)
+    gradient = (weights * curve.expected) @ bins.design
+    influence = weights - np.where(seen, bins.design @ (curve.covariance @ gradient), 0.0)
+    if seen.all():
+        # The excess itself is in the scatter that few values show: only chance is allowed for.
+        curve = replace(curve, dispersion=1.0)
+    influence = influence / np.sqrt(float(influence**2 @ curve.expected) * curve.dispersion)
+    return _Look(inner, outer, curve, influence, float(influence @ (bins.counts - curve.expected)))
+
+
+def _p_value(bins: _Bins, score: float, looks: list[_Look]) -> float:
     """How often the curve alone gives a largest score as large; drawn where counts are small."""
-    bound = min(1.0, len(contrasts) * float(ndtr(-score)))
+    bound = min(1.0, len(looks) * float(ndtr(-score)))
     if score < 1.0:
         return bound
-    smallest = min(
-        float((np.abs(weights) * curve.expected).sum())
-        for weights, curve in zip(contrasts, curves, strict=True)
-    )
-    if smallest > LARGE_COUNT:
-        return bound
     null = fit(bins.counts, bins.design, np.ones(len(bins.counts), dtype=bool))
-    effects = []
-    for weights, variance, curve in zip(contrasts, variances, curves, strict=True):
-        seen = weights == 0
-        gradient = (weights * curve.expected) @ bins.design
-        influence = np.where(seen, -(bins.design @ (curve.covariance @ gradient)), weights)
-        effects.append(influence / np.sqrt(variance / curve.dispersion))
-    effect = np.array(effects).T
+    if min(float((look.influence != 0) @ null.expected) for look in looks) > LARGE_COUNT:
+        return bound
+    effect = np.array([look.influence * np.sqrt(look.curve.dispersion) for look in looks]).T
     generator = np.random.default_rng(seed_of(bins.counts.astype(np.int64)))
     reached = drawn = 0
     for draws in (DRAWS, MORE_DRAWS):
@@ -243,16 +247,11 @@ def _p_value(
 
 
 def _placebos(
-    bins: _Bins,
-    curve: Curve,
-    width: tuple[int, int],
-    widths: list[tuple[int, int]],
-    limit: float,
-    sign: float,
+    bins: _Bins, best: _Look, looks: list[_Look], limit: float, sign: float
 ) -> tuple[list[Placebo], float, _Alike | None]:
     """Scores at other limits, how much wider than chance they scatter, and the equally round."""
-    inner, outer = width
-    most_in, most_out = max(i for i, _ in widths), max(o for _, o in widths)
+    curve, inner, outer = best.curve, best.inner, best.outer
+    most_in, most_out = max(look.inner for look in looks), max(look.outer for look in looks)
     residual = np.concatenate([[0.0], np.cumsum(bins.counts - curve.expected)])
     own = np.concatenate([[0.0], np.cumsum(curve.expected)])
     at = np.arange(outer, len(bins.counts) - inner)
@@ -273,7 +272,7 @@ def _placebos(
     # Neighbouring placebos share bins: that many of them are worth one.
     independent = max(1.0, len(at) / (inner + outer))
     spread = float(np.quantile(np.abs(scores), 0.6827))
-    stray = spread if spread > 1 + 1.5 / np.sqrt(2 * independent) else 1.0
+    stray = spread if spread > 1 + STRAY / np.sqrt(2 * independent) else 1.0
     same = bins.roundness[at] == bins.roundness[bins.zero]
     if bins.roundness[bins.zero] == 0 or same.sum() < 2:
         return placebos, stray, None
