@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from benchmarks.guards.injector import BARS, Bar
-from benchmarks.guards.simulator import FAMILIES, Kpi, honest
+from benchmarks.guards.simulator import FAMILIES, Kpi, honest, scale
 from expectations.grading import QUESTION_LEVEL, WATCH_LEVEL
 from expectations.signals.battery import compose, of_values
-from expectations.signals.crossing import crossings
+from expectations.signals.crossing import JUST_INSIDE, crossings
 from expectations.signals.removal import removal
 from expectations.signals.restatement import restatement
 from expectations.signals.series import LARGEST_P, Signal, judged
@@ -85,6 +85,7 @@ def reconciliation(kpi: Kpi) -> Signal:
         np.rint(differences * UNITS).astype(np.int64),
         np.rint(margins * UNITS).astype(np.int64)[None, :],
         np.ones((1, len(margins)), dtype=bool),
+        just_inside=round(JUST_INSIDE * scale(recomputed) * UNITS),
     )
     return judged(
         min(tested.p_value, LARGEST_P), n=len(margins), observed="", expected=""

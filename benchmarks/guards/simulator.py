@@ -180,10 +180,10 @@ def _days(n: int) -> NDArray[np.int64]:
 
 
 def _target(generator: Generator, values: Floats, terms: Terms) -> float:
-    """A round number that a fifth to two fifths of the values miss, as people choose targets."""
-    share = generator.uniform(0.2, 0.4)
+    """A round number that a quarter to two fifths of the values miss, as people choose targets."""
+    share = generator.uniform(0.25, 0.4)
     exact = float(np.quantile(values, share if terms.higher_is_better else 1 - share))
-    wanted = scale(values) / 2
+    wanted = scale(values) / 4
     step = 10.0 ** np.floor(np.log10(wanted))
     for multiple in (5, 2, 1):
         if multiple * step <= wanted:
@@ -194,7 +194,7 @@ def _target(generator: Generator, values: Floats, terms: Terms) -> float:
 def _side(generator: Generator, series: Series, terms: Terms) -> Side:
     values, n = series.values, len(series.values)
     spread = scale(values)
-    step = float(10.0 ** np.floor(np.log10(spread / 2)))
+    step = float(10.0 ** np.floor(np.log10(spread / 4)))
     slipped = generator.random(n) < generator.uniform(0, 0.1)
     slips = slipped * generator.normal(0, generator.choice([0.5, 1.5, 4.0]) * spread, n)
     edited = generator.random(n) < generator.uniform(0.05, 0.15)

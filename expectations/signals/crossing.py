@@ -14,10 +14,16 @@ if TYPE_CHECKING:
     from expectations.permutation import Integers
 
 
-def crossings(differences: Integers, margins: Integers, exists: NDArray[np.bool_]) -> Tested:
+JUST_INSIDE = 0.25  # standard deviations of the values
+
+
+def crossings(
+    differences: Integers, margins: Integers, exists: NDArray[np.bool_], *, just_inside: int = 0
+) -> Tested:
     """Periods carried over a limit less those carried back, against random order.
 
-    differences: one a period, positive where it helps; margins: how far each period lies past each
+    just_inside: a period carried over that comes to lie at most so far inside counts threefold,
+    because who wants to pass stops there. differences: one a period, positive where it helps; margins: how far each period lies past each
     limit, one row a limit; exists: whether the period has that limit. All in the same whole units.
     """
 
@@ -25,7 +31,10 @@ def crossings(differences: Integers, margins: Integers, exists: NDArray[np.bool_
         lifted = np.zeros(len(permuted), dtype=np.int64)
         for margin, counts in zip(margins, exists, strict=True):
             reached = (margin + permuted >= 0) & counts
-            lifted += (reached & (margin < 0)).sum(axis=1)
+            over = reached & (margin < 0)
+            lifted += over.sum(axis=1)
+            if just_inside:
+                lifted += 2 * (over & (margin + permuted <= just_inside)).sum(axis=1)
             lifted -= (~reached & counts & (margin >= 0)).sum(axis=1)
         return lifted
 
