@@ -18,8 +18,11 @@ MANTISSAS = (5.0, 2.5, 2.0, 1.0)
 SHARE_ON_STEP = 0.98
 # Decimal roundness, and that of clocks: quarters and whole hours of minutes.
 HEAPS = (2, 4, 5, 10, 15, 20, 25, 30, 50, 60, 100, 200, 250, 500, 600, 1000, 3600, 5000, 10000)
-HEAP_SCORE = 2.2
-HEAP_RATIO = 1.25
+HEAP_SCORE = 2.7
+LEAST_HEAPS, MOST_HEAPS = 5, 4
+MOST_PLACES = 20_000
+HEAP_RATIO = 1.1
+FAMILIES = ({5, 10}, {50, 100}, {15, 30, 60}, {500, 1000})
 FEWEST_FOR_HEAPS = 15
 FEWEST_DISTINCT = 5
 
@@ -37,11 +40,7 @@ class Lattice:
 
     def roundness(self, steps: Integers | int) -> Integers:
         """A number for each place that is equal for equally round places."""
-        places = np.atleast_1d(np.asarray(steps, dtype=np.int64))
-        signature = np.zeros(len(places), dtype=np.int64)
-        for bit, heap in enumerate(self.heaps):
-            signature += (places % heap == 0).astype(np.int64) << bit
-        return signature
+        return _classes(np.atleast_1d(np.asarray(steps, dtype=np.int64)), list(self.heaps))
 
 
 def resolution_of(values: Floats) -> float | None:
@@ -78,22 +77,48 @@ def lattice_of(values: Floats, *, resolution: float | None, apart_from: float | 
 
 
 def _heaps(elsewhere: Integers) -> tuple[int, ...]:
+    """Multiples that hold more values than their share of the places, the strongest first found.
+
+    What a heap found holds is no sign of another: the tens are no evidence for the twenties.
+    """
     n = len(elsewhere)
     if n < FEWEST_FOR_HEAPS:
         return ()
-    low, high = np.quantile(elsewhere, [0.05, 0.95])
+    low, high = (int(end) for end in np.quantile(elsewhere, [0.05, 0.95]))
+    candidates = [heap for heap in HEAPS if (high - low) >= LEAST_HEAPS * heap]
+    if not candidates:
+        return ()
+    # A stretch of places is enough to know which share of each class is a multiple of another.
+    places = np.arange(low, low + min(high - low, MOST_PLACES))
     found: list[int] = []
-    for heap in HEAPS:
-        if high - low < 3 * heap:
+    while len(found) < MOST_HEAPS:
+        place_class, value_class = _classes(places, found), _classes(elsewhere, found)
+        sizes = np.bincount(place_class, minlength=1 << len(found))
+        held = np.bincount(value_class, minlength=1 << len(found))
+        best, strongest = 0, HEAP_SCORE
+        for heap in candidates:
+            if heap in found:
+                continue
+            multiples = np.bincount(
+                place_class[places % heap == 0], minlength=1 << len(found)
+            ) / np.maximum(sizes, 1)
+            expected = float(held @ multiples)
+            # Only the classes that the multiples divide can tell.
+            telling = float(held @ (multiples * (1 - multiples)))
+            count = int((elsewhere % heap == 0).sum())
+            score = (count - expected) / np.sqrt(max(telling, 1.0))
+            if score > strongest and count > HEAP_RATIO * expected:
+                best, strongest = heap, score
+        if not best:
             break
-        count = int((elsewhere % heap == 0).sum())
-        # What lies on multiples of the rounder heaps is explained by the finer ones found.
-        base = [h for h in found if heap % h == 0]
-        expected = n / heap
-        if base:
-            finer = base[-1]
-            expected = float((elsewhere % finer == 0).sum()) * finer / heap
-        score = (count - expected) / np.sqrt(max(expected, 1.0))
-        if score > HEAP_SCORE and count > HEAP_RATIO * expected:
-            found.append(heap)
-    return tuple(found)
+        found.append(best)
+    # Who rounds to fives rounds to tens as well, whether or not the series is long enough to show.
+    kin = {heap for family in FAMILIES if not family.isdisjoint(found) for heap in family}
+    return tuple(sorted(kin.intersection(candidates).union(found)))
+
+
+def _classes(places: Integers, heaps: list[int]) -> Integers:
+    classes = np.zeros(len(places), dtype=np.int64)
+    for bit, heap in enumerate(heaps):
+        classes += (places % heap == 0).astype(np.int64) << bit
+    return classes

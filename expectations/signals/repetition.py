@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import betainc
 
+from expectations.signals.density import fit
 from expectations.signals.lattice import lattice_of
 from expectations.signals.series import Signal, judged, not_applicable, not_enough
 
@@ -32,6 +33,7 @@ MOST_LAGS = 40
 ALIKE_LAGS = (2, 3, 7, 14, 21)
 NEAR_ZERO = 3
 PEAK = 1.25
+CURVED_FROM = 60
 
 
 def repetition(series: Series, terms: Terms) -> Signal:
@@ -157,25 +159,45 @@ def _carried(
     spread = float(np.quantile(differences, 0.6827)) if len(differences) else 0.0
     step = _step(series, terms, spread)
     places = differences / step
-    # A difference of nothing is one place, one of k steps two: down and up. Where values are typed
-    # in fives, only differences of whole fives are as likely as one of nothing.
+    # Where values are typed in fives, only differences of whole fives are as likely as of nothing.
     on_step = np.abs(places - np.rint(places)) < 1e-6 * np.maximum(1, places)
-    sizes = np.rint(places)
-    reach = int(np.clip(spread / step / 2, NEAR_ZERO, 40))
-    near = int(((sizes >= 1) & (sizes <= reach) & (on_step | (step < spread / 100))).sum())
+    sizes = np.rint(places)[on_step | (step < spread / 100)].astype(np.int64)
     ties = int(tied.sum())
-    share = PEAK / (2 * reach)
-    if reach > 1.5 * spread / step:
-        # Few steps: larger differences are rarer than small ones in any series.
-        share *= 1.0 + reach * step / max(spread, 1e-12) / 3
-    p_value = float(betainc(ties, near + 1, share / (1 + share))) if ties else 1.0
+    expected, doubt = _ties_expected(sizes, spread / step)
+    p_value = 1.0
+    if ties:
+        shape = expected**2 / doubt
+        p_value = float(betainc(ties, shape, expected / (expected + shape)))
     return judged(
         p_value,
         n=n,
         observed=f"{ties} values equal the one before",
-        expected=f"about {share * (near + 1):.1f} by the differences next to nothing",
+        expected=f"about {expected:.1f} by the differences next to nothing",
         rows=1 + np.flatnonzero(tied),
     )
+
+
+def _ties_expected(sizes: Integers, spread: float) -> tuple[float, float]:
+    """How many differences of nothing the others lead to expect, and the variance of that.
+
+    sizes: differences in steps; spread: their usual size. One of nothing is one place, one of k
+    steps two: down and up.
+    """
+    reach = int(np.clip(2.2 * spread, 4, 40))
+    counts = np.bincount(sizes[sizes <= reach], minlength=reach + 1).astype(float)
+    if counts[1:].sum() >= CURVED_FROM and spread < reach:
+        halves = np.concatenate([counts[:1], counts[1:] / 2])
+        places = np.arange(reach + 1.0) / reach
+        design = np.column_stack([np.ones(reach + 1), places, places**2])
+        curve = fit(halves, design, places > 0)
+        at_zero = np.zeros(reach + 1)
+        at_zero[0] = 1.0
+        # Halved counts scatter half as much as the regression takes them to.
+        doubt = max(curve.variance_of(at_zero), 1e-6) * curve.dispersion
+        return float(curve.expected[0]), doubt
+    near = float(counts[1 : max(NEAR_ZERO, reach // 4) + 1].sum()) + 1
+    share = PEAK / (2 * max(NEAR_ZERO, reach // 4))
+    return share * near, share**2 * near
 
 
 def _step(series: Series, terms: Terms, spread: float) -> float:
