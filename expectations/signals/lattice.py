@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
@@ -18,10 +20,13 @@ MANTISSAS = (5.0, 2.5, 2.0, 1.0)
 SHARE_ON_STEP = 0.98
 # Decimal roundness, and that of clocks: quarters and whole hours of minutes.
 HEAPS = (2, 4, 5, 10, 15, 20, 25, 30, 50, 60, 100, 200, 250, 500, 600, 1000, 3600, 5000, 10000)
-HEAP_SCORE = 2.7
-LEAST_HEAPS, MOST_HEAPS = 5, 4
+HEAP_SCORE = 3.6
+# Tens and their kin are usual; other heaps have to show themselves more clearly.
+USUAL = dict.fromkeys((5, 10, 50, 100, 500, 1000), 2.5)
+LEAST_HEAPS, MOST_HEAPS = 3.5, 4
 MOST_PLACES = 20_000
-HEAP_RATIO = 1.1
+FEW, WARY = 600, {5: 0.7, 10: 0.7}
+HEAP_RATIO, USUAL_RATIO = 1.4, 1.1
 FAMILIES = ({5, 10}, {50, 100}, {15, 30, 60}, {500, 1000})
 FEWEST_FOR_HEAPS = 15
 FEWEST_DISTINCT = 5
@@ -63,20 +68,23 @@ def resolution_of(values: Floats) -> float | None:
     return None
 
 
-def lattice_of(values: Floats, *, resolution: float | None, apart_from: float | None) -> Lattice | None:
+def lattice_of(
+    values: Floats, *, resolution: float | None, apart_from: float | None, wary: bool = False
+) -> Lattice | None:
     """The lattice of the values; None when every value stands by itself.
 
-    apart_from: the target, whose own mass must not pass for a heap; None when there is none.
+    apart_from: the target, whose own mass must not pass for a heap; None when there is none; wary:
+    a hint of rounding to fives or tens is taken for it while there are few values.
     """
     step = resolution or resolution_of(values)
     if step is None:
         return None
     steps = np.rint(values / step).astype(np.int64)
     elsewhere = steps if apart_from is None else steps[steps != round(apart_from / step)]
-    return Lattice(step, steps, _heaps(elsewhere))
+    return Lattice(step, steps, _heaps(elsewhere, USUAL | WARY if wary and len(values) < FEW else USUAL))
 
 
-def _heaps(elsewhere: Integers) -> tuple[int, ...]:
+def _heaps(elsewhere: Integers, hints: Mapping[int, float]) -> tuple[int, ...]:
     """Multiples that hold more values than their share of the places, the strongest first found.
 
     What a heap found holds is no sign of another: the tens are no evidence for the twenties.
@@ -107,7 +115,8 @@ def _heaps(elsewhere: Integers) -> tuple[int, ...]:
             telling = float(held @ (multiples * (1 - multiples)))
             count = int((elsewhere % heap == 0).sum())
             score = (count - expected) / np.sqrt(max(telling, 1.0))
-            if score > strongest and count > HEAP_RATIO * expected:
+            score += HEAP_SCORE - hints.get(heap, HEAP_SCORE)
+            if score > strongest and count > (USUAL_RATIO if heap in USUAL else HEAP_RATIO) * expected:
                 best, strongest = heap, score
         if not best:
             break

@@ -25,8 +25,12 @@ if TYPE_CHECKING:
     Integers = NDArray[np.int64]
 
 MINIMUM = 30
-FEWEST_NEIGHBOURS, MOST_NEIGHBOURS = 3, 12  # on each side
-CURVED_FROM = 30.0
+FEWEST_NEIGHBOURS, MOST_NEIGHBOURS = 3, 12  # at least in all, at most on each side
+FEWEST_FAR = 5  # where the density bends between them
+CURVED_FROM = 12.0
+WITHIN = 2.0  # standard deviations about the target
+# An honest density is no parabola: so much more may lie on the target than it says.
+MARGIN = 1.05
 
 
 def point_mass(series: Series, terms: Terms) -> Signal:
@@ -40,7 +44,9 @@ def point_mass(series: Series, terms: Terms) -> Signal:
         places, hits = _places_of_rates(series, terms)
         same = np.ones(len(places), dtype=bool)
     else:
-        lattice = lattice_of(values, resolution=terms.resolution, apart_from=terms.target)
+        lattice = lattice_of(
+            values, resolution=terms.resolution, apart_from=terms.target, wary=True
+        )
         if lattice is None:
             lattice = _fine(values)
         if abs(round(terms.target / lattice.step) * lattice.step - terms.target) > 1e-6 * max(
@@ -49,7 +55,7 @@ def point_mass(series: Series, terms: Terms) -> Signal:
             reason = f"{terms.target:g} is not on the step {lattice.step:g} of the values"
             return not_applicable(n, reason)
         places, hits, same = _places_of_lattice(lattice, values, terms)
-    return _compare(n, places, hits, same, terms)
+    return _compare(values, places, hits, same, terms)
 
 
 def _fine(values: Floats) -> Lattice:
@@ -74,6 +80,7 @@ def _places_of_lattice(
     span = (around >= lattice.steps.min()) & (around <= lattice.steps.max())
     bounds = [round(b / lattice.step) for b in terms.bounds if b is not None]
     span &= ~np.isin(around, bounds)
+    span &= np.abs(around - target) <= max(WITHIN * (high - low) / 2 / lattice.step, 6)
     span[reach] = True
     signature = lattice.roundness(around)
     same = signature == signature[reach]
@@ -96,39 +103,33 @@ def _places_of_rates(series: Series, terms: Terms) -> tuple[Floats, Floats]:
 
 
 def _compare(
-    n: int, places: Floats, hits: Floats, same: NDArray[np.bool_], terms: Terms
+    values: Floats, places: Floats, hits: Floats, same: NDArray[np.bool_], terms: Terms
 ) -> Signal:
+    n = len(values)
     at = int(np.argmin(np.abs(places - terms.target)))
     alike = np.flatnonzero(same)
     alike = alike[alike != at]
     below, above = alike[alike < at][-MOST_NEIGHBOURS:], alike[alike > at][:MOST_NEIGHBOURS]
     neighbours = np.concatenate([below, above])
     count = float(hits[at])
-    if len(neighbours) < FEWEST_NEIGHBOURS:
-        return not_applicable(n, "no other place within the values is as round as the target")
-    total, dispersion = float(hits[neighbours].sum()), 1.0
-    share = 1 / len(neighbours)
-    if total >= CURVED_FROM and len(neighbours) >= 6:
-        chosen = np.concatenate([[at], neighbours])
-        design = polynomials(places[chosen], 2)
-        curve = fit(hits[chosen], design, np.arange(len(chosen)) > 0)
-        share = float(curve.expected[0] / curve.expected[1:].sum())
-        # The curve may err where it was not fitted; a flat line bounds it from below.
-        share = max(share, 1 / len(neighbours) if len(below) and len(above) else share)
-        dispersion = curve.dispersion
-    expected = share * total
-    p_value = float(
-        betainc(max(count / dispersion, 1e-9), total / dispersion + 1, share / (1 + share))
-    )
-    if count <= expected:
-        p_value = max(p_value, 0.5)
+    low, high = np.quantile(values, [0.1587, 0.8413])
+    far = len(neighbours) and np.ptp(places[neighbours]) > (high - low) / 2
+    if len(neighbours) < (FEWEST_FAR if far else FEWEST_NEIGHBOURS):
+        return not_applicable(n, "too few other places near by are as round as the target")
+    expected, doubt, dispersion = _expected(places, hits, at, neighbours)
+    shape = expected**2 / doubt
+    p_value = 1.0
+    if count > expected:
+        p_value = float(
+            betainc(count / dispersion, shape / dispersion, expected / (expected + shape))
+        )
     spread = np.sqrt(np.maximum(expected, 0.5) * dispersion)
     placebos = [
         Placebo(at=float(places[i]), score=float((hits[i] - expected) / spread))
         for i in neighbours
     ]
     beaten = int((hits[neighbours] >= count).sum())
-    if beaten:
+    if beaten > 1:  # the target is not special among its like
         p_value = max(p_value, beaten / (len(neighbours) + 1))
     return judged(
         p_value,
@@ -138,3 +139,17 @@ def _compare(
         score=float((count - expected) / spread),
         placebos=placebos,
     )
+
+
+def _expected(
+    places: Floats, hits: Floats, at: int, neighbours: Integers
+) -> tuple[float, float, float]:
+    """Values to expect on the target, the variance of that, and how widely neighbours scatter."""
+    total, share = float(hits[neighbours].sum()), 1 / len(neighbours)
+    if total < CURVED_FROM or len(neighbours) < FEWEST_FAR:
+        return MARGIN * share * (total + 1), (MARGIN * share) ** 2 * (total + 1), 1.0
+    chosen = np.concatenate([[at], neighbours])
+    there = np.arange(len(chosen)) == 0
+    curve = fit(hits[chosen], polynomials(places[chosen], 2), ~there)
+    doubt = curve.variance_of(there.astype(float)) * MARGIN**2
+    return MARGIN * float(curve.expected[0]), max(doubt, 1e-9), curve.dispersion

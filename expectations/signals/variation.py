@@ -175,4 +175,4 @@ def _drop(size: Floats, level: Floats, split: int) -> tuple[float, float]:
     inflation = (1 + memory) / (1 - memory)
     error = np.sqrt(float(residual @ residual) / freedom * inverse[2, 2] * inflation)
     change = float(coefficients[2])
-    return float(stdtr(freedom / inflation, change / max(error, 1e-12))), change
+    return float(stdtr(freedom / inflation, change / max(1.1 * error, 1e-12))), change
