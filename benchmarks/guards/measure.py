@@ -87,9 +87,7 @@ def reconciliation(kpi: Kpi) -> Signal:
         np.ones((1, len(margins)), dtype=bool),
         just_inside=round(JUST_INSIDE * scale(recomputed) * UNITS),
     )
-    return judged(
-        min(tested.p_value, LARGEST_P), n=len(margins), observed="", expected=""
-    )
+    return judged(min(tested.p_value, LARGEST_P), n=len(margins), observed="", expected="")
 
 
 def false_alarms(family: str, n: int, seeds: Iterable[int]) -> FalseAlarms:

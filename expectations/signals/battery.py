@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from expectations.grading import QUESTION_LEVEL, WATCH_LEVEL, benjamini_hochberg
 from expectations.judgement import Grade
-from expectations.signals.bunching import bunching
+from expectations.signals.bunching import at_target_and_limit
 from expectations.signals.period_end import period_end
 from expectations.signals.point_mass import point_mass
 from expectations.signals.repetition import repetition
@@ -23,7 +23,7 @@ URGENT_LEVEL = 0.001
 
 # By the name of the guard that asks with it.
 OF_VALUES: Mapping[str, Callable[[Series, Terms], Signal]] = {
-    "values_do_not_bunch_at_the_target": bunching,
+    "values_do_not_bunch_at_the_target": at_target_and_limit,
     "values_do_not_sit_on_the_target": point_mass,
     "values_not_rounder_than_baseline": roundness,
     "variation_not_below_chance": variation,
@@ -57,9 +57,7 @@ def compose(signals: Mapping[str, Signal]) -> Composite:
     tests below 1 %.
     """
     p_values = {guard: s.p_value for guard, s in signals.items() if s.p_value is not None}
-    q_values = dict(
-        zip(p_values, benjamini_hochberg(list(p_values.values())), strict=True)
-    )
+    q_values = dict(zip(p_values, benjamini_hochberg(list(p_values.values())), strict=True))
     smallest = min(q_values.values(), default=1.0)
     asking = sum(q < QUESTION_LEVEL for q in q_values.values())
     if not q_values:

@@ -18,7 +18,14 @@ from scipy.special import ndtr, stdtr
 from expectations.permutation import seed_of
 from expectations.signals.density import Curve, fit, polynomials
 from expectations.signals.lattice import Lattice, lattice_of
-from expectations.signals.series import Placebo, Signal, judged, not_applicable, not_enough
+from expectations.signals.series import (
+    LARGEST_P,
+    Placebo,
+    Signal,
+    judged,
+    not_applicable,
+    not_enough,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -79,7 +86,20 @@ def bunching(series: Series, terms: Terms) -> Signal:
     failing = bins.counts[: max(bins.zero, 0)].sum()
     if bins.zero < 2 or failing < FEWEST_FAILING:
         return _cliff(bins, n, int((~inside).sum()))
-    return _contrast(bins, n, limit, sign)
+    return _contrast(bins, values, limit, sign)
+
+
+def at_target_and_limit(series: Series, terms: Terms) -> Signal:
+    """The target and, where one is declared, the approval limit that amounts may stay below."""
+    at_target = bunching(series, terms)
+    if terms.approval_limit is None:
+        return at_target
+    limited = replace(terms, target=terms.approval_limit, higher_is_better=False)
+    at_limit = bunching(series, limited)
+    if at_limit.p_value is None or at_target.p_value is None:
+        return at_limit if at_target.p_value is None else at_target
+    rarer = min(at_target, at_limit, key=lambda one: one.p_value or 1.0)
+    return replace(rarer, p_value=min(2 * (rarer.p_value or 1.0), LARGEST_P))
 
 
 def _bins(series: Series, terms: Terms, sign: float) -> _Bins | None:
@@ -164,7 +184,7 @@ def _heap_columns(
     return np.array(kept, dtype=float).reshape(len(kept), len(places)).T, roundness
 
 
-def _contrast(bins: _Bins, n: int, limit: float, sign: float) -> Signal:
+def _contrast(bins: _Bins, values: Floats, limit: float, sign: float) -> Signal:
     looks = [_look(bins, inner, outer) for inner, outer in _widths(bins)]
     best = max(looks, key=lambda look: look.score)
     placebos, stray, alike = _placebos(bins, best, looks, limit, sign)
@@ -177,11 +197,12 @@ def _contrast(bins: _Bins, n: int, limit: float, sign: float) -> Signal:
     edge, end = limit + sign * best.inner * bins.width, limit - sign * best.outer * bins.width
     return judged(
         p_value,
-        n=n,
+        n=len(values),
         observed=f"{bins.counts[near].sum():.0f} values from {limit:g} to {edge:g} and "
         f"{bins.counts[far].sum():.0f} from {limit:g} to {end:g} on the other side",
         expected=f"about {best.curve.expected[near].sum():.1f} and "
         f"{best.curve.expected[far].sum():.1f} by a smooth curve through the neighbourhood",
+        rows=np.flatnonzero((values >= min(limit, edge)) & (values <= max(limit, edge))),
         score=score,
         placebos=placebos,
         figures={"from": min(limit, edge), "to": max(limit, edge), "strays_by": stray},

@@ -22,9 +22,10 @@ def crossings(
 ) -> Tested:
     """Periods carried over a limit less those carried back, against random order.
 
-    just_inside: a period carried over that comes to lie at most so far inside counts threefold,
-    because who wants to pass stops there. differences: one a period, positive where it helps; margins: how far each period lies past each
-    limit, one row a limit; exists: whether the period has that limit. All in the same whole units.
+    differences: one a period, positive where it helps; margins: how far each period lies past each
+    limit, one row a limit; exists: whether the period has that limit; just_inside: a period carried
+    over that ends at most so far inside counts threefold, because who wants to pass stops there.
+    All in the same whole units.
     """
 
     def net_lifted(permuted: Integers) -> Integers:

@@ -1,4 +1,4 @@
-"""A smooth curve through counts in bins, and how far it is to be trusted where it was not fitted."""
+"""A smooth curve through counts in bins, and how far it may err where it was not fitted."""
 
 from __future__ import annotations
 

@@ -81,7 +81,9 @@ def lattice_of(
         return None
     steps = np.rint(values / step).astype(np.int64)
     elsewhere = steps if apart_from is None else steps[steps != round(apart_from / step)]
-    return Lattice(step, steps, _heaps(elsewhere, USUAL | WARY if wary and len(values) < FEW else USUAL))
+    return Lattice(
+        step, steps, _heaps(elsewhere, USUAL | WARY if wary and len(values) < FEW else USUAL)
+    )
 
 
 def _heaps(elsewhere: Integers, hints: Mapping[int, float]) -> tuple[int, ...]:
@@ -116,7 +118,10 @@ def _heaps(elsewhere: Integers, hints: Mapping[int, float]) -> tuple[int, ...]:
             count = int((elsewhere % heap == 0).sum())
             score = (count - expected) / np.sqrt(max(telling, 1.0))
             score += HEAP_SCORE - hints.get(heap, HEAP_SCORE)
-            if score > strongest and count > (USUAL_RATIO if heap in USUAL else HEAP_RATIO) * expected:
+            if (
+                score > strongest
+                and count > (USUAL_RATIO if heap in USUAL else HEAP_RATIO) * expected
+            ):
                 best, strongest = heap, score
         if not best:
             break

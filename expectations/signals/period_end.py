@@ -36,6 +36,8 @@ def period_end(series: Series, terms: Terms) -> Signal:
     if terms.kind not in ("count", "amount"):
         return not_applicable(n, "only counts and amounts can be booked a day early")
     first, span = int(series.days[0]), int(series.days[-1] - series.days[0]) + 1
+    if terms.period_end is None:
+        return not_applicable(n, "the values are not daily")
     if n < (1 - MOST_GAPS) * span:
         return not_applicable(n, "the values are not daily")
     starts = _starts(np.arange(first, first + span), terms.period_end)
@@ -100,7 +102,9 @@ def _borrowed(
     at = np.arange(days, len(line) - days + 1)
     before_n, after_n = counts[at] - counts[at - days], counts[at + days] - counts[at]
     with np.errstate(divide="ignore", invalid="ignore"):
-        difference = (sums[at] - sums[at - days]) / before_n - (sums[at + days] - sums[at]) / after_n
+        difference = (sums[at] - sums[at - days]) / before_n - (
+            sums[at + days] - sums[at]
+        ) / after_n
     difference[(before_n == 0) | (after_n == 0)] = np.nan
     at_ends = difference[starts - days]
     at_ends = at_ends[np.isfinite(at_ends)]

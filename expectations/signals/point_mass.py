@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
+    Booleans = NDArray[np.bool_]
 
 MINIMUM = 30
 FEWEST_NEIGHBOURS, MOST_NEIGHBOURS = 3, 12  # at least in all, at most on each side
@@ -41,7 +42,7 @@ def point_mass(series: Series, terms: Terms) -> Signal:
     if terms.target in terms.bounds:
         return not_applicable(n, f"{terms.target:g} is a natural bound of the values")
     if series.denominators is not None and series.numerators is not None:
-        places, hits = _places_of_rates(series, terms)
+        places, hits, on_target = _places_of_rates(series, terms)
         same = np.ones(len(places), dtype=bool)
     else:
         lattice = lattice_of(
@@ -55,7 +56,8 @@ def point_mass(series: Series, terms: Terms) -> Signal:
             reason = f"{terms.target:g} is not on the step {lattice.step:g} of the values"
             return not_applicable(n, reason)
         places, hits, same = _places_of_lattice(lattice, values, terms)
-    return _compare(values, places, hits, same, terms)
+        on_target = lattice.steps == round(terms.target / lattice.step)
+    return _compare(values, places, hits, same, on_target, terms)
 
 
 def _fine(values: Floats) -> Lattice:
@@ -66,7 +68,7 @@ def _fine(values: Floats) -> Lattice:
 
 def _places_of_lattice(
     lattice: Lattice, values: Floats, terms: Terms
-) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+) -> tuple[Floats, Floats, Booleans]:
     target = round(terms.target / lattice.step)
     low, high = np.quantile(values, [0.1587, 0.8413])
     reach = int(np.clip((high - low) / 2 / lattice.step, 40, 400))
@@ -74,9 +76,9 @@ def _places_of_lattice(
         reach = max(reach, 8 * lattice.heaps[-1])
     around = np.arange(target - reach, target + reach + 1)
     index = lattice.steps - (target - reach)
-    hits = np.bincount(
-        index[(index >= 0) & (index < len(around))], minlength=len(around)
-    ).astype(float)
+    hits = np.bincount(index[(index >= 0) & (index < len(around))], minlength=len(around)).astype(
+        float
+    )
     span = (around >= lattice.steps.min()) & (around <= lattice.steps.max())
     bounds = [round(b / lattice.step) for b in terms.bounds if b is not None]
     span &= ~np.isin(around, bounds)
@@ -87,7 +89,7 @@ def _places_of_lattice(
     return around[span] * lattice.step, hits[span], same[span]
 
 
-def _places_of_rates(series: Series, terms: Terms) -> tuple[Floats, Floats]:
+def _places_of_rates(series: Series, terms: Terms) -> tuple[Floats, Floats, Booleans]:
     """Placebo targets about the target, and how many numerators just reach each."""
     assert series.denominators is not None  # noqa: S101 - told by the caller
     values, denominators = series.values, series.denominators
@@ -96,14 +98,20 @@ def _places_of_rates(series: Series, terms: Terms) -> tuple[Floats, Floats]:
     places = terms.target + spacing * np.arange(-MOST_NEIGHBOURS, MOST_NEIGHBOURS + 1)
     exact = places[:, None] * denominators[None, :] / 100
     first = np.ceil(exact - 1e-6) if terms.higher_is_better else np.floor(exact + 1e-6)
-    hits = (first == series.numerators[None, :]).sum(axis=1).astype(float)
+    reached = first == series.numerators[None, :]
+    hits = reached.sum(axis=1).astype(float)
     inside = (places >= values.min()) & (places <= values.max())
     inside[MOST_NEIGHBOURS] = True
-    return places[inside], hits[inside]
+    return places[inside], hits[inside], reached[MOST_NEIGHBOURS]
 
 
 def _compare(
-    values: Floats, places: Floats, hits: Floats, same: NDArray[np.bool_], terms: Terms
+    values: Floats,
+    places: Floats,
+    hits: Floats,
+    same: Booleans,
+    on_target: Booleans,
+    terms: Terms,
 ) -> Signal:
     n = len(values)
     at = int(np.argmin(np.abs(places - terms.target)))
@@ -125,8 +133,7 @@ def _compare(
         )
     spread = np.sqrt(np.maximum(expected, 0.5) * dispersion)
     placebos = [
-        Placebo(at=float(places[i]), score=float((hits[i] - expected) / spread))
-        for i in neighbours
+        Placebo(at=float(places[i]), score=float((hits[i] - expected) / spread)) for i in neighbours
     ]
     beaten = int((hits[neighbours] >= count).sum())
     if beaten > 1:  # the target is not special among its like
@@ -134,6 +141,7 @@ def _compare(
     return judged(
         p_value,
         n=n,
+        rows=np.flatnonzero(on_target),
         observed=f"{count:.0f} values exactly on {terms.target:g}",
         expected=f"about {expected:.1f}, as on {len(neighbours)} places as round",
         score=float((count - expected) / spread),

@@ -60,7 +60,7 @@ def repetition(series: Series, terms: Terms) -> Signal:
 
 
 def _codes(series: Series) -> tuple[Integers, NDArray[np.bool_]]:
-    """Equal numbers for equal values, and which are so usual (a bound, a zero) that they tell nothing."""
+    """Equal numbers for equal values, and which are too usual (a bound, a zero) to tell anything."""
     values = series.values
     if series.numerators is not None and series.denominators is not None:
         values = values + 1e-9 * series.denominators
@@ -149,9 +149,7 @@ def _longest_run(line: Integers, lag: int) -> tuple[int, int]:
     return int(lengths[best]), int(where[ends[best] - 1]) + lag
 
 
-def _carried(
-    series: Series, terms: Terms, codes: Integers, usual: NDArray[np.bool_]
-) -> Signal:
+def _carried(series: Series, terms: Terms, codes: Integers, usual: NDArray[np.bool_]) -> Signal:
     values, n = series.values, len(series.values)
     telling = ~usual[1:]
     tied = (codes[1:] == codes[:-1]) & telling

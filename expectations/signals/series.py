@@ -28,7 +28,8 @@ class Terms:
     kind: rate, count, amount, duration or score; bounds: the natural limits of the unit, None
     where there is none; independent: the counted events do not depend on one another;
     baseline_until: the last day of the KPI's own past that later days are compared with;
-    period_end: month, quarter or week, whose last days may borrow from the next.
+    period_end: month, quarter or week, whose last days may borrow from the next; None when the
+    values are not daily.
     """
 
     target: float = float("nan")
@@ -39,7 +40,7 @@ class Terms:
     independent: bool = False
     approval_limit: float | None = None
     baseline_until: int | None = None
-    period_end: str = "month"
+    period_end: str | None = "month"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,8 +93,8 @@ class Placebo:
 class Signal:
     """What one test says of one series.
 
-    n: values it compared; p_value: None unless it judged; rows: indices of the values it speaks of;
-    observed, expected: in words, with their numbers; score: the statistic on the scale of `placebos`.
+    n: values it compared; p_value: None unless it judged; rows: indices of values it speaks of;
+    observed, expected: in words, with their numbers; score: the statistic, as `placebos` have it.
     """
 
     outcome: Outcome
