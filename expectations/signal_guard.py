@@ -26,6 +26,11 @@ VALUES = """
 """
 """Evidence of the guards that look at the values alone."""
 
+HONEST_SERIES = (
+    "for series with autocorrelation, a weekly cycle, a trend, shifts of level, outliers and gaps, "
+    "as `python -m benchmarks.guards` measures it."
+)
+
 SMALLEST_DENOMINATOR = 2
 PLACEBOS_KEPT = 12
 

@@ -1,1 +1,1 @@
-"""How often do the guards ask for nothing, and how much do they see? `python -m benchmarks.guards`"""
+"""How often do guards ask for nothing, and what do they see? `python -m benchmarks.guards`"""

@@ -34,8 +34,8 @@ class Side:
     """What lies beside the values of a KPI, each as honest people leave it.
 
     reported: the same periods by hand, at the resolution `step`; restated: the values after late
-    bookings and corrections, which do not depend on how good a period was; row_failed and row_left_out: for single rows below the KPI, whether each missed
-    its limit and whether it was excluded.
+    bookings and corrections, which do not depend on how good a period was; row_failed and
+    row_left_out: for single rows below the KPI, whether each missed its limit and was excluded.
     """
 
     reported: Floats

@@ -17,7 +17,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from expectations.guard import Examination, Guard, Kind, Row
-from expectations.signal_guard import VALUES, Declared, examine_values
+from expectations.signal_guard import HONEST_SERIES, VALUES, Declared, examine_values
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +30,7 @@ GUARD = Guard(
     part=("scope",),
     minimum=60,
     false_alarm_rate=0.01,
-    rate_holds="for series with autocorrelation, a weekly cycle, a trend, shifts of level and outliers, measured by `python -m benchmarks.guards`",
+    rate_holds=HONEST_SERIES,
     innocent_explanations=(
         "People tried harder when they were just short of the target.",
         "The process stops, or the next step begins, when the target is met.",

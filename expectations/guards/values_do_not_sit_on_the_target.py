@@ -5,8 +5,8 @@ Many more of them look like figures that were filled in from the target.
 
 How to remedy: ask for the source of the listed figures and let the report read them from there.
 
-Method: the count on the target against a smooth curve through the places as round as it; for rates
-a value sits on the target when its numerator is the first that reaches it (`signals/point_mass.py`).
+Method: the count on the target against a smooth curve through the places as round as it. A rate
+sits on the target when its numerator is the first that reaches it (`signals/point_mass.py`).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from expectations.guard import Examination, Guard, Kind, Row
-from expectations.signal_guard import VALUES, Declared, examine_values
+from expectations.signal_guard import HONEST_SERIES, VALUES, Declared, examine_values
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,7 @@ GUARD = Guard(
     part=("scope",),
     minimum=30,
     false_alarm_rate=0.01,
-    rate_holds="for series with autocorrelation, a weekly cycle, a trend, shifts of level and outliers, measured by `python -m benchmarks.guards`",
+    rate_holds=HONEST_SERIES,
     innocent_explanations=(
         "The target is what a machine or a contract is set to.",
         "Work stops when the target is met.",

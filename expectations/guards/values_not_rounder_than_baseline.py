@@ -18,7 +18,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from expectations.guard import Examination, Guard, Kind, Row
-from expectations.signal_guard import VALUES, Declared, examine_values
+from expectations.signal_guard import HONEST_SERIES, VALUES, Declared, examine_values
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +31,7 @@ GUARD = Guard(
     part=("scope",),
     minimum=40,
     false_alarm_rate=0.01,
-    rate_holds="for series with autocorrelation, a weekly cycle, a trend, shifts of level and outliers, measured by `python -m benchmarks.guards`",
+    rate_holds=HONEST_SERIES,
     innocent_explanations=(
         "Rounding was introduced by a new form, system or rule.",
         "Figures are estimated where the measurement failed.",

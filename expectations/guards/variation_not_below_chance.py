@@ -18,7 +18,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from expectations.guard import Examination, Guard, Kind, Row
-from expectations.signal_guard import VALUES, Declared, examine_values
+from expectations.signal_guard import HONEST_SERIES, VALUES, Declared, examine_values
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +31,8 @@ GUARD = Guard(
     part=("scope",),
     minimum=24,
     false_alarm_rate=0.01,
-    rate_holds="for series with autocorrelation, a weekly cycle, a trend, shifts of level and outliers, measured by `python -m benchmarks.guards`. Where events are declared independent that are not, it asks wrongly",
+    rate_holds=f"{HONEST_SERIES} Where events are declared independent that are not, it asks "
+    "wrongly.",
     innocent_explanations=(
         "The process was stabilised, which is what it was meant to be.",
         "Capacity limits what a day can hold.",

@@ -45,6 +45,15 @@ class Composite:
         return min(self.q_values.values(), default=1.0)
 
 
+def grade_of(q_value: float) -> Grade:
+    """The grade that one test by itself has."""
+    if q_value < URGENT_LEVEL:
+        return Grade.D
+    if q_value < QUESTION_LEVEL:
+        return Grade.C
+    return Grade.B if q_value < WATCH_LEVEL else Grade.A
+
+
 def of_values(series: Series, terms: Terms) -> dict[str, Signal]:
     """What every test of the values alone says, by guard."""
     return {guard: test(series, terms) for guard, test in OF_VALUES.items()}
@@ -61,11 +70,5 @@ def compose(signals: Mapping[str, Signal]) -> Composite:
     smallest = min(q_values.values(), default=1.0)
     asking = sum(q < QUESTION_LEVEL for q in q_values.values())
     if not q_values:
-        grade = Grade.U
-    elif smallest < URGENT_LEVEL or asking > 1:
-        grade = Grade.D
-    elif smallest < QUESTION_LEVEL:
-        grade = Grade.C
-    else:
-        grade = Grade.B if smallest < WATCH_LEVEL else Grade.A
-    return Composite(q_values, grade)
+        return Composite(q_values, Grade.U)
+    return Composite(q_values, Grade.D if asking > 1 else grade_of(smallest))
