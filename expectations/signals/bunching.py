@@ -16,6 +16,7 @@ import numpy as np
 from scipy.special import ndtr, stdtr
 
 from expectations.permutation import seed_of
+from expectations.signals.bunching_of_many import bunching_of_many
 from expectations.signals.density import Curve, fit, polynomials
 from expectations.signals.lattice import Lattice, lattice_of
 from expectations.signals.series import (
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     Integers = NDArray[np.int64]
 
 MINIMUM = 60
+# Ends of the usual scales, when the values end there too.
+BOUNDS = (0.0, 1.0, 100.0)
 FEWEST_FAILING = 5
 FEWEST_NEARBY = 20
 # Bins a standard deviation at 500 values; more values afford finer bins.
@@ -43,8 +46,8 @@ BINS_PER_SCALE = 8
 REACH = 2.2
 # Bins inside and outside, at each width: a hole is wider than the excess it fills.
 WIDTHS = ((1, 4), (2, 7))
-FINE_AND_WIDE = ((1, 1), (2, 3), (8, 12))
 FEW, MANY = 600, 3000
+DENSE_END = 0.6
 DRAWS, MORE_DRAWS = 1_000, 20_000
 LARGE_COUNT = 4000.0
 # Honest densities are no polynomials: how much wider than chance alone the score scatters.
@@ -74,11 +77,13 @@ def bunching(series: Series, terms: Terms) -> Signal:
     if n < MINIMUM:
         return not_enough(n, MINIMUM)
     limit, sign = terms.target, 1.0 if terms.higher_is_better else -1.0
-    if limit in terms.bounds:
+    if limit in terms.bounds or (limit in BOUNDS and limit in (values.min(), values.max())):
         return not_applicable(n, f"{limit:g} is a natural bound of the values")
     inside = sign * (values - limit) >= -1e-9 * max(1.0, abs(limit))
     if not inside.any():
         return not_applicable(n, "no value reaches the target")
+    if n > MANY:
+        return bunching_of_many(series, terms)
     bins = _bins(series, terms, sign)
     if bins is None or bins.counts.sum() < FEWEST_NEARBY:
         nearby = 0 if bins is None else int(bins.counts.sum())
@@ -113,7 +118,7 @@ def _bins(series: Series, terms: Terms, sign: float) -> _Bins | None:
     values = _without_bounds(values, terms)
     if len(values) < FEWEST_NEARBY:
         return None
-    spread = _local_scale(values, limit)
+    spread = _scale(values)
     fineness = BINS_PER_SCALE * max(1.0, (len(values) / 500) ** 0.2)
     step = lattice.step if lattice is not None else 0.0
     width = spread / fineness
@@ -122,19 +127,40 @@ def _bins(series: Series, terms: Terms, sign: float) -> _Bins | None:
     reach = int(np.clip(round(REACH * spread / width), 8, 400))
     distance = sign * (values - limit) / width
     index = np.floor(distance + 1e-6).astype(np.int64)
-    first = int(max(index.min() - 1, -reach))
-    last = int(min(index.max() + 1, reach - 1))
+    dense_low, dense_high = _dense_ends(index, reach)
+    first = int(max(index.min() - (not dense_low), -reach))
+    last = int(min(index.max() + (not dense_high), reach - 1))
     if last <= first + 6:
         return None
     near = index[(index >= first) & (index <= last)]
     counts = np.bincount(near - first, minlength=last - first + 1).astype(float)
     places = np.arange(first, last + 1)
     design = polynomials(places.astype(float), _order(int(counts.sum())))
+    if dense_low:
+        design = np.column_stack([design, np.log(places - index.min() + 0.5)])
+    if dense_high:
+        design = np.column_stack([design, np.log(index.max() - places + 0.5)])
     roundness = np.zeros(len(places), dtype=np.int64)
     if lattice is not None and lattice.heaps:
         heaped, roundness = _heap_columns(lattice, places, limit, width, sign)
         design = np.hstack([design, heaped])
     return _Bins(first, counts, width, design, roundness)
+
+
+def _dense_ends(index: Integers, reach: int) -> tuple[bool, bool]:
+    """Do the values begin, or end, in the neighbourhood where they are densest?
+
+    There (p-values, waiting times) no polynomial follows them, but the logarithm of the distance.
+    """
+    near = index[np.abs(index) <= reach]
+    most = np.bincount(near - near.min()).max() if len(near) else 0
+
+    def is_dense(end: int) -> bool:
+        return abs(end) < reach and bool(
+            max((index == end).sum(), (np.abs(index - end) == 1).sum()) >= DENSE_END * most
+        )
+
+    return is_dense(int(index.min())), is_dense(int(index.max()))
 
 
 def _without_bounds(values: Floats, terms: Terms) -> Floats:
@@ -151,19 +177,14 @@ def _without_bounds(values: Floats, terms: Terms) -> Floats:
     return values
 
 
-def _local_scale(values: Floats, limit: float) -> float:
-    """Half the distance within which most values lie: of the bulk, or nearer when there are many."""
+def _scale(values: Floats) -> float:
+    """The standard deviation of the bulk of the values."""
     low, high = np.quantile(values, [0.1587, 0.8413])
-    bulk = max((high - low) / 2, np.ptp(values) / 50, 1e-12)
-    if len(values) <= MANY:
-        return float(bulk)
-    share = float(np.clip(0.9 * (MANY / len(values)) ** 0.25, 0.25, 0.9))
-    return float(min(bulk, max(np.quantile(np.abs(values - limit), share) / 2, bulk / 6)))
+    return float(max((high - low) / 2, np.ptp(values) / 50, 1e-12))
 
 
 def _order(nearby: int) -> int:
-    thresholds = ((150, 2), (600, 3), (3000, 4), (20_000, 5))
-    return next((order for most, order in thresholds if nearby < most), 7)
+    return 2 if nearby < 150 else 3 if nearby < FEW else 4
 
 
 def _heap_columns(
@@ -210,9 +231,8 @@ def _contrast(bins: _Bins, values: Floats, limit: float, sign: float) -> Signal:
 
 
 def _widths(bins: _Bins) -> list[tuple[int, int]]:
-    nearby, last = bins.counts.sum(), len(bins.counts) - 1
-    widths = [*WIDTHS, *(FINE_AND_WIDE if nearby > MANY else ())]
-    fitting = [(i, o) for i, o in widths if o <= bins.zero and bins.zero + i < last]
+    last = len(bins.counts) - 1
+    fitting = [(i, o) for i, o in WIDTHS if o <= bins.zero and bins.zero + i < last]
     return fitting or [(1, max(1, min(bins.zero, 4)))]
 
 

@@ -43,15 +43,20 @@ def polynomials(places: Floats, order: int) -> Floats:
     return np.polynomial.chebyshev.chebvander(scaled, order)
 
 
-def fit(counts: Floats, design: Floats, seen: Booleans) -> Curve:
-    """Poisson regression with log link on the bins `seen`; expectations for all bins."""
+def fit(counts: Floats, design: Floats, seen: Booleans, *, exposure: Floats | None = None) -> Curve:
+    """Poisson regression with log link on the bins `seen`; expectations for all bins.
+
+    exposure: how much of a bin could be filled, 1 where left out.
+    """
     y, x = counts[seen], design[seen]
+    offset = np.zeros(len(counts)) if exposure is None else np.log(exposure)
+    known = offset[seen]
     coefficients = np.zeros(x.shape[1])
     coefficients[0] = np.log(max(float(y.mean()), 1e-3))
     ridge = RIDGE * np.eye(x.shape[1])
     previous = np.inf
     for _ in range(STEPS):
-        linear = np.clip(x @ coefficients, -LARGEST_LOG_MEAN, LARGEST_LOG_MEAN)
+        linear = np.clip(x @ coefficients + known, -LARGEST_LOG_MEAN, LARGEST_LOG_MEAN)
         mean = np.exp(linear)
         information = (x.T * mean) @ x + ridge
         step = np.linalg.solve(information, x.T @ (y - mean) - ridge @ coefficients)
@@ -60,7 +65,7 @@ def fit(counts: Floats, design: Floats, seen: Booleans) -> Curve:
         if largest < 1e-4 or (largest > previous > 50):
             break
         previous = largest
-    expected = np.exp(np.clip(design @ coefficients, -LARGEST_LOG_MEAN, LARGEST_LOG_MEAN))
+    expected = np.exp(np.clip(design @ coefficients + offset, -LARGEST_LOG_MEAN, LARGEST_LOG_MEAN))
     mean = expected[seen]
     covariance = np.linalg.inv((x.T * mean) @ x + ridge)
     freedom = max(len(y) - x.shape[1], 1)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import betainc
 
+from expectations.signals.bunching import BOUNDS
 from expectations.signals.density import fit, polynomials
 from expectations.signals.lattice import Lattice, lattice_of
 from expectations.signals.series import Placebo, Signal, judged, not_applicable, not_enough
@@ -39,7 +40,8 @@ def point_mass(series: Series, terms: Terms) -> Signal:
     values, n = series.values, len(series.values)
     if n < MINIMUM:
         return not_enough(n, MINIMUM)
-    if terms.target in terms.bounds:
+    ends = (values.min(), values.max())
+    if terms.target in terms.bounds or (terms.target in BOUNDS and terms.target in ends):
         return not_applicable(n, f"{terms.target:g} is a natural bound of the values")
     if series.denominators is not None and series.numerators is not None:
         places, hits, on_target = _places_of_rates(series, terms)

@@ -120,7 +120,9 @@ def judged(
     placebos: Sequence[Placebo] = (),
     figures: dict[str, Any] | None = None,
 ) -> Signal:
-    """A signal with a p-value, kept off the edges of 0 and 1."""
+    """A signal with a p-value, kept off the edges of 0 and 1. Raises ValueError for a NaN."""
+    if not 0 <= p_value:
+        raise ValueError(f"a test yielded p = {p_value}")
     clipped = float(min(max(p_value, 1e-300), LARGEST_P))
     return Signal(
         outcome=Outcome.JUDGED,
