@@ -160,12 +160,12 @@ def as_text(records: list[dict[str, Any]], guarded: Guarded) -> str:
     composite = guarded.composite
     judged_count = sum(one["outcome"] == Outcome.JUDGED.value for one in records)
     way = "higher" if guarded.terms.higher_is_better else "lower"
-    lines = [
+    verdict = (
         f"{_VERDICT[composite.grade]} (grade {composite.grade.value}; smallest q "
         f"{composite.smallest_q:.2g} of {judged_count} guards that judged; "
-        f"target {guarded.terms.target:g}, {way} is better)",
-        "",
-    ]
+        f"target {guarded.terms.target:g}, {way} is better)"
+    )
+    lines = [verdict, ""]
     order = {"D": 0, "C": 1, "B": 2, "A": 3, "U": 4}
     for one in sorted(records, key=lambda record: order[record["grade"]]):
         lines += _lines(one)

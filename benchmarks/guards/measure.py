@@ -29,13 +29,14 @@ UNITS = 10**6
 class FalseAlarms:
     """Honest KPIs of one family and length: how many, asked about, watched.
 
-    guards: how often each guard by itself had a p-value under 1 %.
+    guards: how often each guard by itself had a p-value under 1 %; judged: had one at all.
     """
 
     count: int = 0
     asked: int = 0
     watched: int = 0
     guards: Counter[str] = field(default_factory=Counter)
+    judged: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
 
     def __iadd__(self, other: FalseAlarms) -> FalseAlarms:
@@ -43,6 +44,7 @@ class FalseAlarms:
         self.asked += other.asked
         self.watched += other.watched
         self.guards += other.guards
+        self.judged += other.judged
         self.seconds += other.seconds
         return self
 
@@ -102,6 +104,7 @@ def false_alarms(family: str, n: int, seeds: Iterable[int]) -> FalseAlarms:
         seen.count += 1
         seen.asked += composite.smallest_q < QUESTION_LEVEL
         seen.watched += composite.smallest_q < WATCH_LEVEL
+        seen.judged.update(guard for guard, signal in signals.items() if signal.p_value is not None)
         seen.guards.update(
             guard for guard, signal in signals.items() if (signal.p_value or 1.0) < QUESTION_LEVEL
         )

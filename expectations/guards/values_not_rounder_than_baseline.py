@@ -7,7 +7,7 @@ How to remedy: ask where the listed figures were taken from; if rounding was int
 resolution and the day it began.
 
 Method: the share of round values after a baseline against that before it, or for rates numerators
-jittered over their own denominators (`signals/roundness.py`). Digits are never judged by themselves.
+jittered over their own denominators (`signals/roundness.py`). Digits alone are never judged.
 """
 
 from __future__ import annotations

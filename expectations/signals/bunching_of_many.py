@@ -17,7 +17,7 @@ from scipy.special import stdtr
 
 from expectations.signals.density import fit, polynomials
 from expectations.signals.lattice import Lattice, lattice_of
-from expectations.signals.series import Placebo, Signal, judged, not_applicable
+from expectations.signals.series import LARGEST_P, Placebo, Signal, judged, not_applicable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 # Bins inside and outside, and those on each side through which the local curve runs.
 WIDTHS = ((1, 1), (1, 3), (2, 4), (4, 8))
-REACH = 6
+REACH, SPILL = 6, 2
 FINENESS = 24  # bins a standard deviation, as far as the values' own step allows
 MOST_BINS = 4000
 FEWEST_SEEN, FEWEST_NEARBY = 7, 40.0
@@ -68,6 +68,7 @@ def bunching_of_many(series: Series, terms: Terms) -> Signal:
     values, n = series.values, len(series.values)
     sign = 1.0 if terms.higher_is_better else -1.0
     line = _line(series, terms, sign)
+    compared = False
     best: tuple[float, float, tuple[int, int], _Seen, list[tuple[int, _Seen]]] | None = None
     for width in WIDTHS:
         here = _look(line, line.zero, width)
@@ -76,11 +77,21 @@ def bunching_of_many(series: Series, terms: Terms) -> Signal:
         placebos = _placebos(line, width)
         if len(placebos) < FEWEST_PLACEBOS:
             continue
+        compared = True
         misfit = max(_misfit([seen for _, seen in placebos]), LEAST_MISFIT**2)
+        if here.inside[0] <= here.inside[1] or here.outside[0] >= here.outside[1]:
+            continue  # a dent on one side alone is a kink of the curve
         adjusted = here.score / np.sqrt(1 + misfit * here.mass)
         p_value = float(stdtr(max(4.0, len(placebos) / 2), -adjusted))
         if best is None or p_value < best[0]:
             best = (p_value, adjusted, width, here, placebos)
+    if best is None and compared:
+        return judged(
+            LARGEST_P,
+            n=n,
+            observed="no excess just inside the target that a hole just outside would match",
+            expected="none",
+        )
     if best is None:
         return not_applicable(n, "too few other places to compare the target with")
     p_value, adjusted, (inner, outer), here, placebos = best
@@ -161,7 +172,9 @@ def _look(line: _Line, at: int, width: tuple[int, int]) -> _Seen | None:
     weights[here - outer : here] = -1.0
     usable = places > 0
     weights[~usable] = 0.0
-    seen = usable & (weights == 0)
+    # What spills over the width looked at would bend the curve.
+    seen = usable.copy()
+    seen[max(0, here - outer - SPILL) : here + inner + SPILL // 2] = False
     if not (weights > 0).any() or not (weights < 0).any() or seen.sum() < FEWEST_SEEN:
         return None
     if min(seen[:here].sum(), seen[here:].sum()) < 2 or counts[seen].sum() < FEWEST_NEARBY:
@@ -170,7 +183,7 @@ def _look(line: _Line, at: int, width: tuple[int, int]) -> _Seen | None:
     design = polynomials(np.arange(len(counts), dtype=float), order)
     curve = fit(counts, design, seen, exposure=np.maximum(places, 1e-9))
     own = float(np.abs(weights) @ curve.expected)
-    variance = (own + curve.variance_of(weights)) * curve.dispersion
+    variance = own + curve.variance_of(weights)
     if not np.isfinite(variance) or own < 5 or variance > own**2:
         return None
     inside, outside = weights > 0, weights < 0
@@ -189,7 +202,7 @@ def _placebos(line: _Line, width: tuple[int, int]) -> list[tuple[int, _Seen]]:
     """
     inner, outer = width
     masked = line.places.copy()
-    masked[max(0, line.zero - outer - 2) : line.zero + inner + 1] = 0.0
+    masked[max(0, line.zero - outer - SPILL) : line.zero + inner + SPILL // 2] = 0.0
     elsewhere = replace(line, places=masked)
     widest = max(o for _, o in WIDTHS) + REACH // 2
     spacing = max(1, (inner + outer) // 2)

@@ -127,17 +127,13 @@ def _compare(
     if len(neighbours) < (FEWEST_FAR if far else FEWEST_NEIGHBOURS):
         return not_applicable(n, "too few other places near by are as round as the target")
     expected, doubt, dispersion = _expected(places, hits, at, neighbours)
-    shape = expected**2 / doubt
+    own, shape = float(expected[0]), float(expected[0]) ** 2 / doubt
     p_value = 1.0
-    if count > expected:
-        p_value = float(
-            betainc(count / dispersion, shape / dispersion, expected / (expected + shape))
-        )
+    if count > own:
+        p_value = float(betainc(count / dispersion, shape / dispersion, own / (own + shape)))
     spread = np.sqrt(np.maximum(expected, 0.5) * dispersion)
-    placebos = [
-        Placebo(at=float(places[i]), score=float((hits[i] - expected) / spread)) for i in neighbours
-    ]
-    beaten = int((hits[neighbours] >= count).sum())
+    scores = (hits[np.concatenate([[at], neighbours])] - expected) / spread
+    beaten = int((scores[1:] >= scores[0]).sum())
     if beaten > 1:  # the target is not special among its like
         p_value = max(p_value, beaten / (len(neighbours) + 1))
     return judged(
@@ -145,21 +141,26 @@ def _compare(
         n=n,
         rows=np.flatnonzero(on_target),
         observed=f"{count:.0f} values exactly on {terms.target:g}",
-        expected=f"about {expected:.1f}, as on {len(neighbours)} places as round",
-        score=float((count - expected) / spread),
-        placebos=placebos,
+        expected=f"about {own:.1f}, as on {len(neighbours)} places as round",
+        score=float(scores[0]),
+        placebos=[
+            Placebo(at=float(places[i]), score=float(score))
+            for i, score in zip(neighbours, scores[1:], strict=True)
+        ],
     )
 
 
 def _expected(
     places: Floats, hits: Floats, at: int, neighbours: Integers
-) -> tuple[float, float, float]:
-    """Values to expect on the target, the variance of that, and how widely neighbours scatter."""
+) -> tuple[Floats, float, float]:
+    """Values to expect on the target and on each neighbour, the variance of the first of these,
+    and how much more widely than chance neighbours scatter."""
     total, share = float(hits[neighbours].sum()), 1 / len(neighbours)
     if total < CURVED_FROM or len(neighbours) < FEWEST_FAR:
-        return MARGIN * share * (total + 1), (MARGIN * share) ** 2 * (total + 1), 1.0
+        flat = np.full(1 + len(neighbours), MARGIN * share * (total + 1))
+        return flat, (MARGIN * share) ** 2 * (total + 1), 1.0
     chosen = np.concatenate([[at], neighbours])
     there = np.arange(len(chosen)) == 0
     curve = fit(hits[chosen], polynomials(places[chosen], 2), ~there)
     doubt = curve.variance_of(there.astype(float)) * MARGIN**2
-    return MARGIN * float(curve.expected[0]), max(doubt, 1e-9), curve.dispersion
+    return MARGIN * curve.expected, max(doubt, 1e-9), curve.dispersion

@@ -60,7 +60,7 @@ def repetition(series: Series, terms: Terms) -> Signal:
 
 
 def _codes(series: Series) -> tuple[Integers, NDArray[np.bool_]]:
-    """Equal numbers for equal values, and which are too usual (a bound, a zero) to tell anything."""
+    """Equal numbers for equal values, and which are too usual (a bound, a zero) to tell much."""
     values = series.values
     if series.numerators is not None and series.denominators is not None:
         values = values + 1e-9 * series.denominators

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -121,7 +122,7 @@ def judged(
     figures: dict[str, Any] | None = None,
 ) -> Signal:
     """A signal with a p-value, kept off the edges of 0 and 1. Raises ValueError for a NaN."""
-    if not 0 <= p_value:
+    if math.isnan(p_value):
         raise ValueError(f"a test yielded p = {p_value}")
     clipped = float(min(max(p_value, 1e-300), LARGEST_P))
     return Signal(

@@ -1,4 +1,4 @@
-"""`guard`: the statistical guards over any csv, so that anyone can try them on data of their own."""
+"""`guard`: the statistical guards over any csv, to be tried on data of one's own."""
 
 from datetime import date
 from enum import StrEnum
