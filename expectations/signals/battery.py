@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from expectations.grading import QUESTION_LEVEL, WATCH_LEVEL, benjamini_hochberg
+from expectations.grading import QUESTION_LEVEL, URGENT_LEVEL, WATCH_LEVEL
 from expectations.judgement import Grade
+from expectations.multiplicity import benjamini_hochberg
 from expectations.signals.bunching import at_target_and_limit
 from expectations.signals.period_end import period_end
 from expectations.signals.point_mass import point_mass
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from expectations.signals.series import Series, Signal, Terms
-
-URGENT_LEVEL = 0.001
 
 # By the name of the guard that asks with it.
 OF_VALUES: Mapping[str, Callable[[Series, Terms], Signal]] = {
