@@ -10,20 +10,27 @@ import csv
 import io
 import re
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from ingestion.mapping.look import text_format
-from ingestion.mapping.value import number_of, plain
+from ingestion.mapping.value import plain
+from orchestration.written_cell import (
+    MOSTLY,
+    SAMPLE,
+    day_of,
+    looks_numeric,
+    marks_of,
+    number,
+    period_form,
+    share_numeric,
+)
 from sightline.errors import NothingCheckedError, SightlineEnvironmentError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
     from pathlib import Path
 
-SAMPLE = 400
-MOSTLY = 0.8
-MARKS = ((".", None), (",", None), (".", ","), (",", "."), (".", "'"), (",", " "), (".", " "))
 PERIOD_NAMES = re.compile(
     r"date|period|day|week|month|year|quarter|datum|tag|woche|monat|jahr", re.I
 )
@@ -32,13 +39,6 @@ COUNT_NAMES = re.compile(
     re.I,
 )
 ROW_NAMES = re.compile(r"^(id|index|row|nr|no|#|unnamed.*|)$", re.I)
-_PERIODS = (
-    "%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%Y-%m-%d %H:%M:%S",
-    "%Y-%m-%dT%H:%M:%S", "%Y%m%d", "%d %b %Y", "%b %d, %Y", "%d-%b-%y", "%d-%b-%Y", "%Y-%m",
-    "%m/%Y", "%b %Y", "%B %Y", "%b-%y", "%Y",
-)  # fmt: skip
-_CLOCK = re.compile(r"(\d+):(\d{2})(?::(\d{2}(?:[.,]\d+)?))?")
-_UNITS = re.compile(r"^[€$£]\s*|\s*(?:%|€|\$|£|[a-zA-Zµ]{1,6}(?:/[a-zA-Z]+)?)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,36 +79,17 @@ class SeriesFile:
         return len(self.lines) + len(self.rejected)
 
 
-def number(text: str, marks: tuple[str, str | None]) -> float | None:
-    """A number with these marks, with its unit or as a clock time in seconds; None for neither."""
-    written = plain(text)
-    clock = _CLOCK.fullmatch(written)
-    if clock:
-        first, second, third = clock.groups()
-        whole = int(first) * 60 + int(second)
-        return float(whole) if third is None else 60.0 * whole + float(third.replace(",", "."))
-    if marks == (".", None):
-        try:
-            parsed = float(written)
-        except ValueError:
-            pass
-        else:
-            return parsed if abs(parsed) < 1e300 else None
-    exact = number_of(_UNITS.sub("", written), *marks)
-    return None if exact is None else float(exact)
-
-
 def read(path: Path, wanted: Columns) -> SeriesFile:
     """Read the file. Raises UsageError for columns that are not there or cannot be told apart."""
     header, rows = _table(path)
     found = SeriesFile()
     roles = _roles(header, rows, wanted, found)
     marks = {
-        role: _marks([row[index] for _, row in rows], header[index])
+        role: marks_of([row[index] for _, row in rows], header[index])
         for role, index in roles.items()
         if role != "period"
     }
-    form = _period_form([row[roles["period"]] for _, row in rows]) if "period" in roles else None
+    form = period_form([row[roles["period"]] for _, row in rows]) if "period" in roles else None
     if "period" in roles and form is None:
         found.notes.append(
             f"{header[roles['period']]} holds no dates that are known: read without order"
@@ -122,7 +103,7 @@ def read(path: Path, wanted: Columns) -> SeriesFile:
             role: number(row[index], marks[role]) for role, index in roles.items() if role in marks
         }
         bad = [role for role, value in parsed.items() if value is None or value != value]
-        day = _day(row[roles["period"]], form) if form is not None else None
+        day = day_of(row[roles["period"]], form) if form is not None else None
         if bad:
             said = plain(row[roles[bad[0]]])[:40]
             reason = (
@@ -163,7 +144,7 @@ def _table(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
     if not rows:
         raise NothingCheckedError(f"{path} holds no rows")
     first = rows[0][1]
-    has_header = not any(_looks_numeric(cell) for cell in first)
+    has_header = not any(looks_numeric(cell) for cell in first)
     width = max(len(row) for _, row in rows[:SAMPLE])
     if has_header:
         header = [plain(cell) for cell in first] + [
@@ -173,10 +154,6 @@ def _table(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
         header = [f"column {i + 1}" for i in range(width)]
     body = rows[1:] if has_header else rows
     return header, [(line, (row + [""] * len(header))[: len(header)]) for line, row in body]
-
-
-def _looks_numeric(cell: str) -> bool:
-    return any(number(cell, marks) is not None for marks in MARKS[:3])
 
 
 def _roles(
@@ -201,17 +178,17 @@ def _roles(
             raise UsageError(f"--{one} and --{other} go together")
     sample = [row for _, row in rows[:SAMPLE]]
     free = [i for i in range(len(header)) if i not in roles.values()]
-    numeric = [i for i in free if _share_numeric(sample, i) >= MOSTLY]
+    numeric = [i for i in free if share_numeric(sample, i) >= MOSTLY]
     if "period" not in roles:
         dated = [
             i
             for i in free
-            if PERIOD_NAMES.search(header[i]) and _period_form([row[i] for row in sample])
+            if PERIOD_NAMES.search(header[i]) and period_form([row[i] for row in sample])
         ]
         dated += [
             i
             for i in free
-            if i not in dated and i not in numeric and _period_form([row[i] for row in sample])
+            if i not in dated and i not in numeric and period_form([row[i] for row in sample])
         ]
         if dated:
             roles["period"] = dated[0]
@@ -262,56 +239,6 @@ def _index(header: Sequence[str], name: str) -> int:
     if name.isdecimal() and 1 <= int(name) <= len(header):
         return int(name) - 1
     raise UsageError(f"there is no column {name!r}; there are: {', '.join(map(repr, header))}")
-
-
-def _share_numeric(sample: Sequence[Sequence[str]], index: int) -> float:
-    filled = [row[index] for row in sample if row[index].strip()]
-    return sum(_looks_numeric(cell) for cell in filled) / len(filled) if filled else 0.0
-
-
-def _marks(cells: Sequence[str], name: str) -> tuple[str, str | None]:
-    """Decimal and thousands mark: those by which most cells are numbers."""
-    filled = [cell for cell in cells if cell.strip()][:2000]
-    # 1,234 and 12,500 alone: thousands; one other number of decimals, and it is a decimal comma.
-    groups = [re.fullmatch(r"-?\d{1,3}(,\d{3})+", plain(cell)) for cell in filled if "," in cell]
-    order = MARKS
-    if groups and all(groups) and not any("." in cell for cell in filled):
-        order = (MARKS[2], *MARKS)
-    scored = [
-        (sum(number(cell, marks) is not None for cell in filled), -rank)
-        for rank, marks in enumerate(order)
-    ]
-    best, rank = max(scored)
-    if not best:
-        raise UsageError(f"{name} holds no numbers")
-    return order[-rank]
-
-
-def _period_form(cells: Sequence[str]) -> str | None:
-    filled = [plain(cell) for cell in cells if cell.strip()][:SAMPLE]
-    scored = [
-        (sum(_day(cell, form) is not None for cell in filled), -rank)
-        for rank, form in enumerate((*_PERIODS, "week"))
-    ]
-    best, rank = max(scored)
-    return (*_PERIODS, "week")[-rank] if filled and best >= MOSTLY * len(filled) else None
-
-
-def _day(text: str, form: str) -> date | None:
-    written = plain(text)
-    if form == "week":
-        week = re.fullmatch(r"(\d{4})-?W(\d{1,2})", written, re.I)
-        try:
-            return date.fromisocalendar(int(week[1]), int(week[2]), 1) if week else None
-        except ValueError:
-            return None
-    if form.startswith("%Y-%m-%d") and len(written) > 19:
-        written = written[:19]
-    try:
-        day = datetime.strptime(written, form).date()  # noqa: DTZ007 - a day has no zone
-    except ValueError:
-        return None
-    return day if 1800 < day.year < 2200 else None
 
 
 def _order(found: SeriesFile, periods: list[date] | None) -> None:

@@ -16,9 +16,9 @@ import numpy as np
 from scipy.special import ndtr, stdtr
 
 from expectations.permutation import seed_of
+from expectations.signals.bins import FEW, FEWEST_NEARBY, Bins, bins_about
 from expectations.signals.bunching_of_many import bunching_of_many
 from expectations.signals.density import Curve, fit, polynomials
-from expectations.signals.lattice import Lattice, lattice_of
 from expectations.signals.series import (
     LARGEST_P,
     Placebo,
@@ -40,35 +40,15 @@ MINIMUM = 60
 # Ends of the usual scales, when the values end there too.
 BOUNDS = (0.0, 1.0, 100.0)
 FEWEST_FAILING = 5
-FEWEST_NEARBY = 20
-# Bins a standard deviation at 500 values; more values afford finer bins.
-BINS_PER_SCALE = 8
-REACH = 2.2
 # Bins inside and outside, at each width: a hole is wider than the excess it fills.
 WIDTHS = ((1, 4), (2, 7))
-FEW, MANY = 600, 3000
-DENSE_END = 0.6
+MANY = 3000
 DRAWS, MORE_DRAWS = 1_000, 20_000
 LARGE_COUNT = 4000.0
 # Honest densities are no polynomials: how much wider than chance alone the score scatters.
 MISFIT = 1.12
 # Placebos that scatter more than chance by so many standard errors widen it further.
 STRAY = 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Bins:
-    """Counts in bins of the signed distance from the limit; bin 0 is the first inside."""
-
-    first: int
-    counts: Floats
-    width: float
-    design: Floats
-    roundness: Integers
-
-    @property
-    def zero(self) -> int:
-        return -self.first
 
 
 def bunching(series: Series, terms: Terms) -> Signal:
@@ -84,7 +64,7 @@ def bunching(series: Series, terms: Terms) -> Signal:
         return not_applicable(n, "no value reaches the target")
     if n > MANY:
         return bunching_of_many(series, terms)
-    bins = _bins(series, terms, sign)
+    bins = bins_about(series, terms, sign)
     if bins is None or bins.counts.sum() < FEWEST_NEARBY:
         nearby = 0 if bins is None else int(bins.counts.sum())
         return not_applicable(n, f"only {nearby} values lie in the neighbourhood of the target")
@@ -107,105 +87,7 @@ def at_target_and_limit(series: Series, terms: Terms) -> Signal:
     return replace(rarer, p_value=min(2 * (rarer.p_value or 1.0), LARGEST_P))
 
 
-def _bins(series: Series, terms: Terms, sign: float) -> _Bins | None:
-    values, limit = series.values, terms.target
-    resolution = None if series.denominators is not None else terms.resolution
-    lattice = (
-        None
-        if series.denominators is not None
-        else lattice_of(values, resolution=resolution, apart_from=limit)
-    )
-    values = _without_bounds(values, terms)
-    if len(values) < FEWEST_NEARBY:
-        return None
-    spread = _scale(values)
-    fineness = BINS_PER_SCALE * max(1.0, (len(values) / 500) ** 0.2)
-    step = lattice.step if lattice is not None else 0.0
-    width = spread / fineness
-    if step:
-        width = step * max(1, round(width / step))
-    reach = int(np.clip(round(REACH * spread / width), 8, 400))
-    distance = sign * (values - limit) / width
-    index = np.floor(distance + 1e-6).astype(np.int64)
-    dense_low, dense_high = _dense_ends(index, reach)
-    first = int(max(index.min() - (not dense_low), -reach))
-    last = int(min(index.max() + (not dense_high), reach - 1))
-    if last <= first + 6:
-        return None
-    near = index[(index >= first) & (index <= last)]
-    counts = np.bincount(near - first, minlength=last - first + 1).astype(float)
-    places = np.arange(first, last + 1)
-    design = polynomials(places.astype(float), _order(int(counts.sum())))
-    if dense_low:
-        design = np.column_stack([design, np.log(places - index.min() + 0.5)])
-    if dense_high:
-        design = np.column_stack([design, np.log(index.max() - places + 0.5)])
-    roundness = np.zeros(len(places), dtype=np.int64)
-    if lattice is not None and lattice.heaps:
-        heaped, roundness = _heap_columns(lattice, places, limit, width, sign)
-        design = np.hstack([design, heaped])
-    return _Bins(first, counts, width, design, roundness)
-
-
-def _dense_ends(index: Integers, reach: int) -> tuple[bool, bool]:
-    """Do the values begin, or end, in the neighbourhood where they are densest?
-
-    There (p-values, waiting times) no polynomial follows them, but the logarithm of the distance.
-    """
-    near = index[np.abs(index) <= reach]
-    most = np.bincount(near - near.min()).max() if len(near) else 0
-
-    def is_dense(end: int) -> bool:
-        return abs(end) < reach and bool(
-            max((index == end).sum(), (np.abs(index - end) == 1).sum()) >= DENSE_END * most
-        )
-
-    return is_dense(int(index.min())), is_dense(int(index.max()))
-
-
-def _without_bounds(values: Floats, terms: Terms) -> Floats:
-    """Without the mass that a natural bound gathers: it is no part of a smooth curve."""
-    for bound in (*terms.bounds, values.min(), values.max()):
-        if bound is None or bound == terms.target:
-            continue
-        at = values == bound
-        declared = bound in terms.bounds
-        if at.any() and (declared or at.mean() > 0.03):
-            values = values[~at]
-            if not len(values):
-                break
-    return values
-
-
-def _scale(values: Floats) -> float:
-    """The standard deviation of the bulk of the values."""
-    low, high = np.quantile(values, [0.1587, 0.8413])
-    return float(max((high - low) / 2, np.ptp(values) / 50, 1e-12))
-
-
-def _order(nearby: int) -> int:
-    return 2 if nearby < 150 else 3 if nearby < FEW else 4
-
-
-def _heap_columns(
-    lattice: Lattice, places: Integers, limit: float, width: float, sign: float
-) -> tuple[Floats, Integers]:
-    """How many heaps of each roundness a bin holds, less what it would on average."""
-    m = max(1, round(width / lattice.step))
-    start = limit / lattice.step
-    edges = np.array([sign * place * m + start for place in places])
-    offsets = np.arange(m) * sign
-    inside = np.ceil(edges[:, None] - 1e-6) if sign > 0 else np.floor(edges[:, None] + 1e-6)
-    steps = (inside + offsets[None, :]).astype(np.int64)
-    columns = [(steps % heap == 0).sum(axis=1) * heap / m - 1.0 for heap in lattice.heaps]
-    kept = [column / max(np.abs(column).max(), 1) for column in columns if np.ptp(column) > 1e-9]
-    roundness = np.zeros(len(places), dtype=np.int64)
-    if m == 1:
-        roundness = lattice.roundness(steps[:, 0])
-    return np.array(kept, dtype=float).reshape(len(kept), len(places)).T, roundness
-
-
-def _contrast(bins: _Bins, values: Floats, limit: float, sign: float) -> Signal:
+def _contrast(bins: Bins, values: Floats, limit: float, sign: float) -> Signal:
     looks = [_look(bins, inner, outer) for inner, outer in _widths(bins)]
     best = max(looks, key=lambda look: look.score)
     placebos, stray, alike = _placebos(bins, best, looks, limit, sign)
@@ -230,7 +112,7 @@ def _contrast(bins: _Bins, values: Floats, limit: float, sign: float) -> Signal:
     )
 
 
-def _widths(bins: _Bins) -> list[tuple[int, int]]:
+def _widths(bins: Bins) -> list[tuple[int, int]]:
     last = len(bins.counts) - 1
     fitting = [(i, o) for i, o in WIDTHS if o <= bins.zero and bins.zero + i < last]
     return fitting or [(1, max(1, min(bins.zero, 4)))]
@@ -250,7 +132,7 @@ class _Look:
     score: float
 
 
-def _look(bins: _Bins, inner: int, outer: int) -> _Look:
+def _look(bins: Bins, inner: int, outer: int) -> _Look:
     weights = np.zeros(len(bins.counts))
     weights[bins.zero : bins.zero + inner] = 1.0
     weights[bins.zero - outer : bins.zero] = -1.0
@@ -266,7 +148,7 @@ def _look(bins: _Bins, inner: int, outer: int) -> _Look:
     return _Look(inner, outer, curve, influence, float(influence @ (bins.counts - curve.expected)))
 
 
-def _p_value(bins: _Bins, score: float, looks: list[_Look]) -> float:
+def _p_value(bins: Bins, score: float, looks: list[_Look]) -> float:
     """How often the curve alone gives a largest score as large; drawn where counts are small."""
     bound = min(1.0, len(looks) * float(ndtr(-score)))
     if score < 1.0:
@@ -288,7 +170,7 @@ def _p_value(bins: _Bins, score: float, looks: list[_Look]) -> float:
 
 
 def _placebos(
-    bins: _Bins, best: _Look, looks: list[_Look], limit: float, sign: float
+    bins: Bins, best: _Look, looks: list[_Look], limit: float, sign: float
 ) -> tuple[list[Placebo], float, _Alike | None]:
     """Scores at other limits, how much wider than chance they scatter, and the equally round."""
     curve, inner, outer = best.curve, best.inner, best.outer
@@ -335,7 +217,7 @@ class _Alike:
         return float(stdtr(len(self.scores), -score / wide))
 
 
-def _cliff(bins: _Bins, n: int, failing: int) -> Signal:
+def _cliff(bins: Bins, n: int, failing: int) -> Signal:
     """Hardly any value fails: do those inside pile up at the limit and break off there?"""
     zero = max(bins.zero, 0)
     inside = bins.counts[zero : zero + 12]

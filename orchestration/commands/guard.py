@@ -123,7 +123,7 @@ def guard(
 
 
 def _number(text: str) -> float:
-    from orchestration.series_file import MARKS, number
+    from orchestration.written_cell import MARKS, number
 
     for marks in MARKS[:2]:
         parsed = number(text, marks)
