@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+NO_DELIMITER = "\x1f"
 PERIOD_NAMES = re.compile(
     r"date|period|day|week|month|year|quarter|datum|tag|woche|monat|jahr", re.I
 )
@@ -132,15 +133,10 @@ def _table(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
         raise SightlineEnvironmentError(f"there is no file {path}")
     encoding, delimiter = text_format(path, [])
     text = path.read_bytes().decode(encoding, "replace").removeprefix("\ufeff")
-    reader = csv.reader(
-        io.StringIO(text, newline=""), delimiter="\t" if delimiter == "tab" else delimiter
-    )
-    rows: list[tuple[int, list[str]]] = []
-    try:
-        rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
-    except csv.Error as error:
-        raise UsageError(f"{path}, line {reader.line_num}: {error}") from error
-    rows = [(line, row) for line, row in rows if not row[0].startswith("#")]
+    rows = _split(path, text, "\t" if delimiter == "tab" else delimiter)
+    if rows and len(rows[0][1]) == 1 and max(len(row) for _, row in rows[:SAMPLE]) > 1:
+        # One heading over lines that hold commas: the commas belong to the numbers.
+        rows = _split(path, text, NO_DELIMITER)
     if not rows:
         raise NothingCheckedError(f"{path} holds no rows")
     first = rows[0][1]
@@ -154,6 +150,15 @@ def _table(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
         header = [f"column {i + 1}" for i in range(width)]
     body = rows[1:] if has_header else rows
     return header, [(line, (row + [""] * len(header))[: len(header)]) for line, row in body]
+
+
+def _split(path: Path, text: str, delimiter: str) -> list[tuple[int, list[str]]]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
+    except csv.Error as error:
+        raise UsageError(f"{path}, line {reader.line_num}: {error}") from error
+    return [(line, row) for line, row in rows if not row[0].startswith("#")]
 
 
 def _roles(
