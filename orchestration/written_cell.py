@@ -45,7 +45,7 @@ def number(text: str, marks: tuple[str, str | None]) -> float | None:
 
 def looks_numeric(cell: str) -> bool:
     """Is it a number by any of the usual marks?"""
-    return any(number(cell, marks) is not None for marks in MARKS[:3])
+    return any(number(cell, marks) is not None for marks in MARKS[:4])
 
 
 def share_numeric(sample: Sequence[Sequence[str]], index: int) -> float:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from expectations.permutation import Integers
 
 
-JUST_INSIDE = 0.25  # standard deviations of the values
+JUST_INSIDE = 0.5  # standard deviations of the values
 
 
 def crossings(
