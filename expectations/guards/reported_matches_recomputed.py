@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from expectations.permutation import Integers
+    from expectations.permutation import Tested
     from expectations.row_expectation import RowExpectation
 
 GUARD = Guard(
