@@ -12,6 +12,7 @@ from orchestration.commands import (
     demo,
     evidence,
     finding,
+    guard,
     ledger,
     new,
     past,
@@ -36,6 +37,7 @@ app.command()(why.why)
 app.command()(reading.board)
 app.command()(checkin.checkin)
 app.command()(evidence.evidence)
+app.command()(guard.guard)
 app.command()(past.asof)
 app.command()(ledger.verify)
 app.command()(ledger.prove)
