@@ -39,9 +39,12 @@ _JITTER = 0.2
 # A receiver may ask for patience, but not for so much that nobody would notice the silence.
 LONGEST_RETRY_AFTER = timedelta(hours=6)
 
-OPENING: dict[Kind, str] = {"open": "opened", "stale_feed": "stale_feed"}
-CLOSING: dict[Kind, str] = {"close": "announced_closed", "feed_back": "feed_back"}
-_NAME: dict[str, str] = {**OPENING, **CLOSING}
+# What is announced open is announced closed: each opening kind has its closing one.
+CLOSED_BY: dict[str, str] = {"open": "close", "stale_feed": "feed_back"}
+_NAME: dict[str, str] = {
+    "open": "opened",
+    "close": "announced_closed",
+}  # the others are called as they are
 _KIND = {name: kind for kind, name in _NAME.items()}
 HELD = "held"
 _ACTS = ("opened", "announced_closed")  # acts on a case; all else is no part of its life
@@ -107,13 +110,13 @@ class Outbox:
 
     def announced(self) -> dict[str, Announced]:
         """What was told so far, by case, feed or whatever else it was about."""
-        history: dict[str, list[tuple[Kind, datetime, str]]] = {}
+        history: dict[str, list[tuple[str, datetime, str]]] = {}
         with self._engine.connect() as connection:
-            for about, name, at, payload in connection.execute(_told()):
-                if name == HELD:
-                    continue
-                kind = _KIND.get(name, name)
-                history.setdefault(about, []).append((kind, to_utc_aware(at), payload))
+            for row in connection.execute(_told()):
+                kind = _KIND.get(str(row[1]), str(row[1]))
+                if kind != HELD:
+                    said = (kind, to_utc_aware(row[2]), str(row[3]))
+                    history.setdefault(str(row[0]), []).append(said)
         return {about: _announced(about, told) for about, told in history.items()}
 
     def announced_open(self) -> set[str]:
@@ -127,6 +130,16 @@ class Outbox:
         query = select(announcement.c.about).where(announcement.c.kind == HELD)
         with self._engine.connect() as connection:
             return set(connection.scalars(query))
+
+    def acts(self, kind: str) -> dict[str, tuple[datetime, dict[str, Any]]]:
+        """The newest act of a kind on each case: when it was done, and what it says."""
+        query = select(case_event.c.case_id, case_event.c["at"], case_event.c.payload)
+        query = query.where(case_event.c.kind == kind).order_by(case_event.c.sequence)
+        with self._engine.connect() as connection:
+            return {
+                str(row[0]): (to_utc_aware(row[1]), json.loads(row[2]))
+                for row in connection.execute(query)
+            }
 
     # Delivering
 
@@ -226,19 +239,18 @@ def _turns(connection: Connection) -> _Turns:
     others = select(announcement.c.about, announcement.c.kind, func.count())
     others = others.group_by(announcement.c.about, announcement.c.kind)
     for query in (acts, others):
-        for about, name, count in connection.execute(query):
-            turns.setdefault(about, Counter())[_KIND.get(name, name)] = count
+        for row in connection.execute(query):
+            kind = _KIND.get(str(row[1]), str(row[1]))
+            turns.setdefault(str(row[0]), Counter())[kind] = int(row[2])
     return turns
 
 
 def _is_news(message: Message, about: str, turns: _Turns) -> bool:
     counts = turns.get(about, Counter())
     is_next = message.turns.get(about, counts[message.kind] + 1) == counts[message.kind] + 1
-    if message.kind in ("open", "close"):
-        return is_next and (counts["open"] > counts["close"]) is (message.kind == "close")
-    if message.kind in ("stale_feed", "feed_back"):
-        is_stale = counts["stale_feed"] > counts["feed_back"]
-        return is_next and is_stale is (message.kind == "feed_back")
+    for opening, closing in CLOSED_BY.items():
+        if message.kind in (opening, closing):
+            return is_next and (counts[opening] > counts[closing]) is (message.kind == closing)
     return is_next
 
 
@@ -261,10 +273,10 @@ def _note(
         connection.execute(insert(announcement), others)
 
 
-def _announced(about: str, told: list[tuple[Kind, datetime, str]]) -> Announced:
+def _announced(about: str, told: list[tuple[str, datetime, str]]) -> Announced:
     turns = Counter(kind for kind, _, _ in told)
-    openings = [position for position, (kind, _, _) in enumerate(told) if kind in OPENING]
-    closings = sum(turns[kind] for kind in CLOSING)
+    openings = [position for position, (kind, _, _) in enumerate(told) if kind in CLOSED_BY]
+    closings = sum(turns[kind] for kind in CLOSED_BY.values())
     newest = told[openings[-1] :] if openings else told
     return Announced(
         about=about,
