@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from reports import marts, wording
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
     from decimal import Decimal
 
     from reports.marts import Marts, Row
@@ -61,6 +61,11 @@ class Episode:
     since: date
     target: Decimal | None
     owner: str
+    owner_role: str
+    source: str
+    value: Decimal | None
+    badness: Decimal | None
+    known_at: datetime | None
     integrity_verdict: str | None
     grade: str
     order: Order | None
@@ -115,6 +120,20 @@ def headline(row: Row, starving: str | None = None) -> str:
     )
 
 
+def badness(row: Row) -> Decimal | None:
+    """How far the value is beyond its target, in ways from target to floor: 1 at the floor.
+
+    Without a floor the way is a twentieth of the target; None where there is no number, or where
+    the breach is not one of level.
+    """
+    value, target, floor = (marts.finite(row[name]) for name in ("last_value", "target", "floor"))
+    if value is None or target is None or row["rule"] != "level":
+        return None
+    way = abs(target - floor) if floor is not None else abs(target) / 20
+    beyond = target - value if row["direction"] == "higher_is_better" else value - target
+    return beyond / way if way else None
+
+
 def _episode(row: Row, glance: list[Row], order: Row | None, roles: dict[str, str]) -> Episode:
     linked = [
         line
@@ -140,6 +159,11 @@ def _episode(row: Row, glance: list[Row], order: Row | None, roles: dict[str, st
         since=row["opened_period"],
         target=marts.finite(row["target"]),
         owner=wording.plain(roles.get(row["owner"], row["owner"] or "no owner")),
+        owner_role=row["owner"] or "",
+        source=row["system_of_record"] or "",
+        value=marts.finite(row["last_value"]),
+        badness=badness(row),
+        known_at=row["as_of"],
         integrity_verdict=linked[0]["integrity_verdict"] if linked else None,
         grade=(linked[0]["integrity_grade"] if linked else None) or "U",
         order=_order(order, roles) if order else None,

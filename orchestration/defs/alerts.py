@@ -17,5 +17,6 @@ def alerts(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
             "announced": told.announced,
             "delivered": told.delivered,
             "undelivered": told.undelivered,
+            "held_back": told.held_back,
         }
     )
