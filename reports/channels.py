@@ -185,6 +185,7 @@ def _asset(timeout: float) -> Any:
         app_url="",
         async_mode=False,
         service_timeout=timeout,
+        http_redirects=False,
     )
 
 

@@ -1,7 +1,8 @@
 """What did a receiver answer through Apprise? Apprise keeps neither Retry-After nor `ok: false`.
 
-Its plugins all send through `requests`, so the answers are overheard there, in this thread only,
-while one message is being sent.
+Its plugins all send through `requests`, from threads of Apprise's own, so the answers are overheard
+there while one message is being sent. Another thread's request at that moment would be heard too:
+if it failed, the message is sent once more under its id, and never once too few.
 """
 
 from __future__ import annotations
@@ -16,44 +17,28 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
-_heard = threading.local()
-_lock = threading.Lock()
+_sending = threading.Lock()
 
 
 @contextmanager
 def overheard() -> Iterator[Callable[[datetime], list[Answer]]]:
-    """While this lasts, answers to this thread's requests are kept; call what it gives for them.
-
-    Redirects are not followed either: they would lead past what the address of the channel says.
-    """
-    _listen()
-    responses: list[Any] = []
-    _heard.responses = responses
-    try:
-        yield lambda at: [
-            of_http(each.status_code, each.headers.get("Retry-After"), each.content, at)
-            for each in responses
-        ]
-    finally:
-        del _heard.responses
-
-
-def _listen() -> None:
-    """Once a process: every session of `requests` tells what it was answered."""
+    """While this lasts, answers to requests are kept; call what it gives for them."""
     import requests
 
-    with _lock:
-        send = requests.Session.send
-        if getattr(send, "overhears", False):
-            return
+    responses: list[Any] = []
+    send = requests.Session.send
 
-        def telling(session: Any, request: Any, **options: Any) -> Any:
-            listeners = getattr(_heard, "responses", None)
-            if listeners is None:
-                return send(session, request, **options)
-            response = send(session, request, **options | {"allow_redirects": False})
-            listeners.append(response)
-            return response
+    def telling(session: Any, request: Any, **options: Any) -> Any:
+        response = send(session, request, **options)
+        responses.append(response)
+        return response
 
-        telling.overhears = True  # type: ignore[attr-defined]  # a mark on our own function
+    with _sending:
         requests.Session.send = telling  # type: ignore[method-assign,assignment]
+        try:
+            yield lambda at: [
+                of_http(each.status_code, each.headers.get("Retry-After"), each.content, at)
+                for each in responses
+            ]
+        finally:
+            requests.Session.send = send  # type: ignore[method-assign]
