@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from orchestration.catalog import catalog
 from orchestration.once_at_a_time import alone
 from reports.alerts import compose
-from reports.channels import channels
+from reports.channels import channel_names, channels
 from reports.delivery import Sent, deliver
+from reports.digest import compose_digest
 from sightline.casebook import Casebook
 from sightline.home import Home
 from sightline.warehouse.duckdb import read_published
@@ -44,6 +45,16 @@ def announce(home: Home) -> tuple[int, int]:
         )
     casebook.hold_back(composed.held, now)
     return casebook.announce(composed.messages, now), len(composed.held)
+
+
+def tell_digest(home: Home) -> int:
+    """Commit the day's digest; how many messages, 0 when it was written before."""
+    casebook, now = open_casebook(home), home.now()
+    with read_published(home) as connection:
+        messages = compose_digest(
+            connection, casebook, now=now, names=channel_names(), base=reports_url(home)
+        )
+    return casebook.announce(messages, now)
 
 
 def send(home: Home) -> Sent:

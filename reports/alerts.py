@@ -63,6 +63,11 @@ def situation(
     )
 
 
+def standings(connection: Marts) -> list[Standing]:
+    """Every open case, as a decision sees it."""
+    return [_standing(episode) for episode in open_episodes(connection)]
+
+
 def compose(
     connection: Marts,
     casebook: Casebook,
