@@ -31,9 +31,9 @@ class Request:
 
 
 class Receiver:
-    """Answers each request with `reply(how many came before)`."""
+    """Answers each request with what `reply` says to it."""
 
-    def __init__(self, reply: Callable[[int], Reply]) -> None:
+    def __init__(self, reply: Callable[[Request], Reply]) -> None:
         self.requests: list[Request] = []
         self.reply = reply
         self._lock = threading.Lock()
@@ -44,9 +44,9 @@ class Receiver:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 with receiver._lock:
-                    count = len(receiver.requests)
-                    receiver.requests.append(Request(self.path, headers, body))
-                answer = receiver.reply(count)
+                    request = Request(self.path, headers, body)
+                    receiver.requests.append(request)
+                    answer = receiver.reply(request)
                 time.sleep(answer.after)
                 if answer.drop:
                     self.close_connection = True
@@ -68,7 +68,7 @@ class Receiver:
 
 
 @contextmanager
-def receiving(reply: Callable[[int], Reply]) -> Iterator[Receiver]:
+def receiving(reply: Callable[[Request], Reply]) -> Iterator[Receiver]:
     receiver = Receiver(reply)
     thread = threading.Thread(target=receiver.server.serve_forever, args=(0.05,), daemon=True)
     thread.start()

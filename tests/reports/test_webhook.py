@@ -7,19 +7,21 @@ import hashlib
 import hmac
 import json
 import socket
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from benchmarks.delivery import measure
 from reports.addresses import ForbiddenAddressError, checked
 from reports.answer import Answer, patience
 from reports.channels import Channel
 from reports.webhook import signed
 from sightline.casebook import Message, OutboxMessage
 from tests.reports.conftest import NOW
-from tests.reports.receiver import Reply, receiving
+from tests.reports.receiver import Reply, Request, receiving
 
 KEY = b"a key of twenty-four byt"
 SECRET = f"whsec_{base64.b64encode(KEY).decode()}"
@@ -36,6 +38,12 @@ WAITING = OutboxMessage(
 
 def hook(url: str, **changes: Any) -> Channel:
     return replace(Channel("hook", url, SECRET, allow_loopback=True, timeout=5), **changes)
+
+
+def in_turn(*replies: Reply) -> Callable[[Request], Reply]:
+    """One reply after the other."""
+    left = iter(replies)
+    return lambda _request: next(left)
 
 
 def test_the_signature_is_that_of_the_standard() -> None:
@@ -70,7 +78,7 @@ def test_a_message_arrives_signed_under_its_id_with_its_content() -> None:
 
 
 def test_a_second_attempt_is_the_same_body_under_the_same_id() -> None:
-    with receiving(lambda count: Reply(503 if count == 0 else 200)) as receiver:
+    with receiving(in_turn(Reply(503), Reply())) as receiver:
         assert not hook(receiver.url).send(WAITING, NOW).ok
         assert hook(receiver.url).send(WAITING, NOW + timedelta(minutes=1)).ok
     first, second = receiver.requests
@@ -96,7 +104,7 @@ def test_what_is_no_plain_yes_is_a_failed_attempt(
 
 
 def test_a_receiver_that_hangs_up_or_takes_too_long_is_a_failed_attempt() -> None:
-    with receiving(lambda count: Reply(drop=True) if count == 0 else Reply(after=1)) as receiver:
+    with receiving(in_turn(Reply(drop=True), Reply(after=1))) as receiver:
         assert not hook(receiver.url).send(WAITING, NOW).ok
         slow = hook(receiver.url, timeout=0.2).send(WAITING, NOW)
         assert (slow.ok, slow.detail) == (False, "TimeoutError: timed out")
@@ -183,9 +191,15 @@ def test_retry_after_is_read_in_both_its_forms(said: str | None, wait: timedelta
 def test_what_a_receiver_says_through_apprise_is_heard_too() -> None:
     """Apprise takes HTTP 200 for delivered and drops Retry-After."""
     replies = [Reply(200, b'{"ok": false}'), Reply(429, headers={"Retry-After": "60"}), Reply()]
-    with receiving(lambda count: replies[count]) as receiver:
+    with receiving(in_turn(*replies)) as receiver:
         channel = Channel("chat", receiver.url.replace("http://", "json://"))
         first, second, third = (channel.send(WAITING, NOW) for _ in range(3))
     assert (first.ok, first.retry_after) == (False, None)
     assert (second.ok, second.retry_after) == (False, timedelta(minutes=1))
     assert third.ok
+
+
+def test_no_message_is_lost_when_the_relay_is_killed_and_the_receiver_is_at_its_worst() -> None:
+    """A slice of `python -m benchmarks.delivery`."""
+    found = measure(messages=40, kills=2)
+    assert (found.messages, found.lost, found.altered) == (40, 0, 0)
