@@ -63,9 +63,15 @@ def _text(connection: Marts, casebook: Casebook, about: str, now: datetime, base
         if row["status"] == "at_risk"
     ]
     slipping = list(dict.fromkeys(slipping))  # one line, however many key results share the KPI
+    signals = [
+        f"{wording.scoped(row['name'], row['scope'])}, since the week of "
+        f"{wording.day(row['opened_period'])}: {wording.plain(row['description'])}"
+        for row in marts.signals(connection)
+    ]
     findings = [
         f"{wording.plain(row['kpi_id'])}: {wording.plain(row['question'])}"
         for row in marts.findings(connection)
+        if row["answer_state"] != "accepted"
     ]
     silences = [
         f"{wording.plain(each.kpi_id or each.objective_id)} by {wording.plain(each.author)} "
@@ -82,6 +88,7 @@ def _text(connection: Marts, casebook: Casebook, about: str, now: datetime, base
     blocks = (
         ("Open cases", _some(cases) or ("none",)),
         ("Slipping", _some(slipping) or ("nothing but what is open",)),
+        ("Signals", _some(signals) or ("none",)),
         ("Questions", _some(findings) or ("none",)),
         ("Silenced", _some(silences)),
         ("Never arrived", _some(dead)),
@@ -90,6 +97,7 @@ def _text(connection: Marts, casebook: Casebook, about: str, now: datetime, base
     headline = (
         f"{wording.counted(len(episodes), 'case')} open, "
         f"{wording.counted(len(slipping), 'KPI')} slipping, "
+        f"{wording.counted(len(signals), 'signal')}, "
         f"{wording.counted(len(findings), 'question')} asked"
     )
     story = Story(

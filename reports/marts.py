@@ -150,6 +150,22 @@ def open_episodes(marts: Marts) -> list[Row]:
     )
 
 
+def signals(marts: Marts) -> list[Row]:
+    """One row per open episode that is not told at once: what it says, and how long already."""
+    return _rows(
+        marts,
+        """
+        select episode.episode_id, episode.scope, episode.opened_period, kpi.name,
+            rule.description
+        from marts.fct_kpi_episode as episode
+        inner join marts.dim_kpi as kpi on kpi.kpi_id = episode.kpi_id
+        inner join marts.dim_episode_rule as rule on rule.rule = episode.rule
+        where episode.is_open and not episode.is_alerted
+        order by episode.opened_period desc, episode.episode_id
+        """,
+    )
+
+
 def policy_verdicts(marts: Marts) -> list[Row]:
     """One row per policy with a latest verdict: what it decides about and what it says."""
     return _rows(

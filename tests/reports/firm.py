@@ -53,6 +53,7 @@ TABLES = {
     "dim_kpi": """kpi_id text, name text, unit_symbol text, decimals int, direction text,
         owner text, department text, system_of_record text""",
     "dim_role": "role_id text, name text, department text, person text, deputy text",
+    "dim_episode_rule": "rule text, description text",
     "fct_source_freshness": "source text, last_seen_at timestamp, status text",
     "fct_restatement": """kpi_id text, scope text, period_start date, version int,
         restated_at timestamp, class text, from_value decimal(38,9), to_value decimal(38,9),
@@ -269,6 +270,7 @@ class Firm:
                  question="Why was the formula in E42 replaced?", false_alarm_rate=0,
                  innocent_explanations='["The inputs were not there yet."]',
                  answer_state="open")  # fmt: skip
+        self.add("dim_episode_rule", rule="drift", description="Moves the bad way.")
         self.add("fct_source_freshness", source="erp", status="healthy",
                  last_seen_at=AS_OF - timedelta(hours=2))  # fmt: skip
         self.add("fct_load_seal", seal_number=41, log_root="5bb3d325" * 8, is_latest=True)

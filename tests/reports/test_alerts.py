@@ -128,7 +128,7 @@ def test_data_that_came_back_are_announced_without_a_number_of_the_kpi(
 
 def test_a_signal_that_is_not_alerted_is_told_to_nobody(firm: Firm, casebook: Casebook) -> None:
     firm.marts.execute("update marts.fct_kpi_episode set rule = 'drift', is_alerted = false")
-    assert compose(firm.marts, casebook, names=NAMES) == []
+    assert compose(firm.marts, casebook, now=NOW, names=NAMES).messages == []
 
 
 def test_an_episode_that_ended_unannounced_is_not_announced(firm: Firm, casebook: Casebook) -> None:
@@ -162,8 +162,8 @@ def test_links_lead_to_where_the_reports_are_served(firm: Firm, casebook: Casebo
     ).messages
     assert f'href="https://kpi.example/r/cases/{CASE}.html"' in served[0].body["html"]
     hostile = compose(
-        firm.marts, casebook, now=NOW, names=["file"], reports_url="javascript:alert(1).messages//"
-    )
+        firm.marts, casebook, now=NOW, names=["file"], reports_url="javascript:alert(1)//"
+    ).messages
     assert "javascript" not in hostile[0].body["html"] + hostile[0].body["text"]
 
 
