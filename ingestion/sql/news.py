@@ -7,7 +7,7 @@ those come with the cadence. Only whether two marks differ means anything.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ingestion.sql.database import reflected
 
@@ -24,11 +24,12 @@ class Watch:
         import sqlalchemy as sa
 
         self._engine = engine
-        self._queries = []
+        self._queries: list[sa.Select[Any]] = []
         for name, said in source.tables.items():
             table = reflected(engine, said.source_table or name)
-            newest = [sa.func.max(table.columns[stamp]) for stamp in source.stamps(name)]
-            self._queries.append(sa.select(*(newest or [sa.func.count()])).select_from(table))
+            stamps = [table.columns[stamp] for stamp in source.stamps(name)]
+            asked = sa.select(*map(sa.func.max, stamps)) if stamps else sa.select(sa.func.count())
+            self._queries.append(asked.select_from(table))
 
     def mark(self) -> str:
         """What distinguishes the present state; OperationalError where there is no answer."""
