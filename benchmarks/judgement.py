@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +13,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+PROJECT = Path(__file__).parents[1] / "dbt_project"
 MEASURE = pa.decimal128(38, 9)
 # What the judgement reads, with the types it arrives in.
 INPUTS: dict[str, dict[str, pa.DataType]] = {
@@ -19,13 +23,14 @@ INPUTS: dict[str, dict[str, pa.DataType]] = {
         "is_current": pa.bool_(), "is_withdrawn": pa.bool_(),
     },
     "staging.stg_definitions__kpi": {
-        "kpi_id": pa.string(), "direction": pa.string(), "time_zone": pa.string(),
-        "fire_n": pa.int64(), "fire_m": pa.int64(), "recover_k": pa.int64(),
-        "system_of_record": pa.string(), "grace_days": pa.int64(), "unit": pa.string(),
+        "kpi_id": pa.string(), "direction": pa.string(), "grain": pa.string(),
+        "time_zone": pa.string(), "fire_n": pa.int64(), "fire_m": pa.int64(),
+        "recover_k": pa.int64(), "system_of_record": pa.string(), "grace_days": pa.int64(),
+        "unit": pa.string(),
     },
     "staging.stg_definitions__kpi_landed": {
-        "kpi_id": pa.string(), "time_zone": pa.string(), "grace_days": pa.int64(),
-        "load_id": pa.string(),
+        "kpi_id": pa.string(), "grain": pa.string(), "time_zone": pa.string(),
+        "grace_days": pa.int64(), "load_id": pa.string(),
     },
     "staging.stg_definitions__kpi_target_landed": {
         "kpi_id": pa.string(), "valid_from": pa.date32(), "target": MEASURE, "floor": MEASURE,
@@ -131,6 +136,16 @@ class Judgement:
         cursor = self.connection.execute(query)
         names = [column[0] for column in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def compile_models(folder: Path) -> Path:
+    """Let dbt compile the project below a folder of its own; gives where the SQL lies."""
+    target = folder / "target"
+    words = ["compile", "--quiet", "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
+    settings = {"SIGHTLINE_HOME": str(folder), "DBT_TARGET_PATH": str(target)}
+    command = [str(Path(sys.executable).parent / "dbt"), *words]
+    subprocess.run(command, env=os.environ | settings, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 our own project
+    return compiled_in(target)
 
 
 def compiled_in(target: Path) -> Path:

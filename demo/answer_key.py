@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from demo import issues, workbooks
+from demo.definitions import EASED_FROM, EASED_KPI, KNOWN_BEFORE
 from demo.story import (
     COMPLAINT_LAG,
     PROGRAMME_START,
@@ -30,6 +31,17 @@ QUIET = (
     "staff_trained",
     "unplanned_downtime",
 )
+
+
+def questions(firm: Firm) -> list[tuple[str, str, str]]:
+    """KPI, scope and guard of every question that must be asked; no other may be."""
+    asked = [
+        ("cost_per_parcel", "all", "definition_unchanged_after_close"),
+        ("staff_trained", workbooks.typed_site(firm), "workbook_structure_intact"),
+    ]
+    if firm.scenario == "as_planned":
+        return [*asked, ("sorter_uptime", "north", "reported_matches_recomputed")]
+    return [*asked, ("milestones_done", "all", "milestone_status_follows_dates")]
 
 
 def answer_key(
@@ -101,5 +113,12 @@ def answer_key(
                 "found": False,
             },
         ],
+        "eased_target": {
+            "kpi": EASED_KPI,
+            "from": EASED_FROM.isoformat(),
+            "known_before": KNOWN_BEFORE.isoformat(),
+        },
+        "moved_milestones": [] if is_as_planned else [issues.MOVED_WHEN_DUE],
+        "questions": [list(question) for question in questions(firm)],
         "quiet": list(QUIET),
     }

@@ -53,6 +53,7 @@ SLIPPED_ON = datetime.combine(
     date(2026, 7, 29), time(15)
 )  # in `throttled`, the first passes are put off six weeks
 SLIP = timedelta(weeks=6)
+MOVED_WHEN_DUE = f"{PROJECT}-4"  # N1's first pass, four days before it was due
 
 
 def store(firm: Firm, moment: datetime) -> dict[str, Any]:

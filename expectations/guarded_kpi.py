@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 from zoneinfo import ZoneInfo
 
+from sightline.calendar import last_closed
 from sightline.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date, datetime
     from decimal import Decimal
-
-PERIOD_LENGTH = {"week": timedelta(days=7)}
 
 
 class Definitions(Protocol):
@@ -53,8 +51,7 @@ class GuardedKpi:
     def closed_until(self, as_of: datetime) -> date:
         """First day of the last period that is over at `as_of` in the KPI's own time zone."""
         today = as_of.astimezone(ZoneInfo(self.time_zone)).date()
-        last = today - PERIOD_LENGTH[self.grain]
-        return last - timedelta(days=last.weekday())
+        return last_closed(today, self.grain)
 
     def promise_at(self, day: date) -> Promise | None:
         """The promise in force on a day; None before the first."""

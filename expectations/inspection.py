@@ -11,6 +11,7 @@ from expectations.guard import Examination, Guard, GuardModule, Row, load
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
+    from pathlib import Path
 
     from duckdb import DuckDBPyConnection
 
@@ -35,9 +36,17 @@ class Inspection:
 
 
 def inspect(
-    connection: DuckDBPyConnection, guard_name: str, kpis: Sequence[GuardedKpi], as_of: datetime
+    connection: DuckDBPyConnection,
+    guard_name: str,
+    kpis: Sequence[GuardedKpi],
+    as_of: datetime,
+    *,
+    store: Path | None = None,
 ) -> list[Inspection]:
-    """One inspection per KPI, in the order given; never raises for what a guard does wrong."""
+    """One inspection per KPI, in the order given; never raises for what a guard does wrong.
+
+    store: a folder where Great Expectations keeps suite, checkpoint and validation result.
+    """
     try:
         module = load(guard_name)
         rows = evidence.read(connection, module.GUARD.evidence, kpis, as_of)
@@ -51,6 +60,9 @@ def inspect(
         answers = _evaluate(
             [row for kpi_id in planned for part in parts[kpi_id].values() for row in part],
             [item for plan in plans.values() if isinstance(plan, list) for item in plan],
+            name=guard_name,
+            at=as_of,
+            store=store,
         )
     inspections = []
     for kpi in kpis:
@@ -108,12 +120,17 @@ def _plan(
 
 
 def _evaluate(
-    rows: Sequence[Row], expectations: Sequence[RowExpectation]
+    rows: Sequence[Row],
+    expectations: Sequence[RowExpectation],
+    *,
+    name: str,
+    at: datetime,
+    store: Path | None,
 ) -> Mapping[str, Examination | str] | Exception:
     try:
         from expectations import row_expectation
 
-        return row_expectation.evaluate(rows, expectations)
+        return row_expectation.evaluate(rows, expectations, name=name, at=at, store=store)
     except Exception as problem:
         return problem
 

@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from expectations import evidence, grading
 from expectations.evidence import input_hash
-from expectations.guarded_kpi import PERIOD_LENGTH, guarded_kpis, require_aware
+from expectations.guarded_kpi import guarded_kpis, require_aware
 from expectations.inspection import inspect, sound
 from expectations.judgement import Examined, Judgement, still_holds
 from expectations.multiplicity import q_values
+from sightline.calendar import period_before
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
+    from pathlib import Path
 
     from duckdb import DuckDBPyConnection
 
@@ -30,11 +32,13 @@ def judge(
     *,
     as_of: datetime,
     examined_before: Sequence[Mapping[str, Any]] = (),
+    store: Path | None = None,
 ) -> Judgement:
     """Findings, verdicts and guard runs for all periods closed at `as_of` (aware).
 
     examined_before: the landed rows of raw_integrity.examination, of any closes; those of the close
     before this one decide whether a watch is seen for the second time running.
+    store: the folder of Great Expectations' own stores, from which `data_docs` can be built.
 
     Reads the schema `intermediate` and writes nothing. The same inputs give the same rows. A guard
     that is missing, breaks, finds no evidence or is not fully evaluated ends in a run of status
@@ -48,7 +52,7 @@ def judge(
     inspections = [
         inspection
         for guard, guarded in evidence.by_guard(kpis).items()
-        for inspection in inspect(connection, guard, guarded, as_of)
+        for inspection in inspect(connection, guard, guarded, as_of, store=store)
     ]
     weighed = grading.weigh(inspections, _watched(kpis, examined_before, as_of))
     runs = [grading.guard_run(inspection, weighed, digest) for inspection in inspections]
@@ -77,7 +81,7 @@ def _watched(
         if row["q_value"] is not None
         and row["q_value"] < grading.WATCH_LEVEL
         and (kpi := kpis.get(row["kpi_id"])) is not None
-        and row["closed_until"] == kpi.closed_until(as_of) - PERIOD_LENGTH[kpi.grain]
+        and row["closed_until"] == period_before(kpi.closed_until(as_of), kpi.grain)
     }
 
 

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from expectations import evidence
 from expectations.grading import ROLL_UP
-from expectations.guarded_kpi import PERIOD_LENGTH, guarded_kpis, require_aware
+from expectations.guarded_kpi import guarded_kpis, require_aware
 from expectations.leading import FEWEST_PAIRS, Lead, allowed_lags, find_lead, method_version
 from expectations.multiplicity import benjamini_hochberg
+from sightline.calendar import period_after
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -198,8 +199,10 @@ def _periods(known: Values, grain: str) -> list[date]:
     """Every period from the first known to the last, gaps included."""
     if not known:
         return []
-    first, last, step = min(known), max(known), PERIOD_LENGTH[grain]
-    return [first + number * step for number in range((last - first) // step + 1)]
+    periods = [min(known)]
+    while periods[-1] < max(known):
+        periods.append(period_after(periods[-1], grain))
+    return periods
 
 
 def _moves(values: Sequence[Decimal | None]) -> int:

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from sightline import registry
-from sightline.errors import UsageError
+from sightline.errors import DefinitionError, UsageError
 
 if TYPE_CHECKING:
     from types import ModuleType
+
+    from sightline.finding import Finding
 
 ColumnType = Literal["text", "bigint", "decimal", "double", "date", "timestamp", "bool"]
 
@@ -49,6 +51,17 @@ def names() -> tuple[str, ...]:
 def sources() -> dict[str, Source]:
     """Every source by name: one for each module in `ingestion/sources/`."""
     return {name: found.SOURCE for name, found in registry.modules("ingestion.sources").items()}
+
+
+def refusals() -> tuple[Finding, ...]:
+    """What is wrong in the files that describe sources: tables of the ERP, mappings of sheets."""
+    findings: list[Finding] = []
+    for found in registry.modules("ingestion.sources").values():
+        try:
+            _ = found.SOURCE  # read from its file where it has one
+        except DefinitionError as error:
+            findings.extend(error.findings)
+    return tuple(findings)
 
 
 def module(name: str) -> ModuleType:

@@ -7,6 +7,7 @@ import typer
 
 from orchestration.commands import (
     case,
+    checkin,
     definitions,
     demo,
     digest,
@@ -36,6 +37,7 @@ app.command()(definitions.schema)
 app.command()(reading.status)
 app.command()(why.why)
 app.command()(reading.board)
+app.command()(checkin.checkin)
 app.command()(evidence.evidence)
 app.command()(past.asof)
 app.command()(ledger.verify)

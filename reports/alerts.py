@@ -98,7 +98,8 @@ def compose(
         words = _words(connection, decision, episodes, looked_at, base)
         for telling in decision.tellings:
             text = text_of(telling, words)
-            body = text.body() | {"known_at": known_at}
+            told_to = {episodes[case].acting for case in telling.about if case in episodes}
+            body = text.body() | {"known_at": known_at, "recipients": sorted(filter(None, told_to))}
             messages += [
                 Message(telling.kind, telling.about, telling.objective_id, name, text.subject, body,
                         turns=telling.turns, levels=levels)
@@ -147,7 +148,7 @@ def _words(
             for row in marts.one_glance(connection)
         },
         objective_owners=marts.objective_owners(connection),
-        holders=marts.role_holders(connection),
+        holders=marts.roles(connection),
         trends=trends,
         announced=looked_at.announced,
         last_seen={

@@ -79,4 +79,8 @@ def lead(glance: Glance) -> tuple[str, str]:
     if doubtful:
         numbers = wording.counted(len(doubtful), "number is", "numbers are")
         sentences.append(f"{numbers} not verified: {wording.listed(list(doubtful))}.")
+    if glance.weak_links:
+        told = list(dict.fromkeys(map(str, glance.weak_links)))
+        links = wording.counted(len(told), "link is", "links are")
+        sentences.append(f"{links} not sound: {wording.listed(told)}.")
     return first, " ".join(sentences)

@@ -34,10 +34,21 @@ def render_cards(connection: Marts, objective_id: str | None = None) -> str:
         + (f"{episode.order.verdict}: {episode.order.sentence}" if episode.order else "No policy.")
         for episode in reversed(glance.episodes)
     }
-    return "\n".join(_card(objective, orders.get(objective.objective_id)) for objective in chosen)
+    return "\n".join(
+        _card(
+            objective,
+            orders.get(objective.objective_id),
+            [
+                str(link)
+                for link in glance.weak_links
+                if link.objective_id == objective.objective_id
+            ],
+        )
+        for objective in chosen
+    )
 
 
-def _card(objective: Objective, order: str | None) -> str:
+def _card(objective: Objective, order: str | None, weak_links: list[str]) -> str:
     lines = [
         _sides(objective.name, objective.owner),
         _sides(
@@ -49,8 +60,12 @@ def _card(objective: Objective, order: str | None) -> str:
     ]
     if order:
         lines += textwrap.wrap(f"! {order}", WIDTH, max_lines=3, placeholder=" …")
+    if weak_links:
+        text = f"~ Links to mend: {'; '.join(dict.fromkeys(weak_links))}"
+        lines += textwrap.wrap(text, WIDTH, max_lines=2, placeholder=" …")
     for key_result in objective.key_results:
-        lines += ["", _key_result_line(key_result), *map(_kpi_line, key_result.kpis)]
+        lines += ["", _key_result_line(key_result), *_outlook_line(key_result)]
+        lines += map(_kpi_line, key_result.kpis)
     if len(lines) > LINES:
         hidden = len(lines) - LINES + 1
         lines = [*lines[: LINES - 1], f"… {hidden} more lines are on the board"]
@@ -63,6 +78,13 @@ def _key_result_line(key_result: KeyResult) -> str:
         f"{_bar(key_result.progress, key_result.expected)} {wording.percent(key_result.progress)}",
         "",
         str(key_result.mark),
+    )
+
+
+def _outlook_line(key_result: KeyResult) -> list[str]:
+    said = [each for each in (key_result.landing, key_result.declared, key_result.remark) if each]
+    return textwrap.wrap(
+        "; ".join(said), WIDTH, max_lines=2, initial_indent="  ", subsequent_indent="  "
     )
 
 

@@ -127,6 +127,7 @@ def _send(url: str, waiting: OutboxMessage, at: datetime, timeout: float) -> Ans
         html, attachments = _with_pictures(body)
         plugin.inline = True  # pictures stand in the text only when this is on
         plugin.headers["X-Sightline-Idempotency-Key"] = waiting.message_id
+        plugin.cc |= set(body.get("recipients", ()))  # who acts for the owner, besides the channel
         options |= {"body": html, "body_format": apprise.NotifyFormat.HTML, "attach": attachments}
     else:
         options["body"] = f"{body['text']}\nMessage {waiting.message_id}"

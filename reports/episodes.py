@@ -50,7 +50,10 @@ class Stake:
 
 @dataclass(frozen=True, slots=True)
 class Episode:
-    """One open episode with its surroundings; `case_id` is the id of the episode."""
+    """One open episode with its surroundings; `case_id` is the id of the episode.
+
+    `acting` is the mailbox of who acts for the owner now: the deputy, once the holder has left.
+    """
 
     case_id: str
     kpi_id: str
@@ -66,6 +69,7 @@ class Episode:
     value: Decimal | None
     badness: Decimal | None
     known_at: datetime | None
+    acting: str | None
     integrity_verdict: str | None
     grade: str
     order: Order | None
@@ -97,17 +101,20 @@ def headline(row: Row, starving: str | None = None) -> str:
     if row["rule"] == "silent_sacrifice":
         return f"{name} stays green while {starving or 'the goal it guards'} starves"
     if row["rule"] == "no_data":
-        return f"{name} has no value since the week of {wording.day(row['opened_period'])}"
+        return f"{name} has no value since {wording.day(row['opened_period'])}"
     if row["rule"] == "budget_burn_fast":
         used = wording.percent(row["last_value"] / 100)
-        return f"{name} took {used} of its conflict budget in a single week"
+        return f"{name} took {used} of its conflict budget in a single {row['grain']}"
     symbol, decimals = row["unit_symbol"], row["decimals"] or 0
+    if row["rule"] == "relapse":
+        now = wording.quantity(marts.finite(row["last_value"]), symbol, decimals)
+        return f"{name} is back at {now}: half of what a closed key result had reached is lost"
     higher = row["direction"] == "higher_is_better"
     value, target, floor = (marts.finite(row[name]) for name in ("last_value", "target", "floor"))
     now = wording.quantity(value, symbol, decimals)
-    weeks = wording.counted(row["periods"] or 0, "week")
+    periods = wording.counted(row["periods"] or 0, row["grain"])
     if row["state"] == "recovering":
-        return f"{name} is back at {now} after {weeks} off target, and has to hold it"
+        return f"{name} is back at {now} after {periods} off target, and has to hold it"
     beyond_floor = (
         value is not None and floor is not None and (value < floor if higher else value > floor)
     )
@@ -116,7 +123,7 @@ def headline(row: Row, starving: str | None = None) -> str:
     kind, limit = (hard, floor) if beyond_floor else ("target", target)
     return (
         f"{name} is at {now}, {side} its {kind} of {wording.quantity(limit, symbol, decimals)}, "
-        f"in breach for {weeks}"
+        f"in breach for {periods}"
     )
 
 
@@ -134,7 +141,7 @@ def badness(row: Row) -> Decimal | None:
     return beyond / way if way else None
 
 
-def _episode(row: Row, glance: list[Row], order: Row | None, roles: dict[str, str]) -> Episode:
+def _episode(row: Row, glance: list[Row], order: Row | None, roles: dict[str, Row]) -> Episode:
     linked = [
         line
         for line in glance
@@ -158,12 +165,13 @@ def _episode(row: Row, glance: list[Row], order: Row | None, roles: dict[str, st
         headline=headline(row, starving),
         since=row["opened_period"],
         target=marts.finite(row["target"]),
-        owner=wording.plain(roles.get(row["owner"], row["owner"] or "no owner")),
         owner_role=row["owner"] or "",
         source=row["system_of_record"] or "",
         value=marts.finite(row["last_value"]),
         badness=badness(row),
         known_at=row["as_of"],
+        owner=_role_name(row["owner"], roles),
+        acting=roles[row["owner"]]["acting"] if row["owner"] in roles else None,
         integrity_verdict=linked[0]["integrity_verdict"] if linked else None,
         grade=(linked[0]["integrity_grade"] if linked else None) or "U",
         order=_order(order, roles) if order else None,
@@ -171,7 +179,12 @@ def _episode(row: Row, glance: list[Row], order: Row | None, roles: dict[str, st
     )
 
 
-def _order(row: Row, roles: dict[str, str]) -> Order:
+def _role_name(role: str | None, roles: dict[str, Row]) -> str:
+    known = roles.get(role or "")
+    return wording.plain(known["name"] if known else role or "no owner")
+
+
+def _order(row: Row, roles: dict[str, Row]) -> Order:
     approvers = [part.strip() for part in str(row["approved_by"]).split(",")]
     return Order(
         policy=wording.plain(row["name"]),
@@ -179,7 +192,7 @@ def _order(row: Row, roles: dict[str, str]) -> Order:
         sentence=wording.plain(row["instruction"]),
         rule=wording.plain(row["rule"]).replace("_", " "),
         approved_on=row["approved_on"],
-        approved_by=wording.listed([wording.plain(roles.get(a, a)) for a in approvers]),
+        approved_by=wording.listed([_role_name(a, roles) for a in approvers]),
     )
 
 

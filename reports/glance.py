@@ -8,8 +8,9 @@ from decimal import Decimal
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from reports import marts, wording
+from reports import marts, outlook, wording
 from reports.episodes import Episode, open_episodes
+from reports.links import WeakLink, weak_links
 from reports.marts import finite
 from reports.status import LEADS, Mark, mark
 
@@ -50,7 +51,10 @@ class LinkedKpi:
 
 @dataclass(frozen=True, slots=True)
 class KeyResult:
-    """One key result; shares are of 1, `progress` is clamped to 0..1."""
+    """One key result; shares are of 1, `progress` is clamped to 0..1.
+
+    `landing` is where it is forecast to end, `declared` what people expect; empty when unknown.
+    """
 
     key_result_id: str
     name: str
@@ -64,6 +68,8 @@ class KeyResult:
     is_verified: bool
     is_share_of_periods: bool
     remark: str
+    landing: str
+    declared: str
     kpis: tuple[LinkedKpi, ...]
 
 
@@ -92,6 +98,7 @@ class Glance:
     as_of: datetime | None
     objectives: tuple[Objective, ...]
     episodes: tuple[Episode, ...]
+    weak_links: tuple[WeakLink, ...] = ()
     seal: Row | None = None
 
 
@@ -134,6 +141,7 @@ def read_glance(connection: Marts) -> Glance:
             for _, group in groupby(rows, key=lambda row: row["objective_id"])
         ),
         episodes=tuple(open_episodes(connection)),
+        weak_links=weak_links(connection),
         seal=marts.newest_seal(connection),
     )
 
@@ -174,11 +182,13 @@ def _key_result(rows: Sequence[Row], background: _Background, *, is_weakest: boo
         remarks.append(f"{wording.percent(coverage)} of the data")
     if latest.get("overshoot"):
         remarks.append("beyond target")
+    remarks += outlook.signals(latest)
+    unit, decimals = wording.plain(measures[0]["unit_symbol"] or ""), measures[0]["decimals"] or 0
     return KeyResult(
         key_result_id=first["key_result_id"],
         name=wording.plain(first["key_result_name"]),
-        unit=wording.plain(measures[0]["unit_symbol"] or ""),
-        decimals=measures[0]["decimals"] or 0,
+        unit=unit,
+        decimals=decimals,
         value=finite(latest.get("value")),
         target=finite(latest.get("target")),
         progress=finite(first["key_result_progress"]),
@@ -187,6 +197,8 @@ def _key_result(rows: Sequence[Row], background: _Background, *, is_weakest: boo
         is_verified=verdict == "trusted",
         is_share_of_periods=latest.get("kind") in _SHARE_OF_PERIODS,
         remark=", ".join(remarks),
+        landing=outlook.landing(latest, unit, decimals),
+        declared=outlook.declared(latest),
         kpis=tuple(_linked_kpi(row, background) for row in rows if row["kpi_id"]),
     )
 

@@ -75,10 +75,15 @@ def key_results(marts: Marts) -> list[Row]:
         """
         select key_result.key_result_id, key_result.kind, progress.value, progress.baseline,
             progress.target, progress.progress, progress.expected_progress, progress.coverage,
-            progress.overshoot, progress.worst_run
+            progress.overshoot, progress.worst_run, outlook.confidence, outlook.declared_at,
+            outlook.divergent_periods, outlook.forecast, outlook.forecast_value,
+            outlook.forecast_progress, outlook.is_stagnant, outlook.is_watermelon,
+            outlook.score, outlook.relapsed_period
         from marts.dim_key_result as key_result
         left join marts.fct_key_result_progress as progress
             on progress.key_result_id = key_result.key_result_id and progress.is_latest
+        left join marts.fct_key_result_outlook as outlook
+            on outlook.key_result_id = key_result.key_result_id and outlook.is_latest
         order by key_result.key_result_id
         """,
     )
@@ -92,6 +97,23 @@ def objectives(marts: Marts) -> list[Row]:
         select objective_id, coverage, weakest_key_result_id, weakest_progress
         from marts.fct_objective_progress where is_latest
         order by objective_id
+        """,
+    )
+
+
+def weak_links(marts: Marts) -> list[Row]:
+    """One row per link in force that is not sound, the weakest first."""
+    return _rows(
+        marts,
+        """
+        select health.*, kpi.name, role.name as owner_name, key_result.objective_id
+        from marts.fct_link_health as health
+        inner join marts.dim_kpi as kpi on kpi.kpi_id = health.kpi_id
+        inner join marts.dim_key_result as key_result
+            on key_result.key_result_id = health.key_result_id
+        left join marts.dim_role as role on role.role_id = health.execution_owner
+        where not health.is_sound
+        order by health.score, health.kpi_id, health.scope, health.key_result_id
         """,
     )
 
@@ -141,7 +163,8 @@ def open_episodes(marts: Marts) -> list[Row]:
         select episode.episode_id, episode.kpi_id, episode.scope, episode.rule,
             episode.opened_period, episode.state, episode.last_value, episode.target,
             episode.floor, episode.periods, episode.as_of, kpi.name, kpi.unit_symbol,
-            kpi.decimals, kpi.direction, kpi.owner, kpi.department, kpi.system_of_record
+            kpi.decimals, kpi.direction, kpi.grain, kpi.owner, kpi.department,
+            kpi.system_of_record
         from marts.fct_kpi_episode as episode
         inner join marts.dim_kpi as kpi on kpi.kpi_id = episode.kpi_id
         where episode.is_open and episode.is_alerted
@@ -235,21 +258,13 @@ def recent_changes(marts: Marts, days: int) -> list[Row]:
     )
 
 
-def role_holders(marts: Marts) -> dict[str, Row]:
-    """Role id to its name, who holds it, and who stands in."""
-    rows = _rows(marts, "select role_id, name, person, deputy from marts.dim_role")
-    return {row["role_id"]: row for row in rows}
-
-
 def objective_owners(marts: Marts) -> dict[str, str]:
     """Objective id to the name of the role that answers for it."""
     rows = _rows(marts, "select objective_id, objective_owner from marts.rpt_one_glance")
     return {row["objective_id"]: row["objective_owner"] for row in rows}
 
 
-def roles(marts: Marts) -> dict[str, str]:
-    """Role id to the name people use."""
-    return {
-        row["role_id"]: row["name"]
-        for row in _rows(marts, "select role_id, name from marts.dim_role order by role_id")
-    }
+def roles(marts: Marts) -> dict[str, Row]:
+    """Role id to the name people use, its holder and deputy, and who of them acts in it now."""
+    query = "select role_id, name, person, deputy, acting from marts.dim_role order by role_id"
+    return {row["role_id"]: row for row in _rows(marts, query)}

@@ -126,7 +126,8 @@ def _open_case(episode: Episode, telling: Telling, words: Words) -> Story:
 
 def _asked(episode: Episode, telling: Telling, words: Words) -> str:
     if telling.kind != "escalated":
-        return f"{episode.owner}: answer your part of the case"
+        acting = f" <{wording.plain(episode.acting)}>" if episode.acting else ""
+        return f"{episode.owner}{acting}: answer your part of the case"
     told = words.announced.get(episode.case_id)
     rung = told.since_opening.get("escalated", 0) if told else 0
     if rung == 0:

@@ -223,6 +223,7 @@ class AuditCase(Record):
     related: tuple[Series, ...]
     criteria: Criteria
     goals: tuple[Goal, ...]
+    early_warnings: tuple[str, ...] = ()  # a case kept before they were recorded has none
     panel: tuple[Answer, ...]
     decomposition: Decomposition | None
     drill_down: Decomposition | None

@@ -74,6 +74,14 @@ class Catalog(BaseModel):
         found = self.vocabulary.roles.get(role)
         return found.department if found else None
 
+    def is_waived(self, key_result: KeyResult, rule: str, kpi: str | None = None) -> bool:
+        """Whether another department than the key result's own signed that it may break a rule."""
+        own = self.department_of(key_result.owner)
+        return any(
+            (waiver.rule, waiver.kpi) == (rule, kpi) and self.department_of(waiver.signed_by) != own
+            for waiver in key_result.waivers
+        )
+
     def rows(self) -> dict[str, list[dict[str, Any]]]:
         """The definitions as tables: table name → rows; values are str, int, Decimal, date, None.
 

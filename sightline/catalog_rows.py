@@ -25,6 +25,9 @@ def tables(catalog: Catalog) -> dict[str, list[Row]]:
     rows = {
         "objective": _objective,
         "key_result": _key_result,
+        "waypoint": _waypoint,
+        "initiative": _initiative,
+        "dependency": _dependency,
         "link": _link,
         "kpi": _kpi,
         "kpi_target": _kpi_target,
@@ -72,6 +75,44 @@ def _key_result(catalog: Catalog) -> Iterator[Row]:
                 "low": key_result.low,
                 "high": key_result.high,
                 "weight": key_result.weight,
+                "path": key_result.path.value,
+            }
+
+
+def _waypoint(catalog: Catalog) -> Iterator[Row]:
+    for _, key_result in catalog.key_results.values():
+        for waypoint in key_result.waypoints:
+            yield {
+                "key_result_id": key_result.id,
+                "day": waypoint.day,
+                "value": waypoint.value,
+            }
+
+
+def _initiative(catalog: Catalog) -> Iterator[Row]:
+    for objective in catalog.objectives.values():
+        for initiative in objective.initiatives:
+            for kpi in initiative.changes:
+                yield {
+                    "initiative_id": initiative.id,
+                    "kpi_id": kpi,
+                    "objective_id": objective.id,
+                    "name": initiative.name,
+                    "owner": initiative.owner,
+                }
+
+
+def _dependency(catalog: Catalog) -> Iterator[Row]:
+    for objective in catalog.objectives.values():
+        for dependency in objective.dependencies:
+            yield {
+                "dependency_id": dependency.id,
+                "objective_id": objective.id,
+                "needs": dependency.needs,
+                "department": dependency.department,
+                "confirmed_by": ", ".join(each.by for each in dependency.confirmed) or None,
+                "confirmed_on": max((each.on for each in dependency.confirmed), default=None),
+                "risk_owner": dependency.risk_owner,
             }
 
 
@@ -95,7 +136,7 @@ def _link(catalog: Catalog) -> Iterator[Row]:
 def _kpi(catalog: Catalog) -> Iterator[Row]:
     for kpi in catalog.kpis.values():
         unit = catalog.vocabulary.units[kpi.unit]
-        fire_n, fire_m = kpi.breach.fire
+        fire_n, fire_m = kpi.fires_on
         yield {
             "kpi_id": kpi.id,
             "name": kpi.name,
@@ -104,7 +145,7 @@ def _kpi(catalog: Catalog) -> Iterator[Row]:
             "unit_symbol": unit.symbol,
             "decimals": unit.decimals,
             "direction": kpi.direction.value,
-            "grain": kpi.grain,
+            "grain": kpi.grain.value,
             "time_zone": kpi.time_zone,
             "owner": kpi.owner,
             "department": catalog.department_of(kpi.owner),
@@ -218,6 +259,7 @@ def _role(catalog: Catalog) -> Iterator[Row]:
                 "person": holder.person,
                 "deputy": holder.deputy,
                 "valid_from": holder.valid_from,
+                "valid_to": holder.valid_to,
             }
 
 

@@ -32,6 +32,9 @@ class Kind:
 KINDS: Mapping[str, Kind] = {
     "objective": Kind(("objective_id",), "objectives/{objective_id}.yml"),
     "key_result": Kind(("key_result_id",), "objectives/{objective_id}.yml"),
+    "waypoint": Kind(("key_result_id", "day"), "objectives/{objective_id}.yml"),
+    "initiative": Kind(("initiative_id", "kpi_id"), "objectives/{objective_id}.yml"),
+    "dependency": Kind(("dependency_id",), "objectives/{objective_id}.yml"),
     "link": Kind(("key_result_id", "role", "kpi_id", "scope"), "objectives/{objective_id}.yml"),
     "kpi": Kind(("kpi_id",), "kpis/{kpi_id}.yml"),
     "kpi_target": Kind(("kpi_id", "valid_from"), "kpis/{kpi_id}.yml"),

@@ -21,8 +21,8 @@ class Home:
     """The state directory and the definitions folder of one installation.
 
     Build it with `from_env()`: SIGHTLINE_HOME (default `<checkout>/.sightline`), SIGHTLINE_OKRS
-    (default `<checkout>/okrs`), SIGHTLINE_CASEBOOK_URL, SIGHTLINE_CLOCK, SIGHTLINE_CHECKPOINTS and
-    SIGHTLINE_SIGNING_KEY are read there, once.
+    (default `<checkout>/okrs`), SIGHTLINE_CASEBOOK_URL, SIGHTLINE_CLOCK, SIGHTLINE_CHECKPOINTS,
+    SIGHTLINE_CHECKPOINTS_GIT, SIGHTLINE_TIMESTAMPS and SIGHTLINE_SIGNING_KEY are read there, once.
     """
 
     root: Path
@@ -32,6 +32,8 @@ class Home:
     checkout: Path = CHECKOUT
     checkpoints_setting: Path | None = None
     signing_key_setting: Path | None = None
+    checkpoints_remote: str | None = None
+    timestamps: str | None = None
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Home:
@@ -45,6 +47,8 @@ class Home:
             clock=_path(env, "SIGHTLINE_CLOCK"),
             checkpoints_setting=_path(env, "SIGHTLINE_CHECKPOINTS"),
             signing_key_setting=_path(env, "SIGHTLINE_SIGNING_KEY"),
+            checkpoints_remote=env.get("SIGHTLINE_CHECKPOINTS_GIT") or None,
+            timestamps=env.get("SIGHTLINE_TIMESTAMPS") or None,
         )
 
     @property
@@ -76,6 +80,11 @@ class Home:
     def findings(self) -> Path:
         """One page for each finding about a number."""
         return self.reports / "findings"
+
+    @property
+    def expectations(self) -> Path:
+        """Great Expectations' own stores: suites, checkpoints, validation results, Data Docs."""
+        return self.root / "expectations"
 
     @property
     def dlt(self) -> Path:

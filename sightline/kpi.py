@@ -10,6 +10,7 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 
+from sightline.calendar import FIRES_ON, Grain
 from sightline.definition import (
     Count,
     CountFromZero,
@@ -71,7 +72,7 @@ class Target(Definition):
 class Breach(Definition):
     """Fire when n of the last m closed periods are bad; recover after k good ones."""
 
-    fire: Annotated[tuple[Count, Count], BeforeValidator(_fire)] = (2, 2)
+    fire: Annotated[tuple[Count, Count], BeforeValidator(_fire)] | None = None
     recover: Count = 2
 
 
@@ -104,7 +105,7 @@ class Kpi(Definition):
     description: Text
     unit: Id
     direction: Direction
-    grain: Literal["week"]
+    grain: Grain
     time_zone: Annotated[str, AfterValidator(_known_zone)]
     owner: Id
     system_of_record: Id
@@ -117,6 +118,11 @@ class Kpi(Definition):
     driven_by: tuple[Id, ...] = ()
     incentives: tuple[Incentive, ...] = ()
     guards: tuple[Guard, ...] = ()
+
+    @property
+    def fires_on(self) -> tuple[int, int]:
+        """n bad periods of the last m, as the definition or else its grain says."""
+        return self.breach.fire or FIRES_ON[self.grain]
 
     @property
     def definition_hash(self) -> str:

@@ -32,6 +32,14 @@ class LinkRole(StrEnum):
     CONSTRAINT = "constraint"
 
 
+class Path(StrEnum):
+    """How a key result is expected to move from its baseline to its target."""
+
+    LINEAR = "linear"
+    BACK_LOADED = "back_loaded"
+    LISTED = "listed"
+
+
 class Period(Definition):
     """First and last day, both included."""
 
@@ -52,14 +60,22 @@ class Link(Definition):
     valid_to: Day | None = None
 
 
-class Waiver(Definition):
-    """A conflict that is knowingly left without a policy, and who answers for that.
+class Waypoint(Definition):
+    """What the measure should have reached by the end of a day."""
 
-    It ends with the objective. A department cannot sign for its own goal.
+    day: Day
+    value: Number
+
+
+class Waiver(Definition):
+    """A rule that is knowingly left unmet, and who answers for that.
+
+    It ends with the objective. A department cannot sign for its own goal. `kpi` names the KPI that
+    an undeclared conflict is about; a key result without a guardrail has none to name.
     """
 
-    rule: Literal["undeclared_conflict"]
-    kpi: Id
+    rule: Literal["undeclared_conflict", "key_result_without_guardrail"]
+    kpi: Id | None = None
     reason: Text
     signed_by: Id
     signed_on: Day
@@ -77,12 +93,43 @@ class KeyResult(Definition):
     low: Number | None = None
     high: Number | None = None
     weight: PositiveNumber = Decimal(1)
+    path: Path = Path.LINEAR
+    waypoints: tuple[Waypoint, ...] = ()
     links: tuple[Link, ...] = ()
     waivers: tuple[Waiver, ...] = ()
 
     def links_as(self, *roles: LinkRole) -> tuple[Link, ...]:
         """The links that play one of the given roles, in the order written."""
         return tuple(link for link in self.links if link.role in roles)
+
+
+class Initiative(Definition):
+    """Work that is done to move KPIs; which ones, it has to say."""
+
+    id: Id
+    name: Text
+    owner: Id
+    changes: tuple[Id, ...] = ()
+
+
+class Confirmation(Definition):
+    """A role that agreed to something, and when."""
+
+    by: Id
+    on: Day
+
+
+class Dependency(Definition):
+    """What the objective needs from another department.
+
+    It stands when both sides have confirmed it; until then somebody has to carry the risk.
+    """
+
+    id: Id
+    needs: Text
+    department: Id
+    confirmed: tuple[Confirmation, ...] = ()
+    risk_owner: Id | None = None
 
 
 class Objective(Definition):
@@ -95,3 +142,5 @@ class Objective(Definition):
     period: Period
     supports: Id | None = None
     key_results: tuple[KeyResult, ...] = ()
+    initiatives: tuple[Initiative, ...] = ()
+    dependencies: tuple[Dependency, ...] = ()

@@ -26,11 +26,20 @@ class Department(Definition):
 
 
 class Holder(Definition):
-    """Who holds a role from a day on: the person's mailbox and the deputy's."""
+    """Who holds a role from a day on: the person's mailbox and the deputy's.
+
+    `valid_to` is the person's last day; after it the deputy acts until the next holder starts.
+    """
 
     valid_from: Day = Field(alias="from")
+    valid_to: Day | None = Field(default=None, alias="to")
     person: Mailbox
     deputy: Mailbox
+
+    def acting_on(self, day: date) -> Mailbox:
+        """Who acts on a day on or after the first: the person, or, once gone, the deputy."""
+        has_left = self.valid_to is not None and day > self.valid_to
+        return self.deputy if has_left else self.person
 
 
 class Role(Definition):
@@ -44,6 +53,11 @@ class Role(Definition):
         """The holder in force on a day, or None before the first one."""
         in_force = [holder for holder in self.holders if holder.valid_from <= day]
         return max(in_force, key=lambda holder: holder.valid_from, default=None)
+
+    def acting_on(self, day: date) -> Mailbox | None:
+        """Who acts in the role on a day, or None before the first holder."""
+        holder = self.holder_on(day)
+        return holder.acting_on(day) if holder else None
 
 
 class Unit(Definition):

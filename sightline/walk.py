@@ -9,7 +9,7 @@ from datetime import date
 from sightline.catalog import VOCABULARY, Catalog
 from sightline.finding import Place
 from sightline.kpi import Kpi
-from sightline.objective import KeyResult, Link, Objective, Waiver
+from sightline.objective import Dependency, Initiative, KeyResult, Link, Objective, Waiver
 from sightline.policy import Policy
 from sightline.vocabulary import Role
 
@@ -66,6 +66,20 @@ def waivers(catalog: Catalog) -> Iterator[tuple[KeyResult, Waiver, At]]:
             yield key_result, waiver, at.inside("waivers", index)
 
 
+def initiatives(catalog: Catalog) -> Iterator[tuple[Objective, Initiative, At]]:
+    """Every initiative of every objective."""
+    for objective, at in objectives(catalog):
+        for index, initiative in enumerate(objective.initiatives):
+            yield objective, initiative, at.inside("initiatives", index)
+
+
+def dependencies(catalog: Catalog) -> Iterator[tuple[Objective, Dependency, At]]:
+    """Every dependency of every objective."""
+    for objective, at in objectives(catalog):
+        for index, dependency in enumerate(objective.dependencies):
+            yield objective, dependency, at.inside("dependencies", index)
+
+
 def kpis(catalog: Catalog) -> Iterator[tuple[Kpi, At]]:
     """Every KPI."""
     for stem, kpi in catalog.kpis.items():
@@ -95,6 +109,14 @@ def named_roles(catalog: Catalog) -> Iterator[NamedRole]:
         yield NamedRole(link.execution_owner, start, at("execution_owner"))
     for _, waiver, at in waivers(catalog):
         yield NamedRole(waiver.signed_by, waiver.signed_on, at("signed_by"))
+    for objective, initiative, at in initiatives(catalog):
+        yield NamedRole(initiative.owner, objective.period.first_day, at("owner"))
+    for objective, dependency, at in dependencies(catalog):
+        for index, confirmation in enumerate(dependency.confirmed):
+            yield NamedRole(confirmation.by, confirmation.on, at("confirmed", index, "by"))
+        if dependency.risk_owner:
+            start = objective.period.first_day
+            yield NamedRole(dependency.risk_owner, start, at("risk_owner"))
     for kpi, at in kpis(catalog):
         first = min((target.valid_from for target in kpi.targets), default=None)
         yield NamedRole(kpi.owner, first, at("owner"))

@@ -3,6 +3,9 @@
 
 {% macro measure(expression) -%} cast({{ expression }} as {{ type_measure() }}) {%- endmacro %}
 
+{# A product; each factor and the result is a measure, or the places after the point would add up. #}
+{% macro product(one, other) -%} {{ measure(measure(one) ~ ' * ' ~ measure(other)) }} {%- endmacro %}
+
 {# A quotient, NULL where the denominator is 0 or missing: some databases answer inf instead. #}
 {% macro ratio(numerator, denominator) -%}
     {{ measure(numerator ~ ' / nullif(' ~ denominator ~ ', 0)') }}

@@ -13,6 +13,16 @@
     cast({{ days_after(7, period_start) }} as date)
 {%- endmacro %}
 
+{# The first day after a period of a KPI's grain, as `sightline/calendar.py` has it. #}
+{% macro period_after(period_start, grain) -%}
+    cast(case {{ grain }}
+        when 'day' then {{ days_after(1, period_start) }}
+        when 'month' then {{ dbt.dateadd('month', 1, period_start) }}
+        when 'quarter' then {{ dbt.dateadd('month', 3, period_start) }}
+        else {{ days_after(7, period_start) }}
+    end as date)
+{%- endmacro %}
+
 {# A UTC timestamp as the wall clock of a time zone shows it. #}
 {% macro local_time(expression, time_zone) -%}
     {{ return(adapter.dispatch('local_time')(expression, time_zone)) }}

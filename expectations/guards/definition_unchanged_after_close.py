@@ -125,7 +125,7 @@ def examine(rows: Sequence[Row], *, days: int = 7) -> Examination:
 def _asked(row: Row, days: int) -> Iterator[Suspicion]:
     """The one question a change or an approval gives rise to, if any."""
     known, begins = row["known_on"], row["begins_on"]
-    moved = f"{row['field']} {row['old_value']} → {row['new_value']}"
+    moved = _moved(row)
     if row["said"] == "approval" and begins < known:
         yield _suspicion(
             row,
@@ -185,6 +185,14 @@ def _suspicion(row: Row, *, rule: str, observed: str, expected: str, ask: str) -
         evidence={"rule": rule, "known_on": row["known_on"], "begins_on": row["begins_on"]} | kept,
         contests=False,
     )
+
+
+def _moved(row: Row) -> str:
+    if row["old_value"] is None:
+        return f"{row['field']} set to {row['new_value']}"
+    if row["new_value"] is None:
+        return f"{row['field']} {row['old_value']} taken away"
+    return f"{row['field']} {row['old_value']} → {row['new_value']}"
 
 
 def _order(row: Row) -> tuple[str, str, str, str]:

@@ -16,16 +16,14 @@ is asked about and contests nothing.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from expectations.guard import Examination, Guard, Kind, Outcome, Row, Suspicion
+from expectations.publication import published_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import date
 
     from expectations.row_expectation import RowExpectation
 
@@ -144,7 +142,7 @@ def _noted(rows: Sequence[Row]) -> Iterator[Suspicion]:
 def _saved(rows: Sequence[Row], keepers: str | None) -> Iterator[Suspicion]:
     """Was the file saved after its last period was published, or by somebody else than a keeper?"""
     first = rows[0]
-    saved, published = first["modified_at"], _published_at(first)
+    saved, published = first["modified_at"], published_at(first["last_period"], first)
     if saved is not None and saved > published:
         yield _about_file(
             [row for row in rows if row["period_start"] == first["last_period"]] or rows[-1:],
@@ -168,14 +166,6 @@ def _saved(rows: Sequence[Row], keepers: str | None) -> Iterator[Suspicion]:
             "them.",
             evidence={"modified_by": first["modified_by"], "keepers": known},
         )
-
-
-def _published_at(row: Row) -> datetime:
-    """When the file's last period was published, in naive UTC: its end, and the KPI's grace."""
-    days: int = 7 + row["grace_days"]
-    end: date = row["last_period"] + timedelta(days=days)
-    zone = ZoneInfo(row["time_zone"])
-    return datetime.combine(end, time(), tzinfo=zone).astimezone(UTC).replace(tzinfo=None)
 
 
 def _about_file(

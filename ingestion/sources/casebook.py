@@ -22,11 +22,12 @@ SOURCE = Source(
     dataset="raw_casebook",
     cadence="*/5 * * * *",
     department="data",
-    description="Acts on cases and findings, messages and their deliveries, in sequence.",
+    description="Acts on cases and findings, messages, deliveries and check-ins, in sequence.",
     tables=(
         Table("case_event", ("sequence",)),
         Table("outbox_message", ("sequence",)),
         Table("delivery", ("sequence",)),
+        Table("checkin", ("sequence",)),
         Table("finding_act", ("sequence",)),
     ),
 )

@@ -52,7 +52,24 @@ SOURCE = Source(
                 "low": "decimal",
                 "high": "decimal",
                 "weight": "decimal",
+                "path": "text",
             },
+        ),
+        Table("initiative", ("initiative_id", "kpi_id"), {"initiative_id": "text"}),
+        Table(
+            "dependency",
+            ("dependency_id",),
+            {
+                "dependency_id": "text",
+                "confirmed_by": "text",
+                "confirmed_on": "date",
+                "risk_owner": "text",
+            },
+        ),
+        Table(
+            "waypoint",
+            ("key_result_id", "day"),
+            {"key_result_id": "text", "day": "date", "value": "decimal"},
         ),
         Table(
             "link",
@@ -111,7 +128,11 @@ SOURCE = Source(
             },
         ),
         Table("policy_rule", ("policy_id", "position"), {"position": "bigint"}),
-        Table("role", ("role_id", "valid_from"), {"role_id": "text", "valid_from": "date"}),
+        Table(
+            "role",
+            ("role_id", "valid_from"),
+            {"role_id": "text", "valid_from": "date", "valid_to": "date"},
+        ),
         Table("department", ("department_id",)),
         Table("definition_field", ("kind", "definition_id", "field")),
         Table(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 KINDS = {
     "deleted": "deleted at the source; it arrived as a tombstone",
     "returned": "there again after it was deleted",
-    "missed": "there, but never seen: it was back-dated, or committed too late for the overlap",
+    "missed": "there, but not in raw: back-dated, committed too late to be seen, or altered in raw",
     "edited": "edited without a new change stamp, as direct SQL does",
     "deletions_refused": "{rows} keys are gone at once: too many to be believed, none was deleted",
     "late": "{rows} rows were committed late, stamped before what had been read",

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Raw:
-    """One dataset of the warehouse, open for questions; only rows of committed loads count."""
+    """One dataset of the warehouse, open for questions.
+
+    Only rows of committed loads count, and of them those that are as they were sealed.
+    """
 
     connection: duckdb.DuckDBPyConnection
     dataset: str
@@ -36,7 +39,7 @@ class Raw:
             return None
         rows = self.connection.execute(
             f"select max(_seen_at) from {self.dataset}._receipt "  # noqa: S608 - our own dataset
-            f"where _seen_at < ? and {self._committed}",
+            f"where _seen_at < ? and {self._counts('_receipt')}",
             [before],
         ).fetchall()
         moment: datetime | None = rows[0][0]
@@ -51,7 +54,7 @@ class Raw:
             return None
         rows = self.connection.execute(
             f"select max(changed_at) from {self.dataset}.{quoted(table)} "  # noqa: S608 - quoted names
-            f"where _found_by is null and changed_at <= _seen_at and {self._committed}"
+            f"where _found_by is null and changed_at <= _seen_at and {self._counts(table)}"
         ).fetchall()
         moment: datetime | None = rows[0][0]
         return moment
@@ -68,7 +71,7 @@ class Raw:
                     order by _seen_at desc, changed_at desc nulls last, _dlt_load_id desc
                 ) as version_rank
                 from {self.dataset}.{quoted(table)}
-                where {self._committed}
+                where {self._counts(table)}
             )
             where version_rank = 1
         """  # noqa: S608 - names of our own tables, quoted
@@ -81,24 +84,34 @@ class Raw:
             self.connection.execute(
                 f"select 1 from {self.dataset}.source_difference "  # noqa: S608 - our own dataset
                 f"where table_name = ? and kind = ? and column_name = ? and period_start = ? "
-                f"and {self._committed} limit 1",
+                f"and {self._counts('source_difference')} limit 1",
                 [table, kind, column, period],
             ).fetchall()
         )
 
-    @property
-    def _committed(self) -> str:
-        loads = f"select load_id from {self.dataset}._dlt_loads where status = 0"  # noqa: S608 - our own dataset
-        return f"_dlt_load_id in ({loads})"
+    def _counts(self, table: str) -> str:
+        """The condition that a row counts: of a committed load, and not broken by the ledger."""
+        return f"""
+            _dlt_load_id in (select load_id from {self.dataset}._dlt_loads where status = 0)
+            and _row is not null
+            and not exists (
+                select 1 from raw_ledger.broken_row as broken
+                where broken.dataset = {literal(self.dataset)}
+                    and broken.table_name = {literal(table)} and broken.load_id = _dlt_load_id
+                    and broken.row_number = _row and broken.mended_at is null
+            )
+        """  # noqa: S608 - names of our own tables, quoted
 
 
 @contextmanager
 def raw(home: Home, dataset: str) -> Iterator[Raw]:
     """The dataset in the warehouse of this home, let go of afterwards."""
+    from sightline.ledger import records
     from sightline.warehouse.duckdb import connect
 
     connection = connect(home.create())
     try:
+        records.create(connection)  # before the first load there is no ledger yet
         yield Raw(connection, dataset)
     finally:
         connection.close()
@@ -112,6 +125,11 @@ def names(columns: Sequence[str]) -> str:
 def quoted(name: str) -> str:
     """One identifier, quoted."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """One text, quoted."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def same(left: str, right: str, columns: Sequence[str]) -> str:

@@ -9,13 +9,23 @@ from sightline.home import Home
 
 
 def check(as_json: AsJson = False) -> None:
-    """Check the definitions in okrs/: every finding with file, line, rule and way out."""
+    """Check the definitions in okrs/, and the files that say how sources are read.
+
+    Every finding comes with file, line, rule and way out.
+    """
+    from ingestion.source import refusals
     from sightline.definitions_report import report
+    from sightline.errors import DefinitionError
 
     home = Home.from_env()
     outcome = report(home.okrs, checkout=home.checkout)
-    emit(outcome.as_dict(), outcome.text(), as_json=as_json)
-    raise typer.Exit(outcome.exit_code)
+    refused = refusals()
+    said = [outcome.text()]
+    if refused:
+        said += ["Sources cannot be pulled as they are described:", *map(str, refused)]
+    data = outcome.as_dict() | {"sources": [finding.as_dict() for finding in refused]}
+    emit(data, "\n\n".join(said), as_json=as_json)
+    raise typer.Exit(DefinitionError.exit_code if refused else outcome.exit_code)
 
 
 def schema(

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -94,7 +94,9 @@ def run(
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
+    from demo.definitions import KNOWN_BEFORE, as_they_were
     from demo.firm import build
+    from ingestion.pull import pull
     from orchestration.commands.demo_report import found
     from orchestration.once import Conductor
 
@@ -107,6 +109,9 @@ def run(
         built = beside.submit(build, home.demo, scenario=scenario.value)
         with Conductor(home.root / "demo.log", say) as conductor:
             built.result()
+            earlier = replace(home, okrs=home.demo / "okrs")
+            if as_they_were(home.okrs, earlier.okrs):
+                pull("definitions", home=earlier, seen_at=KNOWN_BEFORE)
             with tracker(home):
                 pulse_and_audit(conductor)
     report = found(home, scenario=scenario.value, seconds=time.monotonic() - began)

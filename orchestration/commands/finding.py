@@ -48,7 +48,7 @@ def show(finding: Finding, as_json: AsJson = False) -> None:
     lines = [
         row["question"],
         f"Found: {row['observed']}. Expected: {row['expected']}.",
-        *(f"{act.kind} by {act.actor}: {act.reason} {act.text}".rstrip() for act in acts),
+        *(f"{act.kind} by {act.actor}: {' '.join((act.reason, act.text)).strip()}" for act in acts),
         f"Page: {Home.from_env().findings / f'{finding}.html'}",
     ]
     emit(row, "\n".join(lines), as_json=as_json)

@@ -1,4 +1,4 @@
-"""`verify`, `prove` and `ledger rotate-key`: is raw still what was loaded, and who can tell?"""
+"""`verify`, `prove` and `ledger …`: is raw still what was loaded, and who can tell?"""
 
 import json
 from pathlib import Path
@@ -60,6 +60,29 @@ def rotate_key(as_json: AsJson = False) -> None:
     emit(
         {"seal": sealed.number, "verifier": sealed.introduces},
         f"seal {sealed.number} introduces {sealed.introduces}",
+        as_json=as_json,
+    )
+
+
+@app.command("accept-loss")
+def accept_loss(
+    by: Annotated[str, typer.Option("--by", help="Who goes on without them.")],
+    text: Annotated[str, typer.Option("--text", help="Why, in a sentence that stays on record.")],
+    as_json: AsJson = False,
+) -> None:
+    """Go on without sealed loads that are lost, as after an old backup was restored.
+
+    It is signed and sealed as one more entry of the log, and `verify` goes on remarking it. Exit
+    code 4 when no load is lost.
+    """
+    from sightline.ledger.sealing import accept_loss as accept
+
+    home = Home.from_env()
+    sealed = accept(home, author=by, reason=text, sealed_at=home.now())
+    loads = sealed.accepts.loads if sealed.accepts else ()
+    emit(
+        {"seal": sealed.number, "loads": [list(load) for load in loads]},
+        f"seal {sealed.number} goes on without {len(loads)} loads",
         as_json=as_json,
     )
 

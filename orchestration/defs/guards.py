@@ -58,7 +58,9 @@ def judge_integrity(context: dg.AssetExecutionContext) -> Iterator[dg.Materializ
             rows = None
         else:
             before = landed(connection, "examination")
-            rows = judge(connection, catalog(), as_of=now, examined_before=before).tables()
+            rows = judge(
+                connection, catalog(), as_of=now, examined_before=before, store=home.expectations
+            ).tables()
     if rows is not None:
         land(INTEGRITY.dataset, rows, home=home, seen_at=now)
     for spec in context.assets_def.specs:

@@ -7,6 +7,7 @@ import dagster as dg
 from ingestion.source import sources
 from orchestration.keys import raw_keys
 from sightline.home import Home
+from sightline.ledger.attesting import attest
 from sightline.ledger.watching import watch
 from sightline.warehouse.duckdb import connect
 
@@ -33,11 +34,26 @@ LOOKED_AT = [
         )
         for key in (BREACH, BROKEN_ROW)
     ],
+    check_specs=[
+        dg.AssetCheckSpec(
+            name="attested",
+            asset=BREACH,
+            description="The newest checkpoint lies where others keep it, as far as that is set.",
+        )
+    ],
     pool="warehouse",
 )
-def watch_raw() -> Iterator[dg.MaterializeResult[None]]:
+def watch_raw() -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     """Count the rows of every sealed load, hash those whose turn it is, and land what is broken."""
     home = Home.from_env()
+    problems = attest(home)
+    yield dg.AssetCheckResult(
+        asset_key=BREACH,
+        check_name="attested",
+        passed=not problems,
+        severity=dg.AssetCheckSeverity.WARN,
+        description="; ".join(problems) or "as set",
+    )
     seen = watch(home, raw_keys(), at=home.now())
     for key in (BREACH, BROKEN_ROW):
         yield dg.MaterializeResult(

@@ -11,8 +11,9 @@ from orchestration.dbt_runner import MANIFEST
 # What the guards read is built first; everything else waits for their verdicts.
 READ_BY_GUARDS = (
     "+int_kpi_value +int_reported_value +int_workbook_line +int_milestone_date "
-    "+fct_definition_change +fct_restatement stg_tracker__issue stg_definitions__kpi_guard "
-    "stg_definitions__kpi_target"
+    "+fct_definition_change +fct_restatement stg_definitions__kpi_target "
+    "stg_definitions__kpi_guard stg_tracker__issue stg_sheets__typed_figure "
+    "+int_kpi_row_fate"
 )
 
 

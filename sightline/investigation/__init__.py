@@ -26,6 +26,7 @@ from sightline.investigation.evidence import Evidence, Marts, Row
 from sightline.investigation.headline import headline
 from sightline.investigation.line_of_sight import line_of_sight
 from sightline.investigation.panel import asked_departments, hear
+from sightline.investigation.wording import counted, plain
 
 
 def investigate(connection: Marts, case_id: str, *, as_of: datetime) -> AuditCase:
@@ -55,6 +56,7 @@ def investigate(connection: Marts, case_id: str, *, as_of: datetime) -> AuditCas
         related=_related(evidence),
         criteria=_criteria(evidence),
         goals=tuple(_goal(goal) for goal in evidence.goals),
+        early_warnings=tuple(_warning(evidence, row) for row in evidence.early_warnings),
         panel=hear(evidence, asked),
         decomposition=splits[0] if splits else None,
         drill_down=splits[1] if len(splits) > 1 else None,
@@ -160,6 +162,16 @@ def _criteria(evidence: Evidence) -> Criteria:
         approved_by=evidence.role_names(target["approved_by"]) if target else None,
         approved_on=target.get("approved_on"),
         definition_hash=evidence.kpi["definition_hash"],
+    )
+
+
+def _warning(evidence: Evidence, row: dict[str, Any]) -> str:
+    """Credit where it is due: who said so before anybody could have seen it."""
+    role = evidence.roles.get(row["declared_by"])
+    who = plain(role["name"] if role else row["declared_by"])
+    return (
+        f"{who} declared “{plain(row['key_result_name'])}” {row['confidence'].replace('_', ' ')} "
+        f"{counted(row['days_ahead'], 'day')} before the breach: {plain(row['reason'])}"
     )
 
 

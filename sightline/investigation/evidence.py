@@ -299,6 +299,18 @@ class Evidence:
         return self._rows(query, self.kpi_id, self.scope)
 
     @cached_property
+    def early_warnings(self) -> list[Row]:
+        """Who had declared a key result not on track before this breach could be seen."""
+        query = """
+            select warning.*, key_result.name as key_result_name
+            from marts.fct_early_warning as warning
+            inner join marts.dim_key_result as key_result
+                on key_result.key_result_id = warning.key_result_id
+            where warning.episode_id = ? order by warning.declared_at, warning.key_result_id
+        """
+        return self._rows(query, self.case_id)
+
+    @cached_property
     def freshness(self) -> Row | None:
         """When the KPI's system of record was last heard."""
         query = "select * from marts.fct_source_freshness where source = ?"

@@ -33,6 +33,7 @@ def headline(evidence: Evidence) -> str:
         "silent_sacrifice": _silent_sacrifice,
         "no_data": _no_data,
         "budget_burn_fast": _fast_burn,
+        "relapse": _relapse,
     }
     return told.get(evidence.episode["rule"], _level)(evidence)
 
@@ -44,6 +45,14 @@ def main_part(evidence: Evidence, decomposition: Decomposition) -> Part | None:
         return None
     top = parts[0]
     return top if top.share is not None and top.share >= MOST_OF_IT else None
+
+
+def _relapse(evidence: Evidence) -> str:
+    now = quantity(evidence.kpi, evidence.evaluation["value"])
+    return (
+        f"{named(evidence.kpi, evidence.scope)} is back at {now}: "
+        "half of what a closed key result had reached is lost"
+    )
 
 
 def _level(evidence: Evidence) -> str:

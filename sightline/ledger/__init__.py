@@ -5,5 +5,6 @@ the leaves of one log, whose root is signed as a `checkpoint` (`note`, `keys`). 
 and leaf hashes are exported to the `archive`, a folder that whoever can write to the warehouse must
 not be able to write to: everything said here rests on that. `sealing` follows each load,
 `verifying` compares warehouse, archive and definition files, `watching` does a share of it in each
-pulse, and `proving` writes what `check_proof.py` checks without the warehouse.
+pulse, `attesting` has others keep and date the log, and `proving` writes what `check_proof.py`
+checks without the warehouse.
 """

@@ -6,6 +6,7 @@
     000000/000000012.checkpoint      the log as of that seal, signed
     000000/000000012.<table>.leaves  leaf hashes of the load's rows, 32 bytes each, in order
     000000/000000012.definitions     definition files in force, where they changed with this seal
+    000000/000000012.token           when that checkpoint existed, by an authority (`dating`)
     announced/<dataset>/<load id>    loads about to be committed; gone once sealed
 
 Every file is written aside and renamed; `checkpoint` is renamed last and makes the seal count.
@@ -137,6 +138,19 @@ class Archive:
         with self._writing():
             for path, content in files.items():
                 _write(path, content)
+
+    def dated(self) -> list[int]:
+        """The seals whose checkpoint carries a time-stamp token, in order."""
+        return sorted(int(path.stem) for path in self.folder.glob("[0-9]*/[0-9]*.token"))
+
+    def token(self, number: int) -> bytes:
+        """The time-stamp token of the checkpoint of one seal."""
+        return self.path(number, "token").read_bytes()
+
+    def keep_token(self, number: int, token: bytes) -> None:
+        """Keep a time-stamp token beside the checkpoint it dates."""
+        with self._writing():
+            _write(self.path(number, "token"), token)
 
     def trust(self, verifier: str) -> None:
         """Note down the key that trust begins with."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
@@ -20,6 +21,7 @@ class What(StrEnum):
     LOAD_NOT_ANNOUNCED = "load_not_announced"
     SEAL_ALTERED = "seal_altered"
     CHECKPOINT_INVALID = "checkpoint_invalid"
+    DATE_INVALID = "date_invalid"
     ARCHIVE_INCOMPLETE = "archive_incomplete"
     DEFINITION_CHANGED = "definition_changed"
 
@@ -33,6 +35,7 @@ _SAID = {
     What.LOAD_NOT_ANNOUNCED: "is committed, but no pull announced it",
     What.SEAL_ALTERED: "in the warehouse is not the one in the archive",
     What.CHECKPOINT_INVALID: "does not verify: log or signature do not fit",
+    What.DATE_INVALID: "has a time-stamp token that does not hold",
     What.ARCHIVE_INCOMPLETE: "is missing from the archive, or altered there",
     What.DEFINITION_CHANGED: "is not as the newest seal has it; the next pull records the change",
 }
@@ -65,6 +68,11 @@ class Breach:
         seal = f"seal {self.seal}" if self.seal is not None and not self.load_id else ""
         place = ", ".join(part for part in (table, load, row, seal) if part)
         return f"{place} {key}".strip()
+
+    def is_loss_of(self, loads: Collection[tuple[str, str]]) -> bool:
+        """Whether it only says that one of these loads, by dataset and id, is not there."""
+        gone = self.what in (What.LOAD_NOT_COMMITTED, What.ROW_MISSING)
+        return gone and (self.dataset, self.load_id) in loads
 
     def __str__(self) -> str:
         """One line: the name, and what is wrong with it."""

@@ -7,12 +7,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sightline.ledger import definition_files, merkle, note, records, seal
+from sightline.ledger import dating, definition_files, merkle, note, records, seal
 from sightline.ledger.breach import Breach, What
 from sightline.ledger.row_check import SealedRows, TableName
 from sightline.ledger.seal import Seal
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from duckdb import DuckDBPyConnection
 
     from sightline.ledger.archive import Archive
@@ -35,6 +37,10 @@ class Log:
                 rows = SealedRows(one.number, table.rows, table.root)
                 found.setdefault((one.dataset, name), {})[one.load_id] = rows
         return found
+
+    def accepted(self) -> set[tuple[str, str]]:
+        """The loads, by dataset and id, whose loss somebody took on."""
+        return {load for one in self.seals if one.accepts for load in one.accepts.loads}
 
 
 def read_log(archive: Archive) -> Log:
@@ -81,6 +87,16 @@ def is_signed(checkpoint: str | None, one: Seal, verifier: str) -> bool:
 def is_newest(archive: Archive, seals: Sequence[Seal]) -> bool:
     """Whether the newest checkpoint is the one of the newest seal."""
     return bool(seals) and archive.newest_checkpoint() == archive.checkpoint(seals[-1].number)
+
+
+def tokens(archive: Archive) -> Iterator[tuple[int, datetime | None]]:
+    """The seals whose checkpoint was dated, and to when; None where the token does not hold."""
+    for number in archive.dated():
+        try:
+            checkpoint = archive.checkpoint(number) or ""
+            yield number, dating.moment(archive.token(number), checkpoint, archive.folder)
+        except ValueError:
+            yield number, None
 
 
 def changed_copies(

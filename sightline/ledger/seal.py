@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,9 +23,19 @@ class SealedTable:
     root: str
 
 
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """Loads that are lost for good, by dataset and id, and who goes on without them and why."""
+
+    author: str
+    reason: str
+    loads: tuple[tuple[str, str], ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seal:
-    """One entry of the log. Hashes are in hex; an entry without a load hands over to a new key.
+    """One entry of the log. Hashes are in hex; an entry without a load hands over to a
+    new key, or accepts that loads are lost.
 
     sealed_at: when the pull that sealed it looked at its source, aware, in UTC.
     is_late: the load was committed by a pull that died before it could seal.
@@ -33,6 +43,7 @@ class Seal:
     definitions_at: number of the newest seal, up to this one, under which they changed; the archive
         holds their list beside it.
     introduces: the verifier key that signs from the next seal on.
+    accepts: loads before it that are lost, and go on being remarked.
     """
 
     number: int
@@ -45,6 +56,7 @@ class Seal:
     tables: Mapping[str, SealedTable] = field(default_factory=dict)
     is_late: bool = False
     introduces: str | None = None
+    accepts: Acceptance | None = None
 
     @property
     def rows(self) -> int:
@@ -69,6 +81,8 @@ class Seal:
             "definitions_at": self.definitions_at,
             "introduces": self.introduces,
         }
+        if self.accepts is not None:
+            content["accepts"] = asdict(self.accepts)
         return json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
     @property
@@ -102,9 +116,14 @@ def read(text: str) -> Seal:
             definitions_root=content["definitions_root"],
             definitions_at=content["definitions_at"],
             introduces=content["introduces"],
+            accepts=_acceptance(**content["accepts"]) if "accepts" in content else None,
         )
     except (AttributeError, KeyError, TypeError) as error:
         raise ValueError(f"this is no seal: {error}") from error
     if seal.text() != text:
         raise ValueError("this is no seal: its text is not canonical")
     return seal
+
+
+def _acceptance(author: str, reason: str, loads: list[list[str]]) -> Acceptance:
+    return Acceptance(author, reason, tuple((dataset, load_id) for dataset, load_id in loads))

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from sightline.errors import NothingCheckedError, SightlineEnvironmentError, UsageError
 from sightline.ledger import definition_files, keys, merkle, note, raw, records, row_hash
 from sightline.ledger.archive import Archive
-from sightline.ledger.seal import Seal, SealedTable
+from sightline.ledger.log_check import read_log
+from sightline.ledger.seal import Acceptance, Seal, SealedTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,6 +75,32 @@ def rotate_key(home: Home, *, sealed_at: datetime) -> Seal:
     return sealed
 
 
+def accept_loss(home: Home, *, author: str, reason: str, sealed_at: datetime) -> Seal:
+    """Go on without the sealed loads that are not there, as after an old backup was restored.
+
+    Who does so and why is one more entry of the log, and remarked by every verification from then
+    on. Raises NothingCheckedError when no load is lost, SightlineEnvironmentError when the archive
+    does not fit its own checkpoints: that nobody can accept.
+    """
+    if not (author.strip() and reason.strip()):
+        raise UsageError("whoever goes on without loads says who he is, and why")
+    archive = Archive(home.checkpoints)
+    log = read_log(archive)
+    if log.breaches:
+        raise SightlineEnvironmentError(f"{log.breaches[0]}: restore {archive.folder} first")
+    with _book(home, archive, sealed_at) as book:
+        there = raw.committed_loads(book.connection, {one.dataset for one in log.seals})
+        sealed = [(one.dataset, one.load_id) for one in log.seals if one.load_id]
+        lost = tuple(load for load in sealed if load not in there | log.accepted())
+        if not lost:
+            raise NothingCheckedError("no sealed load is lost: there is nothing to accept")
+        copied = {copy[0] for copy in records.rows(book.connection, "seal")}
+        for one in log.seals:
+            if one.number not in copied:
+                book.copy(one)
+        return book.append(accepts=Acceptance(author, reason, lost))
+
+
 @contextmanager
 def _book(home: Home, archive: Archive, sealed_at: datetime) -> Iterator[_Book]:
     """The log, held alone, beside a connection to the warehouse."""
@@ -101,7 +129,7 @@ class _Book:
         """Seal one committed load; one that was exported already is only copied again."""
         newest = self.archive.read_seal(self.archive.size - 1)
         if newest is not None and (newest.dataset, newest.load_id) == (dataset, load_id):
-            self._copy(newest)
+            self.copy(newest)
             return newest
         leaves = {
             table.name: hashes
@@ -119,6 +147,7 @@ class _Book:
         leaves: Mapping[str, bytes] | None = None,
         is_late: bool = False,
         introduces: str | None = None,
+        accepts: Acceptance | None = None,
     ) -> Seal:
         """Append one seal to the log, export it, and copy it into the warehouse."""
         newest = self.archive.read_seal(self.archive.size - 1)
@@ -139,6 +168,7 @@ class _Book:
             },
             is_late=is_late,
             introduces=introduces,
+            accepts=accepts,
         )
         checkpoint = note.Checkpoint(sealed.log.size, sealed.log.root())
         self.archive.append(
@@ -147,10 +177,11 @@ class _Book:
             definitions=self.files,
             checkpoint=note.sign(checkpoint.text(), [self.key]),
         )
-        self._copy(sealed)
+        self.copy(sealed)
         return sealed
 
-    def _copy(self, sealed: Seal) -> None:
+    def copy(self, sealed: Seal) -> None:
+        """Copy an exported seal into the warehouse."""
         before = self.archive.read_seal(sealed.number - 1)
         known = self.archive.definitions(before) or {} if before is not None else {}
         records.insert(

@@ -10,7 +10,7 @@ from sightline.errors import SightlineEnvironmentError
 from sightline.ledger import definition_files, raw
 from sightline.ledger.archive import Archive
 from sightline.ledger.breach import Breach, What
-from sightline.ledger.log_check import changed_copies, read_log
+from sightline.ledger.log_check import changed_copies, read_log, tokens
 from sightline.ledger.row_check import RowCheck, TableName
 
 if TYPE_CHECKING:
@@ -74,7 +74,15 @@ def verify(home: Home, keys: Mapping[TableName, Collection[str]]) -> Verificatio
         breaches += check.unsealed(archive.announced())
         for table, loads in sealed.items():
             breaches += check.altered(table, loads)
+    lost = log.accepted()
+    breaches = [breach for breach in breaches if not breach.is_loss_of(lost)]
     newest = log.seals[-1]
+    dated = dict(tokens(archive))
+    breaches += [
+        Breach(what=What.DATE_INVALID, seal=number)
+        for number, moment in dated.items()
+        if moment is None
+    ]
     in_force = definition_files.in_force(home)
     breaches += [
         Breach(what=What.DEFINITION_CHANGED, path=path)
@@ -86,6 +94,17 @@ def verify(home: Home, keys: Mapping[TableName, Collection[str]]) -> Verificatio
         root=newest.log.root().hex(),
         breaches=tuple(dict.fromkeys(breaches)),
         remarks=(
+            *(
+                f"an authority dated the log up to seal {number} to {moment.isoformat()}"
+                for number, moment in list(dated.items())[-1:]
+                if moment is not None
+            ),
+            *(
+                f"{len(one.accepts.loads)} loads are lost; {one.accepts.author} went on without "
+                f"them on {one.sealed_at:%Y-%m-%d}: {one.accepts.reason}"
+                for one in log.seals
+                if one.accepts is not None
+            ),
             *(
                 f"load {one.load_id} of {one.dataset} was sealed late: the pull that made it died"
                 for one in log.seals

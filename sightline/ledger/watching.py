@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sightline.ledger import merkle, note, raw, records
+from sightline.ledger import merkle, note, raw, records, seal
 from sightline.ledger.archive import Archive
 from sightline.ledger.breach import Breach
 from sightline.ledger.landing import land
-from sightline.ledger.log_check import changed_copies, read_log
+from sightline.ledger.log_check import Log, changed_copies, read_log
 from sightline.ledger.row_check import RowCheck, Sealed, SealedRows, TableName
 
 if TYPE_CHECKING:
@@ -57,12 +57,13 @@ def watch(
     archive = Archive(home.checkpoints)
     with connect(home) as connection:
         records.create(connection)
-        sealed, breaches = _sealed(connection, archive)
+        sealed, breaches, lost = _sealed(connection, archive)
         check = RowCheck(connection, archive, raw.raw_tables(connection), sealed, keys)
         breaches += check.unsealed(archive.announced())
         due = _due(connection, check, budget)
         for table, loads in due.items():
             breaches += check.altered(table, loads)
+        breaches = [breach for breach in breaches if not breach.is_loss_of(lost)]
         _note_verified(connection, due, at)
         land(connection, sealed, breaches, at=at)
     return Watch(
@@ -72,18 +73,24 @@ def watch(
     )
 
 
-def _sealed(connection: DuckDBPyConnection, archive: Archive) -> tuple[Sealed, list[Breach]]:
-    """What the seals say: by the warehouse's copy where its log root is the one exported."""
+def _sealed(
+    connection: DuckDBPyConnection, archive: Archive
+) -> tuple[Sealed, list[Breach], set[tuple[str, str]]]:
+    """What the seals say: by the warehouse's copy where its log root is the one exported.
+
+    And what is broken among them, and the loads whose loss was accepted.
+    """
     newest = archive.newest_checkpoint()
     if newest is None:
-        return {}, []
+        return {}, [], set()
     texts = connection.execute(
         "select content from raw_ledger.seal order by seal_number"
     ).fetchall()
     leaves = b"".join(merkle.leaf_hash(content.encode()) for (content,) in texts)
     if note.parse(newest) != note.Checkpoint(len(texts), merkle.root(leaves)):
         log = read_log(archive)
-        return log.sealed(), [*log.breaches, *changed_copies(connection, archive, log.seals)]
+        breaches = [*log.breaches, *changed_copies(connection, archive, log.seals)]
+        return log.sealed(), breaches, log.accepted()
     sealed: dict[TableName, dict[str, SealedRows]] = {}
     for number, dataset, load_id, table, rows, root in connection.execute(
         """
@@ -94,7 +101,8 @@ def _sealed(connection: DuckDBPyConnection, archive: Archive) -> tuple[Sealed, l
         """
     ).fetchall():
         sealed.setdefault((dataset, table), {})[load_id] = SealedRows(number, rows, root)
-    return sealed, []
+    accepting = [seal.read(content) for (content,) in texts if '"accepts":' in content]
+    return sealed, [], Log(accepting).accepted()
 
 
 def _due(

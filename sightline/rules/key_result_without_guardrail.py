@@ -1,7 +1,8 @@
 """A key result has no guardrail from another department.
 
 Reason to flag: whoever chases one number alone lets somebody else pay for it.
-How to remedy: link a KPI that another department owns with `role: guardrail`.
+How to remedy: link a KPI that another department owns with `role: guardrail`, or let another
+department sign a waiver.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ def offenders(catalog: Catalog) -> Iterator[Finding]:
         guardrails = [catalog.kpis[link.kpi] for link in links]
         if any(catalog.department_of(kpi.owner) != own for kpi in guardrails):
             continue
+        if catalog.is_waived(key_result, "key_result_without_guardrail"):
+            continue
         have = (
             f"its guardrail {guardrails[0].id!r} belongs to {own!r} as well"
             if guardrails
@@ -33,5 +36,7 @@ def offenders(catalog: Catalog) -> Iterator[Finding]:
             at("links"),
             "key_result_without_guardrail",
             f"no other department's KPI guards {key_result.id!r}: {have}",
-            f"add a link with `role: guardrail` to a KPI not owned by {own!r}",
+            f"add a link with `role: guardrail` to a KPI not owned by {own!r}, or let another "
+            "department sign a waiver: `waivers: [{rule: key_result_without_guardrail, "
+            "reason: …, signed_by: …, signed_on: …}]`",
         )

@@ -44,5 +44,10 @@ def _spans(catalog: Catalog) -> Iterator[tuple[str, date, date, Place]]:
     for _, _, link, at in walk.links(catalog):
         if link.valid_from and link.valid_to:
             yield "the link", link.valid_from, link.valid_to, at("valid_to")
+    for _, role, at in walk.roles(catalog):
+        for index, holder in enumerate(role.holders):
+            if holder.valid_to:
+                place = at("holders", index, "to")
+                yield "the holder", holder.valid_from, holder.valid_to, place
     for policy, at in walk.policies(catalog):
         yield "the policy", policy.valid_from, policy.valid_to, at("valid_to")

@@ -41,6 +41,16 @@ def _lists(catalog: Catalog) -> Iterator[tuple[str, list[tuple[Hashable, Place]]
             for _, result, link, at in walk.links(catalog)
         ],
     )
+    yield (
+        "this initiative id",
+        [(each.id, at("id")) for _, each, at in walk.initiatives(catalog)],
+    )
+    yield (
+        "this dependency id",
+        [(each.id, at("id")) for _, each, at in walk.dependencies(catalog)],
+    )
+    for _, initiative, at in walk.initiatives(catalog):
+        yield "this KPI", _at_each(at, "changes", initiative.changes)
     for kpi, at in walk.kpis(catalog):
         yield "a target from this day", _at_each(at, "targets", [t.valid_from for t in kpi.targets])
         yield "this department", _at_each(at, "asks", kpi.asks)

@@ -68,16 +68,12 @@ def _movers(catalog: Catalog, key_result: KeyResult, kpi: Kpi, pursued: set[str]
 
 def _is_decided(catalog: Catalog, objective: Objective, key_result: KeyResult, kpi: Kpi) -> bool:
     """Whether a policy holds to the end of the objective, or a waiver that counts is signed."""
-    own = catalog.department_of(key_result.owner)
     by_policy = any(
         (policy.key_result, policy.guardrail.kpi) == (key_result.id, kpi.id)
         and policy.valid_to >= objective.period.last_day
         for policy in catalog.policies.values()
     )
-    return by_policy or any(
-        waiver.kpi == kpi.id and catalog.department_of(waiver.signed_by) != own
-        for waiver in key_result.waivers
-    )
+    return by_policy or catalog.is_waived(key_result, "undeclared_conflict", kpi.id)
 
 
 def _place(key_result: KeyResult, kpi: Kpi, at: walk.At) -> Place:

@@ -29,6 +29,8 @@ def offenders(catalog: Catalog) -> Iterator[Finding]:
 def _named(catalog: Catalog) -> Iterator[tuple[str, Place]]:
     for _, role, at in walk.roles(catalog):
         yield role.department, at("department")
+    for _, dependency, at in walk.dependencies(catalog):
+        yield dependency.department, at("department")
     for kpi, at in walk.kpis(catalog):
         for index, department in enumerate(kpi.asks):
             yield department, at("asks", index)

@@ -27,7 +27,11 @@ def _named(catalog: Catalog) -> Iterator[tuple[str, Place]]:
     for _, _, link, at in walk.links(catalog):
         yield link.kpi, at("kpi")
     for _, waiver, at in walk.waivers(catalog):
-        yield waiver.kpi, at("kpi")
+        if waiver.kpi is not None:
+            yield waiver.kpi, at("kpi")
+    for _, initiative, at in walk.initiatives(catalog):
+        for index, kpi_id in enumerate(initiative.changes):
+            yield kpi_id, at("changes", index)
     for kpi, at in walk.kpis(catalog):
         for index, driver in enumerate(kpi.driven_by):
             yield driver, at("driven_by", index)

@@ -74,6 +74,11 @@ _FINDING = (
     "answer text, answered_by text, decided_by text, decision text"
 )
 
+_WARNING = (
+    "episode_id text, key_result_id text, declared_by text, confidence text, "
+    "declared_at timestamp, reason text, days_ahead int"
+)
+
 _COMPARISON = (
     "kpi_id text, scope text, period_start date, system_of_record text, "
     "value_of_record decimal(38, 9), rows_of_record bigint, other_source text, "
@@ -120,6 +125,7 @@ def build(scenario: str) -> duckdb.DuckDBPyConnection:
         marts.execute(f"insert into marts.{table} values {marks}", values)
     marts.execute(f"create table marts.fct_integrity_finding ({_FINDING})")
     marts.execute(f"create table marts.fct_source_comparison ({_COMPARISON})")
+    marts.execute(f"create table marts.fct_early_warning ({_WARNING})")
     if scenario == "contested":
         _contest(marts)
     return marts

@@ -322,3 +322,19 @@ def test_an_audit_only_reads(tmp_path: Path) -> None:
     with duckdb.connect(str(tmp_path / "published.duckdb"), read_only=True) as published:
         case = investigate(published, LEVEL_CASE, as_of=AS_OF)
     assert case.canonical_bytes() == case_of("as_planned").canonical_bytes()
+
+
+def test_whoever_warned_before_the_breach_is_credited_by_role() -> None:
+    with build("as_planned") as marts:
+        assert investigate(marts, LEVEL_CASE, as_of=AS_OF).early_warnings == ()
+        marts.execute(
+            "insert into marts.fct_early_warning select ?, key_result_id, 'automation_lead', "
+            "'at_risk', timestamp '2026-06-22 08:00', 'No windows are given.', 14 "
+            "from marts.dim_key_result where key_result_id = 'throughput_1500'",
+            [LEVEL_CASE],
+        )
+        (warning,) = investigate(marts, LEVEL_CASE, as_of=AS_OF).early_warnings
+    assert warning == (
+        "Automation lead declared “1,250 to 1,500 parcels/h” at risk 14 days before the breach: "
+        "No windows are given."
+    )

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import strategies as st
 
 from benchmarks.episode_reference import Observation, Walked, walk
+from benchmarks.episodes import World
 from benchmarks.judgement import Judgement, compiled_in
 from tests.dbt.conftest import Built
 from tests.dbt.properties import drawn, observe, week
@@ -59,21 +60,19 @@ def judged(
 ) -> tuple[Rows, Episodes]:
     """States and episodes of each scope, as the models see them."""
     observe(judgement, examples)
+    said = [(s, o, name) for s, names in (record or {}).items() for o, name in names.items()]
     minted = [
         {"kpi_id": "k", "scope": scope, "rule": "level", "opened_period": opened,
-         "episode_id": name, "known_at": None}
-        for scope, names in (record or {}).items()
-        for opened, name in names.items()
+         "episode_id": name, "known_at": number}  # one microsecond after the other
+        for number, (scope, opened, name) in enumerate(said)
     ]  # fmt: skip
-    for number, row in enumerate(minted):
-        row["known_at"] = 1_000_000 * number  # microseconds: minted one after the other
     judgement.put("staging.stg_values__episode", minted)
     judgement.build("int_episode_state", "int_rule_state", "int_episode")
     states = judgement.rows("from intermediate.int_episode_state where rule = 'level'")
     episodes: Episodes = {scope: {} for scope in examples}
     for row in judgement.rows("from intermediate.int_episode where rule = 'level'"):
-        said = (row["opened_period"], row["closed_period"], int(row["periods"]))
-        episodes[row["scope"]][row["episode_id"]] = said
+        span = (row["opened_period"], row["closed_period"], int(row["periods"]))
+        episodes[row["scope"]][row["episode_id"]] = span
     seen = {(r["scope"], r["period_start"]): (r["state"], bool(r["is_open"])) for r in states}
     return seen, episodes
 
@@ -215,3 +214,27 @@ def test_what_is_known_later_changes_no_state_of_before(judgement: Judgement) ->
     past, _ = judged(judgement, {n: e for n, e in then.items() if e})
     present, _ = judged(judgement, examples)
     assert past == {key: present[key] for key in past}
+
+
+def test_firms_that_live_on_are_judged_as_the_walk_judges_them(empty_build: Built) -> None:
+    """300 steps of late, corrected, withdrawn and contested numbers; 10,000 in the benchmark."""
+    world = World.of(compiled_in(empty_build.project.target), firms=20, seed=7)
+    with closing(world.judgement):
+        world.live(rounds=15)
+        opened = world.judgement.rows("from intermediate.int_episode where rule = 'level'")
+    assert world.divergences == []
+    assert world.steps == 300
+    assert len(opened) > 10
+
+
+def test_what_people_do_with_a_case_changes_no_judgement(empty_build: Built) -> None:
+    """An acknowledgement stops escalation, not evaluation: no model that judges reads it."""
+    parents = empty_build.manifest["parent_map"]
+    waiting = ["model.sightline.fct_kpi_episode"]
+    above: set[str] = set()
+    while waiting:
+        node = waiting.pop()
+        above.add(node)
+        waiting.extend(set(parents[node]) - above)
+    assert "model.sightline.int_kpi_judgement" in above
+    assert [node for node in above if "casebook" in node] == []

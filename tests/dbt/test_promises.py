@@ -1,10 +1,13 @@
 """What the marts promise to their readers, and what the folders promise to each other."""
 
+import re
 from typing import Any
 
 import duckdb
 import pytest
 
+from expectations.guard import PACKAGE
+from sightline.registry import modules
 from tests.dbt.conftest import PROJECT, Built
 
 READING = {
@@ -90,6 +93,23 @@ def test_what_guards_read_does_not_wait_for_what_guards_say(empty_build: Built) 
     } == set()
 
 
+def test_whatever_a_guard_reads_is_built_before_the_guards_run(empty_build: Built) -> None:
+    parents = empty_build.manifest["parent_map"]
+    built = set(_read_by_guards())
+    waiting = [f"model.sightline.{name}" for name in built]
+    while waiting:
+        node = waiting.pop()
+        built.add(node.split(".")[-1])
+        waiting.extend(parents[node])
+    read = {
+        name
+        for guard in modules(PACKAGE).values()
+        for name in re.findall(r"\b(?:staging|intermediate|marts)\.(\w+)", guard.GUARD.evidence)
+    }
+    assert "int_kpi_value" in read
+    assert read - built == set()
+
+
 def _read_by_guards() -> tuple[str, ...]:
     from orchestration.defs.models import READ_BY_GUARDS
 
@@ -117,3 +137,14 @@ def test_every_written_model_can_be_read_at_a_glance() -> None:
     ]
     long = {path.name: len(path.read_text().splitlines()) for path in models}
     assert {name: lines for name, lines in long.items() if lines > LONGEST_MODEL} == {}
+
+
+def test_no_mart_ranks_a_person(empty_build: Built) -> None:
+    # Who acts in a role is told where roles are; whatever counts, scores or times names roles only.
+    persons = {"person", "deputy", "acting", "owner_person"}
+    for name, mart in empty_build.models("marts").items():
+        about = persons & set(mart["columns"])
+        assert not about or name.startswith("dim_"), f"{name} holds {about}"
+    counted = {"decimal(38,9)", "integer", "bigint"}
+    columns = empty_build.models("marts")["dim_role"]["columns"].values()
+    assert not [column["name"] for column in columns if column["data_type"] in counted]

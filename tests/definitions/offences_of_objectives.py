@@ -35,6 +35,8 @@ key_results:
 """
 LONE_KEY_RESULT_ONLY = re.compile(r"\n  - id: complaints_9.*", re.DOTALL)
 
+HALF_WAY = "waypoints: [{day: 2026-09-27, value: 1350}, {day: 2026-08-31, value: 1360}]"
+
 
 def only_one_key_result(firm: Firm) -> None:
     path = firm.okrs / CUSTOMERS
@@ -235,5 +237,97 @@ CASES = [
         "links:",
         "'throughput_1500' has 4 measure and leading KPIs",
         "two strongest",
+    ),
+    Case(
+        "path_does_not_fit",
+        change(COST, "target: 0.40", "target: 0.40\n    path: back_loaded"),
+        COST,
+        "path: back_loaded",
+        "a stay_at_or_below key result does not move",
+        "remove the line",
+    ),
+    Case(
+        "path_does_not_fit",
+        change(FASTER, "target: 1500", "target: 1500\n    path: listed"),
+        FASTER,
+        "path: listed",
+        "no waypoint is",
+        "waypoints: [",
+    ),
+    Case(
+        "path_does_not_fit",
+        change(FASTER, "target: 1500", f"target: 1500\n    {HALF_WAY}"),
+        FASTER,
+        "waypoints:",
+        "waypoints say nothing on a linear path",
+        "path: listed",
+    ),
+    Case(
+        "path_does_not_fit",
+        change(FASTER, "target: 1500", f"target: 1500\n    path: listed\n    {HALF_WAY}"),
+        FASTER,
+        "waypoints:",
+        "2026-08-31 does not come after 2026-09-27",
+        "in order of days",
+    ),
+    Case(
+        "path_does_not_fit",
+        change(FASTER, "target: 2.0", f"target: 2.0\n    path: listed\n    {HALF_WAY}"),
+        FASTER,
+        "waypoints:",
+        "1350 is not between 3.1 and the target 2",
+        "nor past its target",
+    ),
+    Case(
+        "path_does_not_fit",
+        change(
+            FASTER,
+            "target: 1500",
+            "target: 1500\n    path: listed\n    waypoints: [{day: 2026-12-27, value: 1400}]",
+        ),
+        FASTER,
+        "waypoints:",
+        "2026-12-27 is not before the last day of the objective",
+        "the target itself is due on 2026-12-27",
+    ),
+    Case(
+        "initiative_changes_nothing",
+        change(FASTER, "    changes: [recalibrations_done, sorting_throughput]\n", ""),
+        FASTER,
+        "id: recalibration_programme",
+        "'recalibration_programme' changes no KPI at all",
+        "or drop the initiative",
+    ),
+    Case(
+        "initiative_changes_nothing",
+        change(FASTER, "[recalibrations_done, sorting_throughput]", "[order_volume]"),
+        FASTER,
+        "changes: [order_volume]",
+        "changes only 'order_volume', which no key result is linked to",
+        "name under `changes` one of cost_per_parcel",
+    ),
+    Case(
+        "unknown_kpi",
+        change(FASTER, "[recalibrations_done, sorting_throughput]", "[recalibration_done]"),
+        FASTER,
+        "changes: [recalibration_done]",
+        "there is no KPI 'recalibration_done'",
+        "recalibrations_done",
+    ),
+    Case(
+        "dependency_unconfirmed",
+        change(FASTER, "      - {by: operations_lead, on: 2026-06-19}\n", ""),
+        FASTER,
+        "id: sorter_windows",
+        "which 'operations' has not confirmed, and nobody carries the risk",
+        "risk_owner",
+    ),
+    Case(
+        "unknown_department",
+        change(FASTER, "    department: operations", "    department: operation"),
+        FASTER,
+        "department: operation",
+        "there is no department 'operation'",
+        "operations",
     ),
 ]

@@ -143,4 +143,30 @@ CASES = [
         "a target from this day is already",
         "keep one of the two",
     ),
+    Case(
+        "said_twice",
+        change(FASTER, "id: operator_training", "id: recalibration_programme"),
+        FASTER,
+        "id: recalibration_programme",
+        "this initiative id is already",
+        "keep one of the two",
+    ),
+    Case(
+        "deputy_is_the_holder",
+        change(VOCABULARY, "deputy: deputy-coo@", "deputy: coo@"),
+        VOCABULARY,
+        "deputy: coo@northline.example",
+        "coo@northline.example is the person and the deputy of 'coo'",
+        "another mailbox",
+    ),
+    Case(
+        "period_backwards",
+        change(
+            VOCABULARY, "{from: 2025-04-28, person", "{from: 2025-04-28, to: 2025-04-01, person"
+        ),
+        VOCABULARY,
+        "to: 2025-04-01",
+        "the holder ends on 2025-04-01, before it begins on 2025-04-28",
+        "swap or correct",
+    ),
 ]

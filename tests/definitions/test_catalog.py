@@ -20,7 +20,11 @@ UPTIME = "kpis/sorter_uptime.yml"
 COLUMNS = {
     "objective": "objective_id name owner unit period_from period_to supports position",
     "key_result": "key_result_id objective_id position name kind owner baseline target low high "
-    "weight",
+    "weight path",
+    "waypoint": "key_result_id day value",
+    "initiative": "initiative_id kpi_id objective_id name owner",
+    "dependency": "dependency_id objective_id needs department confirmed_by confirmed_on "
+    "risk_owner",
     "link": "key_result_id kpi_id role scope weight lag_periods execution_owner valid_from "
     "valid_to position",
     "kpi": "kpi_id name description unit unit_symbol decimals direction grain time_zone owner "
@@ -35,7 +39,7 @@ COLUMNS = {
     "effort_scope window_periods planned_allowance exempt_causes approved_by approved_on "
     "valid_from valid_to dispute_route",
     "policy_rule": "policy_id position rule integrity floor budget pace effort verdict instruction",
-    "role": "role_id name department person deputy valid_from",
+    "role": "role_id name department person deputy valid_from valid_to",
     "department": "department_id name",
     "definition_field": "kind definition_id field value file",
 }

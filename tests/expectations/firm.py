@@ -35,6 +35,9 @@ OTHERS = {
     "intermediate.int_milestone_date": "issue_id varchar, issue_key varchar, summary varchar, "
     "promise_number integer, promised_at timestamp, due_date date, due_date_before date, "
     "days_moved integer, superseded_at timestamp",
+    "staging.stg_sheets__typed_figure": "file varchar, scope varchar, period_start date, "
+    "column_name varchar, cell varchar, value_before decimal(38, 9), "
+    "value_number decimal(38, 9), modified_by varchar, seen_at timestamp",
     "intermediate.int_as_of": "as_of timestamp",
 }
 

@@ -259,7 +259,9 @@ def test_fewer_expectations_evaluated_than_expected_is_an_error(
     uptime(warehouse)
     evaluate = row_expectation.evaluate
     monkeypatch.setattr(
-        row_expectation, "evaluate", lambda rows, expected: evaluate(rows, expected[:1])
+        row_expectation,
+        "evaluate",
+        lambda rows, expected, **kept: evaluate(rows, expected[:1], **kept),
     )
     kpis: dict[str, Any] = {"sorter_uptime": ("pulled", LOG)}
     judgement = judge(warehouse.connection, Definitions(kpis), as_of=AS_OF)
@@ -269,7 +271,7 @@ def test_fewer_expectations_evaluated_than_expected_is_an_error(
 def test_great_expectations_itself_failing_is_an_error(
     warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise RuntimeError("no context")
 
     monkeypatch.setattr(row_expectation, "evaluate", fail)

@@ -16,6 +16,8 @@ from ingestion.pull import pull
 from ingestion.sql.reconcile import reconcile
 from sightline.errors import NothingCheckedError, UsageError
 from sightline.home import Home
+from sightline.ledger.watching import watch
+from sightline.warehouse.duckdb import connect
 from tests.ingestion.conftest import SEEN_AT, Rows, plain_url
 from tests.ingestion.firm import NOON, TinyErp
 
@@ -196,3 +198,16 @@ def test_before_the_first_pull_nothing_is_compared_and_this_is_no_pass(
 ) -> None:
     with pytest.raises(NothingCheckedError, match="pull it first"):
         reconcile("erp", home=home, seen_at=SEEN_AT)
+
+
+def test_a_row_that_was_altered_in_raw_does_not_count_and_is_read_again(
+    home: Home, older: TinyErp, rows: Rows
+) -> None:
+    with connect(home) as connection:
+        connection.execute("update raw_erp.downtime set minutes = 0 where downtime_id = 2")
+    watch(home, {}, at=LATER)
+    pull("erp", home=home, seen_at=LATER)
+    assert rows(ALIVE) == [(1, 10), (2, 10), (3, 10), (4, 10)]
+    assert rows("select kind, row_key from raw_erp.source_difference") == [
+        ("missed", '{"downtime_id": 2}')
+    ]

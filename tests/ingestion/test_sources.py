@@ -45,6 +45,9 @@ sys.exit(code)
 """
 
 
+CHECK = "import sys; from orchestration.cli import main; sys.argv[1:] = ['check', '--json']; main()"
+
+
 def run(home: Home, *command: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-W", "ignore", *command],
@@ -149,3 +152,19 @@ def test_the_demo_firm_is_pulled_as_it_lives_on(home: Home, rows: Rows) -> None:
     )
     assert versions > known
     assert Path(home.warehouse).exists()
+
+
+def test_the_check_finds_what_is_wrong_in_the_files_that_describe_sources(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tables = (CHECKOUT / "ingestion" / "erp.yml").read_text(encoding="utf-8")
+    (tmp_path / "erp.yml").write_text(tables.replace("reconcile:", "reconciled:"))
+    (tmp_path / "sheets").mkdir()
+    (tmp_path / "sheets" / "counts.yml").write_text("id: counts\n")
+    monkeypatch.setenv("SIGHTLINE_ERP_TABLES", str(tmp_path / "erp.yml"))
+    monkeypatch.setenv("SIGHTLINE_SHEETS_MAPPINGS", str(tmp_path / "sheets"))
+    checked = run(home, "-c", CHECK)
+    found = json.loads(checked.stdout)
+    assert (checked.returncode, found["findings"]) == (2, [])
+    assert {finding["file"] for finding in found["sources"]} == {"erp.yml", "sheets/counts.yml"}
+    assert all(finding["rule"] and finding["line"] for finding in found["sources"])

@@ -87,6 +87,27 @@ def test_polished_reports_are_asked_about_and_honest_ones_are_not(
 
 
 @pytest.mark.parametrize("scenario", ["as_planned", "throttled"])
+def test_every_planted_oddity_is_asked_about_by_its_own_guard_and_nothing_else_is(
+    scenario: str, request: pytest.FixtureRequest
+) -> None:
+    firm: Firm = request.getfixturevalue(scenario)
+    key = json.loads((firm.home / "demo/answer_key.json").read_text())
+    found = rows(firm, "select kpi_id, scope, guard, finding_id from marts.fct_integrity_finding")
+    assert {found_[:3] for found_ in found} == {tuple(asked) for asked in key["questions"]}
+    for *_, finding_id in found:
+        assert (firm.home / "reports/findings" / f"{finding_id}.html").stat().st_size > 0
+
+
+def test_figures_typed_in_time_and_left_alone_can_be_trusted(as_planned: Firm) -> None:
+    found = rows(
+        as_planned,
+        "select distinct integrity_verdict from marts.fct_kpi_evaluation "
+        "where kpi_id = 'complaint_rate' and is_closed",
+    )
+    assert found == [("trusted",)]
+
+
+@pytest.mark.parametrize("scenario", ["as_planned", "throttled"])
 def test_the_case_asks_at_least_two_departments_and_its_page_is_written(
     scenario: str, request: pytest.FixtureRequest
 ) -> None:

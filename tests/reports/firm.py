@@ -32,10 +32,14 @@ TABLES = {
         source_last_seen_at timestamp, open_episode_id text""",
     "fct_kpi_evaluation": """kpi_id text, scope text, period_start date, value decimal(38,9),
         target decimal(38,9), floor decimal(38,9), is_closed boolean, status text""",
-    "dim_key_result": "key_result_id text, kind text",
+    "dim_key_result": "key_result_id text, objective_id text, kind text",
     "fct_key_result_progress": """key_result_id text, value decimal(38,9), baseline decimal(38,9),
         target decimal(38,9), progress decimal(18,6), expected_progress decimal(18,6),
         coverage decimal(18,6), overshoot boolean, worst_run int, is_latest boolean""",
+    "fct_key_result_outlook": """key_result_id text, confidence text, declared_at timestamp,
+        divergent_periods int, forecast text, forecast_value decimal(38,9),
+        forecast_progress decimal(38,9), is_stagnant boolean, is_watermelon boolean,
+        score decimal(38,9), relapsed_period date, is_latest boolean""",
     "fct_objective_progress": """objective_id text, coverage decimal(18,6),
         weakest_key_result_id text, weakest_progress decimal(18,6), is_latest boolean""",
     "fct_integrity_finding": """finding_id text, kpi_id text, scope text, period_start date,
@@ -44,6 +48,11 @@ TABLES = {
         false_alarm_rate decimal(38,9), answer_state text, answer_reason text, answer text,
         answered_by text, answered_at timestamp, decided_by text, decided_at timestamp,
         decision text""",
+    "fct_link_health": """key_result_id text, kpi_id text, scope text, role text,
+        execution_owner text, freshness decimal(38,9), coverage decimal(38,9),
+        integrity decimal(38,9), provenance decimal(38,9), evidence decimal(38,9),
+        cases_in_time decimal(38,9), policy decimal(38,9), score decimal(38,9),
+        is_sound boolean""",
     "fct_load_seal": "seal_number bigint, log_root text, is_latest boolean",
     "fct_link_evidence": "key_result_id text, kpi_id text, scope text, verdict text",
     "fct_kpi_episode": """episode_id text, kpi_id text, scope text, rule text, opened_period date,
@@ -51,8 +60,10 @@ TABLES = {
         last_value decimal(38,9), target decimal(38,9), floor decimal(38,9), periods int,
         as_of timestamp""",
     "dim_kpi": """kpi_id text, name text, unit_symbol text, decimals int, direction text,
+        grain text default 'week',
         owner text, department text, system_of_record text""",
-    "dim_role": "role_id text, name text, department text, person text, deputy text",
+    "dim_role": """role_id text, name text, department text, person text, deputy text,
+        acting text""",
     "dim_episode_rule": "rule text, description text",
     "fct_source_freshness": "source text, last_seen_at timestamp, status text",
     "fct_restatement": """kpi_id text, scope text, period_start date, version int,
@@ -194,7 +205,7 @@ class Firm:
                 "period_to": PERIOD[1],
             }  # fmt: skip
             for place, (key_result_id, key_result) in enumerate(key_results.items()):
-                self._key_result(key_result_id, key_result)
+                self._key_result(key_result_id, key_result, objective_id)
                 about |= {
                     "key_result_id": key_result_id, "key_result_name": self._name(key_result[0]),
                     "key_result_position": place, "key_result_status": key_result[6],
@@ -203,12 +214,18 @@ class Firm:
                 for order, (kpi_id, role, scope, lag) in enumerate(key_result[7]):
                     self._glance_row(about, (kpi_id, role, scope, lag, order))
 
-    def _key_result(self, key_result_id: str, key_result: tuple[Any, ...]) -> None:
+    def _key_result(
+        self, key_result_id: str, key_result: tuple[Any, ...], objective_id: str
+    ) -> None:
         _, kind, baseline, target, value, progress, _, _ = key_result
-        self.add("dim_key_result", key_result_id=key_result_id, kind=kind)
+        self.add("dim_key_result", key_result_id=key_result_id, kind=kind,
+                 objective_id=objective_id)  # fmt: skip
         self.add("fct_key_result_progress", key_result_id=key_result_id, value=value,
                  baseline=baseline, target=target, progress=progress, expected_progress=0.654,
                  coverage=1, overshoot=False, worst_run=0, is_latest=True)  # fmt: skip
+        self.add("fct_key_result_outlook", key_result_id=key_result_id, divergent_periods=0,
+                 forecast="insufficient", is_stagnant=False, is_watermelon=False,
+                 is_latest=True)  # fmt: skip
 
     def _glance_row(self, about: dict[str, Any], link: tuple[Any, ...]) -> None:
         kpi_id, role, scope, lag, order = link
@@ -234,7 +251,8 @@ class Firm:
             self.add("dim_role", role_id=f"{department}_lead", department=department,
                      name=f"{department.replace('_', ' ').capitalize()} lead",
                      person=f"{department}-lead@northline.example",
-                     deputy=f"{department}-deputy@northline.example")  # fmt: skip
+                     deputy=f"{department}-deputy@northline.example",
+                     acting=f"{department}-lead@northline.example")  # fmt: skip
             for scope in ("north", "all"):
                 for week in range(30):
                     self.add("fct_kpi_evaluation", kpi_id=kpi_id, scope=scope, is_closed=True,

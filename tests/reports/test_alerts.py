@@ -143,7 +143,7 @@ def test_an_episode_that_ended_unannounced_is_not_announced(firm: Firm, casebook
         ("last_value = 96.4", "below its hard floor of 96.50 %"),
         ("state = 'recovering', last_value = 98.6", "is back at 98.60 % after 17 weeks"),
         ("last_value = null", "is at –, below its target"),
-        ("rule = 'no_data', last_value = null", "has no value since the week of Mon"),
+        ("rule = 'no_data', last_value = null", "has no value since Mon"),
         ("rule = 'budget_burn_fast', last_value = 26.2", "took 26 % of its conflict budget"),
     ],
 )
@@ -228,3 +228,16 @@ def test_a_killed_sender_sends_again_and_loses_nothing(
         with pytest.raises(KeyboardInterrupt):
             deliver(casebook, channels(home, environ={}), NOW)
     assert deliver(casebook, channels(home, environ={}), NOW).delivered == 1
+
+
+def test_the_deputy_is_told_once_the_owner_has_left(firm: Firm, casebook: Casebook) -> None:
+    body = compose(firm.marts, casebook, now=NOW, names=NAMES).messages[0].body
+    assert body["recipients"] == ["maintenance-lead@northline.example"]
+    deputy = "maintenance-deputy@northline.example"
+    firm.marts.execute(
+        "update marts.dim_role set acting = ? where role_id = 'maintenance_lead'", [deputy]
+    )
+    body = compose(firm.marts, casebook, now=NOW, names=NAMES).messages[0].body
+    assert body["recipients"] == [deputy]
+    assert f"Maintenance lead <{deputy}>: answer your part" in body["text"]
+    assert f"Maintenance lead &lt;{deputy}&gt;: answer your part" in body["html"]

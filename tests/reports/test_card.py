@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from reports.board import render_board
 from reports.card import LINES, WIDTH, render_cards
 from sightline.errors import UsageError
 from tests.reports.firm import FIRM, Firm
@@ -42,3 +43,46 @@ def test_the_card_stays_inside_its_frame(longer: int) -> None:
 def test_an_objective_nobody_defined_is_named_with_the_known_ones(firm: Firm) -> None:
     with pytest.raises(UsageError, match=r"'faster'.*faster_throughput"):
         render_cards(firm.marts, "faster")
+
+
+def test_the_card_says_where_a_key_result_lands_and_who_sees_it_otherwise(firm: Firm) -> None:
+    firm.marts.execute(
+        "update marts.fct_key_result_outlook set forecast = 'off_track', forecast_progress = 0.28, "
+        "forecast_value = 1320, confidence = 'on_track', divergent_periods = 3, "
+        "is_watermelon = true, is_stagnant = true where key_result_id = 'throughput_1500'"
+    )
+    card = " ".join(render_cards(firm.marts, "faster_throughput").split())
+    assert (
+        "lands at 1,320 parcels/h (off track); declared on track, for 3 weeks against the number; "
+        in card
+    )
+    assert "green outside" in card
+
+
+def test_a_closed_key_result_shows_its_score_and_that_it_was_lost_again(firm: Firm) -> None:
+    firm.marts.execute(
+        "update marts.fct_key_result_outlook set score = 1, relapsed_period = date '2027-01-11' "
+        "where key_result_id = 'throughput_1500'"
+    )
+    card = render_cards(firm.marts, "faster_throughput").replace("\u202f", " ")
+    assert "scored 100 % at the close" in card
+    assert "half lost again since the close" in card
+
+
+def test_whoever_answers_for_a_link_is_told_when_it_is_not_sound(firm: Firm) -> None:
+    whole = dict.fromkeys(
+        ("freshness", "coverage", "integrity", "provenance", "evidence", "cases_in_time", "policy"),
+        1,
+    )
+    link = {"key_result_id": "throughput_1500", "scope": "north", "role": "guardrail"}
+    link |= {"execution_owner": "operations_lead", "is_sound": False}
+    firm.add("fct_link_health", **link, kpi_id="sorter_uptime", score=0.75,
+             **whole | {"freshness": 0})  # fmt: skip
+    firm.add("fct_link_health", **link | {"is_sound": True}, kpi_id="damage_rate", score=1, **whole)
+    card = " ".join(render_cards(firm.marts, "faster_throughput").split())
+    assert (
+        "~ Links to mend: Sorter uptime, north (Operations lead: its source is silent) Sorting"
+        in card
+    )
+    assert "~ Links" not in render_cards(firm.marts, "lower_cost")
+    assert "1 link is not sound: Sorter uptime, north (Operations lead:" in render_board(firm.marts)

@@ -74,6 +74,7 @@ judged_sacrifices as (
     'int_drift_observation',
     'int_burn_observation',
     'int_change_observation',
+    'int_key_result_observation',
 ] -%}
 select * from levels
 union all

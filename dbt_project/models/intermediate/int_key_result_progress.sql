@@ -10,8 +10,8 @@ periods as (
         target,
         period_start,
         period_end,
-        period_from,
         period_to,
+        expected_progress,
         {{ ratio(
             'sum(link_weight * value)',
             'sum(case when value is not null then link_weight end)'
@@ -27,13 +27,14 @@ periods as (
         min(case when is_in_range then 1 when not is_in_range then 0 end) as hit
     from readings
     group by
-        key_result_id, kind, baseline, target, period_start, period_end, period_from, period_to
+        key_result_id, kind, baseline, target, period_start, period_end, period_to,
+        expected_progress
 ),
 
 counted as (
     select
         *,
-        kind in ('stay_at_or_above', 'stay_at_or_below', 'within_range') as is_share_of_periods,
+        {{ is_share_of_periods('kind') }} as is_share_of_periods,
         count(*) over so_far as periods_so_far,
         count(hit) over so_far as judged_so_far,
         sum(hit) over so_far as hits_so_far,
@@ -56,15 +57,19 @@ runs as (
 
 select
     key_result_id,
+    kind,
     period_start,
+    period_end,
+    period_to,
     value,
     baseline,
     target,
+    hit,
     case
         when not is_share_of_periods then raw_progress
         when judged_so_far > 0 then {{ ratio('hits_so_far', 'periods_so_far') }}
     end as raw_progress,
-    {{ expected_progress('kind', 'period_from', 'period_to', 'period_end') }} as expected_progress,
+    expected_progress,
     {{ ratio('known_so_far', 'periods_so_far') }} as coverage,
     case
         when is_share_of_periods

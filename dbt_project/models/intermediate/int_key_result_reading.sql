@@ -13,6 +13,10 @@ measures as (
     where role = 'measure'
 ),
 
+stretches as (
+    select * from {{ ref('int_key_result_path') }}
+),
+
 judgements as (
     select * from {{ ref('int_kpi_judgement') }}
     where is_closed
@@ -28,7 +32,11 @@ readings as (
         measures.weight as link_weight,
         judgements.period_start,
         judgements.period_end,
-        judgements.value
+        judgements.value,
+        stretches.stretch_from,
+        stretches.stretch_to,
+        stretches.progress_from,
+        stretches.progress_to
     from key_results
     inner join objectives on key_results.objective_id = objectives.objective_id
     inner join measures on key_results.key_result_id = measures.key_result_id
@@ -39,20 +47,17 @@ readings as (
             and judgements.period_start between objectives.period_from and objectives.period_to
             and (measures.valid_from is null or measures.valid_from <= judgements.period_start)
             and (measures.valid_to is null or measures.valid_to >= judgements.period_start)
+    -- The last period may end after the objective does.
+    inner join stretches
+        on
+            key_results.key_result_id = stretches.key_result_id
+            and judgements.period_end > stretches.stretch_from
+            and (judgements.period_end <= stretches.stretch_to or stretches.is_last)
 )
 
 select
     *,
-    case kind
-        when 'stay_at_or_above' then value >= target
-        when 'stay_at_or_below' then value <= target
-        when 'within_range' then value between low and high
-        when 'binary' then value >= target
-    end as is_in_range,
-    case
-        when kind in ('increase_to', 'decrease_to', 'milestone')
-            then {{ ratio('(value - baseline)', '(target - baseline)') }}
-        when kind = 'binary' and value is not null
-            then {{ measure('case when value >= target then 1 else 0 end') }}
-    end as raw_progress
+    {{ is_in_range() }} as is_in_range,
+    {{ raw_progress() }} as raw_progress,
+    {{ expected_progress() }} as expected_progress
 from readings

@@ -15,6 +15,7 @@ moments as (
 calendars as (
     select
         kpis.kpi_id,
+        kpis.grain,
         cast({{ local_time('moments.as_of', 'kpis.time_zone') }} as date) as today
     from kpis
     cross join moments
@@ -24,28 +25,30 @@ spans as (
     select
         readings.kpi_id,
         readings.scope,
+        calendars.grain,
         calendars.today,
         max(readings.period_start) as last_period,
         min(readings.period_start) as first_period
     from readings
     inner join calendars on readings.kpi_id = calendars.kpi_id
-    group by readings.kpi_id, readings.scope, calendars.today
+    group by readings.kpi_id, readings.scope, calendars.grain, calendars.today
 ),
 
--- Every week from the first reading to the last one expected: a gap is a row, not an absence.
-weeks (kpi_id, scope, today, last_period, period_start) as (
+-- Every period from the first reading to the last one expected: a gap is a row, not an absence.
+periods (kpi_id, scope, grain, today, last_period, period_start) as (
     select * from spans
     union all
     select
         kpi_id,
         scope,
+        grain,
         today,
         last_period,
-        {{ week_end('period_start') }}
-    from weeks
+        {{ period_after('period_start', 'grain') }}
+    from periods
     where
-        {{ week_end('period_start') }} <= last_period
-        or {{ days_after(14, 'period_start') }} <= today
+        {{ period_after('period_start', 'grain') }} <= last_period
+        or {{ period_after(period_after('period_start', 'grain'), 'grain') }} <= today
 ),
 
 members as (
@@ -57,20 +60,21 @@ members as (
 )
 
 select
-    weeks.kpi_id,
-    weeks.scope,
-    weeks.period_start,
-    weeks.today,
-    cast({{ days_after(6, 'weeks.period_start') }} as date) as period_end,
-    {{ week_end('weeks.period_start') }} <= weeks.today as is_closed,
-    weeks.scope <> 'all' or members.scopes = 1 as is_leaf,
+    periods.kpi_id,
+    periods.scope,
+    periods.period_start,
+    periods.today,
+    cast({{ days_after(-1, period_after('periods.period_start', 'periods.grain')) }} as date)
+        as period_end,
+    {{ period_after('periods.period_start', 'periods.grain') }} <= periods.today as is_closed,
+    periods.scope <> 'all' or members.scopes = 1 as is_leaf,
     readings.numerator,
     readings.denominator,
     readings.value
-from weeks
-inner join members on weeks.kpi_id = members.kpi_id
+from periods
+inner join members on periods.kpi_id = members.kpi_id
 left join readings
     on
-        weeks.kpi_id = readings.kpi_id
-        and weeks.scope = readings.scope
-        and weeks.period_start = readings.period_start
+        periods.kpi_id = readings.kpi_id
+        and periods.scope = readings.scope
+        and periods.period_start = readings.period_start

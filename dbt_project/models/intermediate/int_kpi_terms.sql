@@ -22,6 +22,7 @@ landings as (
 known as (
     select
         kpis.kpi_id,
+        kpis.grain,
         kpis.grace_days,
         landings.landing_number,
         cast({{ local_time('landings.known_at', 'kpis.time_zone') }} as date) as known_on
@@ -36,7 +37,7 @@ ended as (
         periods.period_start,
         coalesce(
             max(known.landing_number) filter (
-                where known.known_on < {{ week_end('periods.period_start') }}
+                where known.known_on < {{ period_after('periods.period_start', 'known.grain') }}
             ),
             min(known.landing_number)
         ) as landing_number
@@ -49,7 +50,9 @@ published as (
     select
         ended.kpi_id,
         ended.period_start,
-        cast({{ days_after('7 + known.grace_days', 'ended.period_start') }} as date) as published_on
+        {{ period_after('ended.period_start', 'known.grain') }} as ended_on,
+        cast({{ days_after('known.grace_days', period_after('ended.period_start', 'known.grain')) }}
+            as date) as published_on
     from ended
     inner join known
         on ended.kpi_id = known.kpi_id and ended.landing_number = known.landing_number
@@ -58,6 +61,7 @@ published as (
 select
     published.kpi_id,
     published.period_start,
+    published.ended_on,
     published.published_on,
     coalesce(
         max(known.landing_number) filter (where known.known_on < published.published_on),
@@ -66,4 +70,5 @@ select
     max(known.landing_number) as newest_landing
 from published
 inner join known on published.kpi_id = known.kpi_id
-group by published.kpi_id, published.period_start, published.published_on
+group by
+    published.kpi_id, published.period_start, published.ended_on, published.published_on

@@ -20,6 +20,7 @@ dated as (
     select
         versions.*,
         kpis.provenance,
+        terms.ended_on,
         terms.published_on,
         cast({{ local_time('moments.as_of', 'kpis.time_zone') }} as date) as today,
         cast({{ local_time('versions.known_to', 'kpis.time_zone') }} as date) as superseded_on

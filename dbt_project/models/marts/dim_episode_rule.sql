@@ -13,7 +13,7 @@
     ('contested', 'warning', 'never', 'There is proof, or two findings, that the number may not be what happened.'),
     ('off_trajectory', 'warning', 'never', 'A key result is behind its plan.'),
     ('watermelon', 'warning', 'never', 'Declared green, computed red.'),
-    ('relapse', 'warning', 'never', 'What a closed objective had reached is being lost again.'),
+    ('relapse', 'warning', 'always', 'What a closed objective had reached is being lost again.'),
     ('stagnation', 'signal', 'never', 'A key result has not moved.'),
     ('drift', 'signal', 'never', 'Moves the bad way by more than chance explains (XmR).'),
     ('unstable', 'signal', 'never', 'Opened or closed three times in six periods.'),

@@ -14,11 +14,12 @@ select
     key_results.kind,
     key_results.owner,
     roles.name as owner_name,
-    roles.person as owner_person,
+    roles.acting as owner_person,
     key_results.baseline,
     key_results.target,
     key_results.low,
     key_results.high,
-    key_results.weight
+    key_results.weight,
+    key_results.path
 from key_results
 left join roles on key_results.owner = roles.role_id

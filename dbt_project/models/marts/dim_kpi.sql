@@ -22,7 +22,7 @@ select
     kpis.time_zone,
     kpis.owner,
     roles.name as owner_name,
-    roles.person as owner_person,
+    roles.acting as owner_person,
     kpis.department,
     departments.name as department_name,
     kpis.system_of_record,

@@ -11,7 +11,7 @@ select
     objectives.name,
     objectives.owner,
     roles.name as owner_name,
-    roles.person as owner_person,
+    roles.acting as owner_person,
     roles.department,
     objectives.unit,
     objectives.period_from,

@@ -9,6 +9,7 @@ moments as (
 holders as (
     select
         roles.*,
+        coalesce(roles.valid_to < cast(moments.as_of as date), false) as has_left,
         row_number() over (partition by roles.role_id order by roles.valid_from desc) as holder_rank
     from roles
     cross join moments
@@ -20,6 +21,8 @@ select
     name,
     department,
     person,
-    deputy
+    deputy,
+    case when has_left then deputy else person end as acting,
+    has_left as is_deputy_acting
 from holders
 where holder_rank = 1

@@ -6,7 +6,7 @@ select
     kpi_id,
     scope,
     period_start,
-    cast({{ days_after(6, 'period_start') }} as date) as period_end,
+    cast({{ days_after(-1, 'ended_on') }} as date) as period_end,
     version,
     numerator,
     denominator,

@@ -9,6 +9,7 @@ select
     target,
     low,
     high,
-    weight
+    weight,
+    path
 from {{ source('raw_definitions', 'key_result') }}
 where {{ is_in_newest_landing('raw_definitions', 'key_result') }}

@@ -1,5 +1,6 @@
 select
     kpi_id,
+    grain,
     time_zone,
     grace_days,
     _dlt_load_id as load_id

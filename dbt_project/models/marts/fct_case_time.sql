@@ -1,0 +1,46 @@
+with episodes as (
+    select
+        *,
+        {{ week_end('opened_period') }} as visible_on
+    from {{ ref('fct_kpi_episode') }}
+),
+
+events as (
+    select * from {{ ref('stg_casebook__case_event') }}
+),
+
+acts as (
+    select
+        case_id,
+        min(happened_at) filter (where kind = 'opened') as detected_at,
+        min(happened_at) filter (where kind = 'audit_finished') as audited_at,
+        min(happened_at) filter (where kind = 'decided') as decided_at,
+        min(happened_at) filter (where kind = 'acting') as acted_at
+    from events
+    group by case_id
+)
+
+select
+    episodes.episode_id,
+    episodes.kpi_id,
+    episodes.scope,
+    episodes.rule,
+    episodes.is_open,
+    episodes.visible_on,
+    acts.detected_at,
+    acts.audited_at,
+    acts.decided_at,
+    acts.acted_at,
+    cast({{ dbt.datediff('episodes.visible_on', 'acts.detected_at', 'day') }} as integer)
+        as days_to_detect,
+    cast({{ dbt.datediff('acts.detected_at', 'acts.decided_at', 'day') }} as integer)
+        as days_to_decide,
+    cast({{ dbt.datediff('acts.decided_at', 'acts.acted_at', 'day') }} as integer) as days_to_act,
+    coalesce(
+        coalesce(acts.audited_at, acts.decided_at) is null
+        and {{ days_after(var('case_answer_days'), 'acts.detected_at') }} < episodes.as_of,
+        false
+    ) as is_late,
+    episodes.as_of
+from episodes
+left join acts on episodes.episode_id = acts.case_id
