@@ -1,10 +1,14 @@
-"""Announce and deliver: what both the Dagster asset and the command line call."""
+"""Announce and deliver: what the Dagster assets and the command line call."""
 
 import os
 from dataclasses import dataclass
 
-from reports.alerts import compose, deliver
-from reports.channels import channels
+from orchestration.catalog import catalog
+from orchestration.once_at_a_time import alone
+from reports.alerts import compose
+from reports.channels import channel_names, channels
+from reports.delivery import Sent, deliver
+from reports.digest import compose_digest
 from sightline.casebook import Casebook
 from sightline.home import Home
 from sightline.warehouse.duckdb import read_published
@@ -12,20 +16,62 @@ from sightline.warehouse.duckdb import read_published
 
 @dataclass(frozen=True)
 class Told:
-    """How many messages one look announced and delivered, and how many still wait."""
+    """How many messages one look announced and delivered, how many wait, how many are held back."""
 
     announced: int
     delivered: int
     undelivered: int
+    held_back: int
 
 
 def tell(home: Home) -> Told:
-    """Commit the messages that open and closed episodes call for, then send what is unsent."""
-    reports_url = os.environ.get("SIGHTLINE_REPORTS_URL") or home.reports.as_uri()
+    """Commit the messages that the marts call for, then send what is unsent."""
+    announced, held = announce(home)
+    sent = send(home)
+    return Told(announced, sent.delivered, sent.undelivered, held)
+
+
+def announce(home: Home) -> tuple[int, int]:
+    """Commit the messages that the marts call for; how many, and how many cases are held back."""
+    casebook = open_casebook(home)
+    now = home.now()
+    with read_published(home) as connection:
+        composed = compose(
+            connection,
+            casebook,
+            now=now,
+            policy=catalog().vocabulary.alerting,
+            reports_url=reports_url(home),
+        )
+    casebook.hold_back(composed.held, now)
+    return casebook.announce(composed.messages, now), len(composed.held)
+
+
+def tell_digest(home: Home) -> int:
+    """Commit the day's digest; how many messages, 0 when it was written before."""
+    casebook, now = open_casebook(home), home.now()
+    with read_published(home) as connection:
+        messages = compose_digest(
+            connection, casebook, now=now, names=channel_names(), base=reports_url(home)
+        )
+    return casebook.announce(messages, now)
+
+
+def send(home: Home) -> Sent:
+    """Send what is due; nothing while another process of this machine is sending."""
+    with alone(home.root / "relay.lock") as is_alone:
+        if not is_alone:
+            return Sent(0, 0, 0)
+        return deliver(open_casebook(home), channels(home), home.now())
+
+
+def open_casebook(home: Home) -> Casebook:
+    """The casebook, its tables made."""
     casebook = Casebook(home.casebook_url)
     casebook.create()
-    with read_published(home) as connection:
-        messages = compose(connection, casebook, reports_url=reports_url)
-    casebook.announce(messages, home.now())
-    sent = deliver(casebook, channels(home), home.now())
-    return Told(len(messages), sent.delivered, sent.undelivered)
+    return casebook
+
+
+def reports_url(home: Home) -> str:
+    """Where the board is served, or where its file lies."""
+    return os.environ.get("SIGHTLINE_REPORTS_URL") or home.reports.as_uri()

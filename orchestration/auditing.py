@@ -29,7 +29,10 @@ class Audited:
 
 
 def waiting_episodes(home: Home) -> Look:
-    """Open episodes that were announced and have no finished audit: the alert goes first."""
+    """Open episodes that were announced, or held back, and have no finished audit.
+
+    The alert goes first; a silence changes what is told, not what is asked.
+    """
     if not home.published.exists():
         return Look(0, ())
     with read_published(home) as connection:
@@ -40,7 +43,8 @@ def waiting_episodes(home: Home) -> Look:
     casebook = Casebook(home.casebook_url)
     casebook.create()
     episodes = [row[0] for row in rows]
-    due = casebook.announced_open() - casebook.finished_audits()
+    known = casebook.announced_open() | casebook.held_back()
+    due = known - casebook.finished_audits()
     return Look(len(episodes), tuple(name for name in episodes if name in due))
 
 

@@ -10,6 +10,8 @@ from orchestration.commands import (
     checkin,
     definitions,
     demo,
+    digest,
+    doctor,
     evidence,
     finding,
     guard,
@@ -19,6 +21,7 @@ from orchestration.commands import (
     policy,
     reading,
     reconcile,
+    silence,
     why,
 )
 from sightline.errors import SightlineError
@@ -42,9 +45,12 @@ app.command()(past.asof)
 app.command()(ledger.verify)
 app.command()(ledger.prove)
 app.command()(reconcile.reconcile)
+app.command()(doctor.doctor)
+app.command()(digest.digest)
 app.add_typer(case.app, name="case")
 app.add_typer(finding.app, name="finding")
 app.add_typer(ledger.app, name="ledger")
+app.add_typer(silence.app, name="silence")
 app.add_typer(policy.app, name="policy")
 app.add_typer(demo.app, name="demo")
 app.add_typer(new.app, name="new")

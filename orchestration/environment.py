@@ -26,13 +26,16 @@ def prepare(home: Home) -> None:
     os.environ["SIGHTLINE_DAGSTER"] = str(home.dagster)
     os.environ.setdefault("DAGSTER_HOME", str(home.checkout))
     os.environ["VIRTUAL_ENV"] = sys.prefix  # `dg` warns when no environment is active
-    made = home.dagster / "schedules"
+    made = home.dagster / "made"  # its folders are there before they are whole
     if made.exists():
         return
     with (home.dagster / "making.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        if made.exists():
+            return
         from dagster import DagsterInstance  # a second of imports, needed this once
 
         with DagsterInstance.get() as instance:
             instance.get_runs(limit=1)
             instance.all_instigator_state()
+        made.touch()

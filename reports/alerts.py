@@ -1,67 +1,82 @@
-"""Who has to know now? Episodes that opened or ended, told once, grouped by objective.
+"""Who has to know now? What the marts call for and nobody was told, decided and written.
 
-`compose` only writes messages; `Casebook.announce` commits them with the transition they tell of;
-`deliver` sends what was committed and has not arrived. An audit is never waited for: the message
-carries what the approved policy says, and the case page fills up behind its link.
+`compose` decides (`reports.decision`) and writes (`reports.telling`); `Casebook.announce` commits
+the messages with what they tell of; `reports.delivery` sends them. An audit is never waited for:
+the message carries what the approved policy says, and the case page fills up behind its link.
 """
 
 from __future__ import annotations
 
-import logging
 import os
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from reports import marts, wording
-from reports.channels import Channel, channel_names
+from reports.channels import channel_names
+from reports.decision import Decision, Situation, Standing, decide
 from reports.episodes import Episode, open_episodes
 from reports.marts import finite
-from reports.page import render
-from reports.sparkline import Sparkline, sparkline
-from sightline.casebook import MAX_ATTEMPTS, Casebook, Message
+from reports.telling import Words, dead_letter, restated, text_of
+from sightline.alert_policy import AlertPolicy
+from sightline.casebook import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
     from decimal import Decimal
 
-    from reports.marts import Marts, Row
+    from reports.marts import Marts
+    from reports.story import Text
+    from sightline.casebook import Casebook, Kind
 
-log = logging.getLogger(__name__)
-
-# How an episode ends whose number is not the KPI's own.
-_ENDS = {
-    "no_data": "has values again",
-    "budget_burn_fast": "no longer burns its conflict budget fast",
-}
+# Changes older than this were told or are history that a new installation need not hear.
+_RECENT_DAYS = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
-    """What one delivery round did; `dead` of the undelivered were tried for the last time."""
+class Composed:
+    """The messages to commit, and why other open cases are not told of."""
 
-    delivered: int
-    undelivered: int
-    dead: int
+    messages: list[Message]
+    held: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """An announced case that is over: why, in one sentence."""
+def situation(
+    casebook: Casebook,
+    episodes: Iterable[Episode],
+    stale: Iterable[str],
+    policy: AlertPolicy,
+    now: datetime,
+) -> Situation:
+    """What a decision looks at: open episodes, what was said, and what people asked for."""
+    lasting = timedelta(days=policy.acknowledged_for_days)
+    return Situation(
+        standings=[_standing(episode) for episode in episodes],
+        stale=frozenset(stale),
+        announced=casebook.announced(),
+        silences=casebook.silencing.silences(now),
+        acknowledged={
+            case_id: at + lasting for case_id, (at, _) in casebook.acts("acknowledged").items()
+        },
+    )
 
-    case_id: str
-    headline: str
-    objective_id: str | None
+
+def standings(connection: Marts) -> list[Standing]:
+    """Every open case, as a decision sees it."""
+    return [_standing(episode) for episode in open_episodes(connection)]
 
 
 def compose(
     connection: Marts,
     casebook: Casebook,
     *,
+    now: datetime,
+    policy: AlertPolicy | None = None,
     names: Sequence[str] | None = None,
     reports_url: str | None = None,
-) -> list[Message]:
+) -> Composed:
     """The messages the marts call for and nobody has announced, one per objective and channel.
 
     `names` are the channels to tell (default: every one configured in the environment);
@@ -70,132 +85,111 @@ def compose(
     """
     told = channel_names() if names is None else names
     base = os.environ.get("SIGHTLINE_REPORTS_URL", "") if reports_url is None else reports_url
-    announced = casebook.announced_open()
-    episodes = open_episodes(connection)
-    fresh = [episode for episode in episodes if episode.case_id not in announced]
-    gone = announced - {episode.case_id for episode in episodes}
-    if not fresh and not gone:
-        return []
-    glance = marts.one_glance(connection)
-    objectives = {row["objective_id"]: wording.plain(row["objective_name"]) for row in glance}
+    policy = policy or AlertPolicy()
+    episodes = {episode.case_id: episode for episode in open_episodes(connection)}
+    feeds = marts.freshness(connection)
+    stale = [row["source"] for row in feeds if row["status"] == "stale"]
+    looked_at = situation(casebook, episodes.values(), stale, policy, now)
+    decision = decide(looked_at, policy, now)
+    levels = {case_id: _level(episode) for case_id, episode in episodes.items()}
+    known_at = next((str(e.known_at) for e in episodes.values()), None)
     messages = []
-    for objective_id, group in _by_objective(fresh):
-        opened = [item for item in group if isinstance(item, Episode)]
-        body = _open_body(opened, objectives.get(objective_id or ""), connection, base)
-        messages += _one_per_channel("open", objective_id, opened, told, body)
-    for objective_id, group in _by_objective(_endings(connection, gone, glance)):
-        ended = [item for item in group if isinstance(item, Ending)]
-        body = _close_body(ended, objectives.get(objective_id or ""), base)
-        messages += _one_per_channel("close", objective_id, ended, told, body)
-    return messages
+    if decision.tellings:
+        words = _words(connection, decision, episodes, looked_at, base)
+        for telling in decision.tellings:
+            text = text_of(telling, words)
+            told_to = {episodes[case].acting for case in telling.about if case in episodes}
+            body = text.body() | {"known_at": known_at, "recipients": sorted(filter(None, told_to))}
+            messages += [
+                Message(telling.kind, telling.about, telling.objective_id, name, text.subject, body,
+                        turns=telling.turns, levels=levels)
+                for name in told
+            ]  # fmt: skip
+    messages += _once(connection, casebook, looked_at, told)
+    return Composed(messages, decision.held)
 
 
-def deliver(casebook: Casebook, channels: Mapping[str, Channel], at: datetime) -> Sent:
-    """Send every committed message that is due at `at`; each attempt is recorded, failed or not.
-
-    A channel that fails, or is configured no more, holds back no other; the casebook decides when
-    it is tried again. A message tried for the last time is logged as an error.
-    """
-    delivered = undelivered = dead = 0
-    for waiting in casebook.undelivered(at):
-        name = waiting.message.channel
-        channel = channels.get(name)
-        if channel is None:
-            ok, detail = False, f"no channel {name!r}: set SIGHTLINE_CHANNEL_{name.upper()}"
-        else:
-            ok, detail = channel.send(waiting)
-        casebook.record_delivery(waiting.message_id, channel=name, at=at, ok=ok, detail=detail)
-        delivered, undelivered = delivered + ok, undelivered + (not ok)
-        if not ok and waiting.attempts + 1 >= MAX_ATTEMPTS:
-            dead += 1
-            log.error("message %s on channel %s is dead: %s", waiting.message_id, name, detail)
-    return Sent(delivered, undelivered, dead)
+def _standing(episode: Episode) -> Standing:
+    return Standing(
+        case_id=episode.case_id,
+        kpi_id=episode.kpi_id,
+        scope=episode.scope,
+        objective_id=episode.objective_id,
+        owner=episode.owner_role,
+        source=episode.source,
+        badness=episode.badness,
+    )
 
 
-def _by_objective(
-    items: Iterable[Episode | Ending],
-) -> Iterable[tuple[str | None, list[Episode | Ending]]]:
-    ordered = sorted(items, key=lambda item: (item.objective_id or "", item.case_id))
-    for objective_id, group in groupby(ordered, key=lambda item: item.objective_id):
-        yield objective_id, list(group)
+def _level(episode: Episode) -> dict[str, str | None]:
+    """What a later look compares with, and what is left to say when the case is gone."""
+    badness = None if episode.badness is None else str(episode.badness)
+    return {"badness": badness, "objective_id": episode.objective_id, "owner": episode.owner_role}
 
 
-def _one_per_channel(
-    kind: str,
-    objective_id: str | None,
-    items: Sequence[Episode | Ending],
-    names: Sequence[str],
-    body: dict[str, object],
-) -> list[Message]:
-    subject = items[0].headline
-    if len(items) > 1:
-        subject += f", and {wording.counted(len(items) - 1, 'more case')}"
-    return [
-        Message(
-            kind="open" if kind == "open" else "close",
-            case_ids=tuple(item.case_id for item in items),
-            objective_id=objective_id,
-            channel=name,
-            subject=subject,
-            body=body,
-        )
-        for name in names
-    ]
-
-
-def _open_body(
-    episodes: Sequence[Episode], objective: str | None, connection: Marts, base: str
-) -> dict[str, object]:
+def _words(
+    connection: Marts,
+    decision: Decision,
+    episodes: Mapping[str, Episode],
+    looked_at: Situation,
+    base: str,
+) -> Words:
+    ended: dict[str, marts.Row] = {}
+    if any(telling.kind == "close" for telling in decision.tellings):
+        ended = {row["episode_id"]: row for row in marts.closed_episodes(connection)}
     trends: dict[tuple[str, str], list[Decimal | None]] = {}
     for row in marts.trends(connection):
         trends.setdefault((row["kpi_id"], row["scope"]), []).append(finite(row["value"]))
-    lines = [_line(trends.get((e.kpi_id, e.scope), []), e.target) for e in episodes]
-    pictures = [render("trend.html.j2", line=line).strip() if line.path else "" for line in lines]
-    values = {"objective": objective, "base": base}
-    return {
-        "recipients": sorted({e.acting for e in episodes if e.acting}),
-        "html": render(
-            "alert_open.html.j2", told=list(zip(episodes, pictures, strict=True)), **values
-        ),
-        "text": render("alert_open.txt.j2", episodes=episodes, **values),
-        "pictures": [picture for picture in pictures if picture],
-    }
+    return Words(
+        episodes=episodes,
+        ended=ended,
+        objectives={
+            row["objective_id"]: wording.plain(row["objective_name"])
+            for row in marts.one_glance(connection)
+        },
+        objective_owners=marts.objective_owners(connection),
+        holders=marts.roles(connection),
+        trends=trends,
+        announced=looked_at.announced,
+        last_seen={
+            row["source"]: wording.instant(row["last_seen_at"])
+            for row in marts.freshness(connection)
+        },
+        base=base,
+    )
 
 
-def _close_body(endings: Sequence[Ending], objective: str | None, base: str) -> dict[str, object]:
-    values = {"endings": endings, "objective": objective, "base": base}
-    return {
-        "html": render("alert_close.html.j2", **values),
-        "text": render("alert_close.txt.j2", **values),
-        "pictures": [],
-    }
+def _once(
+    connection: Marts, casebook: Casebook, looked_at: Situation, names: Sequence[str]
+) -> list[Message]:
+    """What is told once and never ends: changes to what was published, and dead letters."""
+    messages = []
+    changes = [
+        row
+        for row in marts.recent_changes(connection, _RECENT_DAYS)
+        if row["change_id"] not in looked_at.announced
+    ]
+    if changes:
+        about = [str(row["change_id"]) for row in changes]
+        messages += _on_each("restated", about, restated(changes), names)
+    dead = [
+        letter
+        for letter in casebook.dead_letters()
+        if letter.message.kind != "dead_letter"  # two broken channels would never stop
+        and f"dead_letter.{letter.message_id}" not in looked_at.announced
+    ]
+    dead.sort(key=lambda letter: (letter.message.channel, letter.sequence))
+    for channel, letters in groupby(dead, key=lambda letter: letter.message.channel):
+        group = list(letters)
+        about = [f"dead_letter.{letter.message_id}" for letter in group]
+        others = [name for name in names if name != channel]
+        messages += _on_each("dead_letter", about, dead_letter(group), others)
+    return messages
 
 
-def _line(values: Sequence[Decimal | None], target: Decimal | None) -> Sparkline:
-    return sparkline(values, target, width=356, height=76, margin=4)
-
-
-def _endings(connection: Marts, gone: set[str], glance: Sequence[Row]) -> list[Ending]:
-    """Why each announced case is over: it recovered, or late data revised it away."""
-    closed = {row["episode_id"]: row for row in marts.closed_episodes(connection)}
-    endings = []
-    for case_id in sorted(gone):
-        row = closed.get(case_id)
-        if row is None:
-            sentence = f"Case {wording.plain(case_id)} is withdrawn: late data revised it away"
-            endings.append(Ending(case_id, sentence, None))
-            continue
-        objective_id = next(
-            (line["objective_id"] for line in glance if line["kpi_id"] == row["kpi_id"]), None
-        )
-        name = wording.scoped(row["name"], row["scope"])
-        if row["rule"] in _ENDS:
-            endings.append(Ending(case_id, f"{name} {_ENDS[row['rule']]}", objective_id))
-            continue
-        value = wording.quantity(row["last_value"], row["unit_symbol"], row["decimals"] or 0)
-        limit = wording.limit(
-            row["direction"], row["target"], row["unit_symbol"], row["decimals"] or 0
-        )
-        sentence = f"{name} has recovered: {value}, target {limit}"
-        endings.append(Ending(case_id, sentence, objective_id))
-    return endings
+def _on_each(kind: Kind, about: Sequence[str], text: Text, names: Sequence[str]) -> list[Message]:
+    turns = dict.fromkeys(about, 1)
+    return [
+        Message(kind, tuple(about), None, name, text.subject, text.body(), turns=turns)
+        for name in names
+    ]

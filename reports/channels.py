@@ -17,15 +17,20 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote, urlsplit
 
 from reports import wording
+from reports.answer import Answer
+from reports.overhearing import overheard
+from reports.webhook import post
 from sightline.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import datetime
 
     from sightline.casebook import OutboxMessage
     from sightline.home import Home
 
 _PREFIX = "SIGHTLINE_CHANNEL_"
+_SECRET = "SIGHTLINE_WEBHOOK_SECRET_"  # noqa: S105 - the name of a setting
 _OWN = ("console", "file")
 # A receiver that takes longer has probably accepted; waiting on would hold up the other channels.
 _TIMEOUT_SECONDS = 30.0
@@ -34,20 +39,36 @@ _DETAIL_LENGTH = 300
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A name and the Apprise address behind it; the address may hold secrets and is never shown."""
+    """A name and the address behind it; the address may hold secrets and is never shown.
+
+    An address that begins with https:// is a webhook of ours, signed with `secret`; every other
+    is Apprise's.
+    """
 
     name: str
     url: str
+    secret: str = ""
+    allow_loopback: bool = False
+    timeout: float = _TIMEOUT_SECONDS
 
     def __repr__(self) -> str:
         return f"Channel({self.name!r})"
 
-    def send(self, waiting: OutboxMessage) -> tuple[bool, str]:
-        """One attempt: whether it arrived, and a detail without secrets. Raises nothing."""
+    def send(self, waiting: OutboxMessage, at: datetime) -> Answer:
+        """One attempt at a moment: what came of it, told without secrets. Raises nothing."""
         try:
-            return _send(self.url, waiting)
+            if self.url.startswith(("http://", "https://")):
+                return post(
+                    self.url,
+                    waiting,
+                    at,
+                    secret=self.secret,
+                    allow_loopback=self.allow_loopback,
+                    timeout=self.timeout,
+                )
+            return _send(self.url, waiting, at, self.timeout)
         except Exception as error:  # an alert that fails to send is recorded, whatever the reason
-            return False, _without_secrets(f"{type(error).__name__}: {error}", self.url)
+            return Answer(False, _without_secrets(f"{type(error).__name__}: {error}", self.url))
 
 
 def channel_names(environ: Mapping[str, str] | None = None) -> tuple[str, ...]:
@@ -82,15 +103,21 @@ def channels(
                 f"{', '.join(sorted(known - set(_OWN))) or 'none'}"
             )
         if name not in found:
-            found[name] = Channel(name, env[_PREFIX + name.upper()])
+            found[name] = Channel(
+                name,
+                env[_PREFIX + name.upper()],
+                secret=env.get(_SECRET + name.upper(), ""),
+                allow_loopback=env.get("SIGHTLINE_WEBHOOK_LOOPBACK") == "allow",
+            )
     return found
 
 
-def _send(url: str, waiting: OutboxMessage) -> tuple[bool, str]:
+def _send(url: str, waiting: OutboxMessage, at: datetime, timeout: float) -> Answer:
     apprise = _apprise()
-    plugin = apprise.Apprise.instantiate(url, asset=_asset())
+    asset = _asset(timeout)
+    plugin = apprise.Apprise.instantiate(url, asset=asset)
     if plugin is None:
-        return False, "the address cannot be read: check the variable of this channel"
+        return Answer(False, "the address cannot be read: check the variable of this channel")
     body, subject = waiting.message.body, wording.plain(waiting.message.subject)
     options: dict[str, Any] = {"title": subject, "body_format": apprise.NotifyFormat.TEXT}
     if url.startswith("sightline"):
@@ -104,13 +131,17 @@ def _send(url: str, waiting: OutboxMessage) -> tuple[bool, str]:
         options |= {"body": html, "body_format": apprise.NotifyFormat.HTML, "attach": attachments}
     else:
         options["body"] = f"{body['text']}\nMessage {waiting.message_id}"
-    sender = apprise.Apprise(asset=_asset())
+    sender = apprise.Apprise(asset=asset)
     sender.add(plugin)
-    result = sender.notify(**options)
-    if result:
-        return True, "delivered"
+    with overheard() as answers:
+        result = sender.notify(**options)
+    refused = [each for each in answers(at) if not each.ok]
+    if result and not refused:
+        return Answer(True, "delivered")
     said = "; ".join(entry.message for entry in result.logs() if entry.level != "DEBUG")
-    return False, _without_secrets(f"{result.status.name.lower()}: {said}", url)
+    said = said or "; ".join(each.detail for each in refused)
+    wait = max((each.retry_after for each in refused if each.retry_after), default=None)
+    return Answer(False, _without_secrets(f"{result.status.name.lower()}: {said}", url), wait)
 
 
 def _with_pictures(body: Mapping[str, Any]) -> tuple[str, Any]:
@@ -148,13 +179,14 @@ def _without_secrets(text: str, url: str) -> str:
     return wording.plain(text)[:_DETAIL_LENGTH]
 
 
-def _asset() -> Any:
+def _asset(timeout: float) -> Any:
     return _apprise().AppriseAsset(
         app_id="Sightline",
         app_desc="Sightline",
         app_url="",
         async_mode=False,
-        service_timeout=_TIMEOUT_SECONDS,
+        service_timeout=timeout,
+        http_redirects=False,
     )
 
 

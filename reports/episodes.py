@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from reports import marts, wording
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
     from decimal import Decimal
 
     from reports.marts import Marts, Row
@@ -64,6 +64,11 @@ class Episode:
     since: date
     target: Decimal | None
     owner: str
+    owner_role: str
+    source: str
+    value: Decimal | None
+    badness: Decimal | None
+    known_at: datetime | None
     acting: str | None
     integrity_verdict: str | None
     grade: str
@@ -122,6 +127,20 @@ def headline(row: Row, starving: str | None = None) -> str:
     )
 
 
+def badness(row: Row) -> Decimal | None:
+    """How far the value is beyond its target, in ways from target to floor: 1 at the floor.
+
+    Without a floor the way is a twentieth of the target; None where there is no number, or where
+    the breach is not one of level.
+    """
+    value, target, floor = (marts.finite(row[name]) for name in ("last_value", "target", "floor"))
+    if value is None or target is None or row["rule"] != "level":
+        return None
+    way = abs(target - floor) if floor is not None else abs(target) / 20
+    beyond = target - value if row["direction"] == "higher_is_better" else value - target
+    return beyond / way if way else None
+
+
 def _episode(row: Row, glance: list[Row], order: Row | None, roles: dict[str, Row]) -> Episode:
     linked = [
         line
@@ -146,6 +165,11 @@ def _episode(row: Row, glance: list[Row], order: Row | None, roles: dict[str, Ro
         headline=headline(row, starving),
         since=row["opened_period"],
         target=marts.finite(row["target"]),
+        owner_role=row["owner"] or "",
+        source=row["system_of_record"] or "",
+        value=marts.finite(row["last_value"]),
+        badness=badness(row),
+        known_at=row["as_of"],
         owner=_role_name(row["owner"], roles),
         acting=roles[row["owner"]]["acting"] if row["owner"] in roles else None,
         integrity_verdict=linked[0]["integrity_verdict"] if linked else None,

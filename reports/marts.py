@@ -163,11 +163,28 @@ def open_episodes(marts: Marts) -> list[Row]:
         select episode.episode_id, episode.kpi_id, episode.scope, episode.rule,
             episode.opened_period, episode.state, episode.last_value, episode.target,
             episode.floor, episode.periods, episode.as_of, kpi.name, kpi.unit_symbol,
-            kpi.decimals, kpi.direction, kpi.grain, kpi.owner, kpi.department
+            kpi.decimals, kpi.direction, kpi.grain, kpi.owner, kpi.department,
+            kpi.system_of_record
         from marts.fct_kpi_episode as episode
         inner join marts.dim_kpi as kpi on kpi.kpi_id = episode.kpi_id
         where episode.is_open and episode.is_alerted
         order by episode.opened_period, episode.episode_id
+        """,
+    )
+
+
+def signals(marts: Marts) -> list[Row]:
+    """One row per open episode that is not told at once: what it says, and how long already."""
+    return _rows(
+        marts,
+        """
+        select episode.episode_id, episode.scope, episode.opened_period, kpi.name,
+            rule.description
+        from marts.fct_kpi_episode as episode
+        inner join marts.dim_kpi as kpi on kpi.kpi_id = episode.kpi_id
+        inner join marts.dim_episode_rule as rule on rule.rule = episode.rule
+        where episode.is_open and not episode.is_alerted
+        order by episode.opened_period desc, episode.episode_id
         """,
     )
 
@@ -204,7 +221,50 @@ def closed_episodes(marts: Marts) -> list[Row]:
     )
 
 
+def freshness(marts: Marts) -> list[Row]:
+    """One row per source that any KPI rests on: when it last answered, and whether it is stale."""
+    return _rows(
+        marts, "select source, last_seen_at, status from marts.fct_source_freshness order by source"
+    )
+
+
+def recent_changes(marts: Marts, days: int) -> list[Row]:
+    """One row per material restatement and per definition that asks less, seen of late.
+
+    Of late is within so many days before the moment judged; `change_id` is the same at every look.
+    """
+    return _rows(
+        marts,
+        f"""
+        with judged as (select max(as_of) as as_of from marts.rpt_one_glance),
+        changes as (
+            select 'restatement.' || kpi_id || '.' || scope || '.' || period_start || '.' || version
+                || '.' || class as change_id, restated_at as seen_at, kpi_id, scope, period_start,
+                class, from_value, to_value, null as definition, null as author
+            from marts.fct_restatement where materiality = 'material' and class <> 'target'
+            union all
+            select 'definition.' || kind || '.' || definition_id || '.' || field || '.' || seen_at,
+                seen_at, null, null, null, change, null, null,
+                kind || ' ' || definition_id || ', ' || field || ': ' || coalesce(old_value, '–')
+                || ' → ' || coalesce(new_value, '–'), author
+            from marts.fct_definition_change where is_loosening or is_retroactive
+        )
+        select changes.*, kpi.name, kpi.unit_symbol, kpi.decimals
+        from changes cross join judged
+        left join marts.dim_kpi as kpi on kpi.kpi_id = changes.kpi_id
+        where changes.seen_at > judged.as_of - interval '{days} days'
+        order by changes.seen_at, changes.change_id
+        """,  # noqa: S608 - a number of our own
+    )
+
+
+def objective_owners(marts: Marts) -> dict[str, str]:
+    """Objective id to the name of the role that answers for it."""
+    rows = _rows(marts, "select objective_id, objective_owner from marts.rpt_one_glance")
+    return {row["objective_id"]: row["objective_owner"] for row in rows}
+
+
 def roles(marts: Marts) -> dict[str, Row]:
-    """Role id to the name people use and the mailbox of who acts in it now."""
-    query = "select role_id, name, acting from marts.dim_role order by role_id"
+    """Role id to the name people use, its holder and deputy, and who of them acts in it now."""
+    query = "select role_id, name, person, deputy, acting from marts.dim_role order by role_id"
     return {row["role_id"]: row for row in _rows(marts, query)}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
+from sightline.alert_policy import AlertPolicy
 from sightline.definition import CountFromZero, Day, Definition, Id, Mailbox, Text
 
 if TYPE_CHECKING:
@@ -77,3 +78,4 @@ class Vocabulary(Definition):
     channels: tuple[Id, ...] = ()
     cause_codes: tuple[Id, ...] = Field(min_length=1)
     answer_codes: tuple[Id, ...] = ()
+    alerting: AlertPolicy = AlertPolicy()

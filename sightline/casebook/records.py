@@ -4,16 +4,36 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-Kind = Literal["open", "close"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# What a message tells. `open` and `close` are acts on a case; `stale_feed` and `feed_back` are the
+# same for a source; the others are said once for each turn of what they are about.
+Kind = Literal[
+    "open",
+    "close",
+    "changed",
+    "repeated",
+    "escalated",
+    "stale_feed",
+    "feed_back",
+    "restated",
+    "storm",
+    "dead_letter",
+    "digest",
+]
 
 
 @dataclass(frozen=True)
 class Message:
     """One thing to be said once on one channel, about the cases of one objective.
 
+    `case_ids` are the cases, or whatever else it is about (`feed.erp`, `digest.2026-10-26`).
     `body` is JSON-able and carries what a channel renders; the casebook never looks into it.
+    `turns` says of what it is about which time this is, counted from 1, so that the same decision
+    taken twice is one message; without it, opening and closing take turns.
     """
 
     kind: Kind
@@ -22,6 +42,8 @@ class Message:
     channel: str
     subject: str
     body: dict[str, Any] = field(default_factory=dict)
+    turns: Mapping[str, int] = field(default_factory=dict)
+    levels: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -34,6 +56,53 @@ class OutboxMessage:
     message: Message
     created_at: datetime
     attempts: int
+
+
+@dataclass(frozen=True)
+class Announced:
+    """What people were told about one case or feed so far.
+
+    `turns` counts each kind; `opened_at` is its newest opening, `told_at` the newest word of any
+    kind, `level` what was said then. `since_opening` counts each kind after the newest opening.
+    """
+
+    about: str
+    is_open: bool
+    turns: Mapping[str, int]
+    since_opening: Mapping[str, int]
+    openings: tuple[datetime, ...]
+    told_at: datetime
+    level: Mapping[str, Any]
+
+    @property
+    def opened_at(self) -> datetime:
+        """Its newest opening; for what only happens once, when it was told."""
+        return self.openings[-1] if self.openings else self.told_at
+
+
+@dataclass(frozen=True)
+class Silence:
+    """Held back by `author` for `reason` from `starts_at` until `ends_at`: messages, never state.
+
+    What is None matches everything; at least one of the three is given.
+    """
+
+    silence_id: str
+    kpi_id: str | None
+    scope: str | None
+    objective_id: str | None
+    starts_at: datetime
+    ends_at: datetime
+    author: str
+    reason: str
+
+    def holds_back(
+        self, *, kpi_id: str, scope: str, objective_id: str | None, now: datetime
+    ) -> bool:
+        """Whether it applies to a case at a moment; it ends at the very moment it names."""
+        wanted = ((self.kpi_id, kpi_id), (self.scope, scope), (self.objective_id, objective_id))
+        matches = all(mine is None or mine == theirs for mine, theirs in wanted)
+        return matches and self.starts_at <= now < self.ends_at
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from sqlalchemy import (
     UniqueConstraint,
     create_engine,
     event,
+    inspect,
 )
 
 metadata = MetaData()
@@ -60,6 +61,7 @@ delivery = Table(
     Column("at", DateTime, nullable=False),
     Column("ok", Boolean, nullable=False),
     Column("detail", Text, nullable=False),
+    Column("not_before", DateTime),
     UniqueConstraint("message_id", "attempt"),
 )
 finding_act = Table(
@@ -73,6 +75,32 @@ finding_act = Table(
     Column("at", DateTime, nullable=False),
     Column("reason", Text, nullable=False),
     Column("text", Text, nullable=False),
+)
+announcement = Table(
+    "announcement",
+    metadata,
+    Column("sequence", Integer, primary_key=True),
+    Column("announcement_id", Text, nullable=False, unique=True),
+    Column("about", Text, nullable=False, index=True),
+    Column("kind", Text, nullable=False),
+    Column("at", DateTime, nullable=False),
+    Column("payload", Text, nullable=False),
+)
+silence = Table(
+    "silence",
+    metadata,
+    Column("sequence", Integer, primary_key=True),
+    Column("silence_id", Text, nullable=False, index=True),
+    Column("act", Text, nullable=False),
+    Column("at", DateTime, nullable=False),
+    Column("kpi_id", Text),
+    Column("scope", Text),
+    Column("objective_id", Text),
+    Column("starts_at", DateTime, nullable=False),
+    Column("ends_at", DateTime, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    UniqueConstraint("silence_id", "act"),
 )
 
 # Any number does, as long as every writer of the casebook names the same one.
@@ -107,9 +135,22 @@ def create_tables(engine: Engine) -> None:
     refuse = _REFUSE_ON_SQLITE if on_sqlite else _REFUSE_ON_POSTGRES
     with writing(engine) as connection:
         metadata.create_all(connection)
+        _add_columns(connection)
         for table in metadata.sorted_tables:
             for act in ("update", "delete"):
                 connection.exec_driver_sql(refuse.format(table=table.name, act=act))
+
+
+def _add_columns(connection: Connection) -> None:
+    """Columns that came with a later version, to tables of an earlier one; they may be empty."""
+    for table in metadata.sorted_tables:
+        there = {column["name"] for column in inspect(connection).get_columns(table.name)}
+        for column in table.columns:
+            if column.name not in there:
+                kind = column.type.compile(connection.dialect)
+                connection.exec_driver_sql(
+                    f"alter table {table.name} add column {column.name} {kind}"
+                )
 
 
 @contextmanager

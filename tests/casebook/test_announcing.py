@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from sightline.casebook import MAX_ATTEMPTS, Casebook, Message
+from sightline.casebook import MAX_ATTEMPTS, Casebook, Message, Silence
 
+DAY = timedelta(days=1)
 AT = datetime(2026, 10, 26, 6, 0, tzinfo=UTC)
 CASE = "sorter_uptime.north.level.2026-06-29"
 OTHER = "sorter_uptime.south.level.2026-10-19"
@@ -27,6 +31,11 @@ def message(kind: str = "open", *cases: str, channel: str = "console") -> Messag
         subject=f"{kind}: uptime",
         body={"lines": ["97.4 % of 98 %"]},
     )
+
+
+def silence(**changes: Any) -> Silence:
+    whole = Silence("", "sorter_uptime", "north", None, AT, AT + DAY, "coo", "planned stop")
+    return replace(whole, **changes)
 
 
 @pytest.fixture
@@ -121,7 +130,9 @@ def test_a_time_without_a_zone_is_refused(casebook: Casebook) -> None:
         casebook.announce([message()], AT.replace(tzinfo=None))
 
 
-@pytest.mark.parametrize("table", ["case_event", "outbox_message", "delivery"])
+@pytest.mark.parametrize(
+    "table", ["case_event", "outbox_message", "delivery", "announcement", "silence"]
+)
 @pytest.mark.parametrize("act", ["delete from {}", "update {} set sequence = sequence + 1"])
 def test_nothing_can_be_changed_or_removed(
     url: str, casebook: Casebook, table: str, act: str
@@ -129,6 +140,8 @@ def test_nothing_can_be_changed_or_removed(
     casebook.announce([message()], AT)
     message_id = casebook.undelivered(AT)[0].message_id
     casebook.record_delivery(message_id, channel="console", at=AT, ok=True)
+    casebook.hold_back({CASE: "silenced"}, AT)
+    casebook.silencing.hold(silence(), AT)
     engine = create_engine(url)
     with pytest.raises(SQLAlchemyError, match="append-only"), engine.begin() as connection:
         connection.execute(text(act.format(table)))
@@ -152,13 +165,69 @@ def test_a_failed_message_waits_longer_each_time_and_then_is_a_dead_letter(
         assert [item.attempts for item in casebook.undelivered(moment)] == [attempt - 1]
         casebook.record_delivery(message_id, channel="console", at=moment, ok=False, detail="503")
         pause = 0
-        while pause < 60 and not casebook.undelivered(moment + timedelta(minutes=pause)):
+        while attempt < MAX_ATTEMPTS and not casebook.undelivered(
+            moment + timedelta(seconds=pause)
+        ):
             pause += 1
-        pauses.append(pause)
-        moment += timedelta(minutes=pause)
-    assert pauses == [1, 2, 4, 8, 16, 32, 60, 60]
+        pauses.append(pause / 60)
+        moment += timedelta(seconds=pause)
+    for pause, doubled in zip(pauses, [1, 2, 4, 8, 16, 32, 60], strict=False):
+        assert doubled < pause <= doubled * 1.2 + 1 / 60
     assert casebook.undelivered(moment + timedelta(days=365)) == []
     assert [item.message_id for item in casebook.dead_letters()] == [message_id]
+
+
+def test_two_messages_that_failed_together_are_not_tried_together(casebook: Casebook) -> None:
+    casebook.announce([message(), message(channel="file")], AT)
+    for waiting in casebook.undelivered(AT):
+        casebook.record_delivery(waiting.message_id, channel="x", at=AT, ok=False)
+    due = [len(casebook.undelivered(AT + timedelta(seconds=60 + wait))) for wait in range(13)]
+    assert (due[0], due[-1]) == (0, 2)
+    assert 1 in due
+
+
+def test_a_receiver_that_asks_for_patience_gets_it_but_not_for_ever(casebook: Casebook) -> None:
+    casebook.announce([message()], AT)
+    (waiting,) = casebook.undelivered(AT)
+    late = {"channel": "console", "ok": False}
+    casebook.record_delivery(waiting.message_id, at=AT, retry_after=timedelta(hours=1), **late)
+    assert casebook.undelivered(AT + timedelta(minutes=59)) == []
+    again = AT + timedelta(hours=1)
+    assert len(casebook.undelivered(again)) == 1
+    casebook.record_delivery(waiting.message_id, at=again, retry_after=timedelta(days=900), **late)
+    assert len(casebook.undelivered(again + timedelta(hours=6))) == 1
+
+
+def test_a_decision_taken_twice_is_one_message(casebook: Casebook) -> None:
+    casebook.announce([message()], AT)
+    again = replace(message(), kind="repeated", turns={CASE: 1})
+    assert [casebook.announce([again], AT + timedelta(days=7)) for _ in range(2)] == [1, 0]
+    told = casebook.announced()[CASE]
+    assert (told.is_open, dict(told.turns)) == (True, {"open": 1, "repeated": 1})
+    assert (told.opened_at, told.told_at) == (AT, AT + timedelta(days=7))
+    assert kinds(casebook) == ["opened"]
+
+
+def test_what_is_held_back_is_noted_once_and_is_not_announced(casebook: Casebook) -> None:
+    assert casebook.hold_back({CASE: "silence 1"}, AT) == 1
+    assert casebook.hold_back({CASE: "silence 1"}, AT + timedelta(hours=1)) == 0
+    assert (casebook.held_back(), casebook.announced_open()) == ({CASE}, set())
+    assert casebook.announced() == {}
+
+
+def test_a_casebook_of_an_earlier_version_gets_the_columns_that_came_later(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "casebook.db") as connection:
+        connection.execute(
+            "create table delivery (sequence integer primary key, message_id text, channel text, "
+            "attempt integer, at datetime, ok boolean, detail text)"
+        )
+    casebook = Casebook(f"sqlite:///{tmp_path}/casebook.db")
+    casebook.create()
+    casebook.announce([message()], AT)
+    message_id = casebook.undelivered(AT)[0].message_id
+    casebook.record_delivery(message_id, channel="console", at=AT, ok=False)
+    assert casebook.undelivered(AT) == []
+    casebook.close()
 
 
 ANNOUNCE_AND_DIE = """

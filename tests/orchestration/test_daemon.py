@@ -53,8 +53,9 @@ class Living:
         return sorted(str(row[0]) for row in found)
 
     def delivered(self) -> list[Path]:
-        """What the file channel delivered."""
-        return sorted((self.firm.home / "outbox").rglob("*.txt"))
+        """What the file channel delivered, but for the day's digest."""
+        written = sorted((self.firm.home / "outbox").rglob("*.txt"))
+        return [path for path in written if "Sent once a day" not in path.read_text("utf-8")]
 
     def runs(self, job: str) -> list[tuple[str, str]]:
         """Run ids and statuses of a job, oldest first."""

@@ -61,8 +61,17 @@ TABLES = {
         as_of timestamp""",
     "dim_kpi": """kpi_id text, name text, unit_symbol text, decimals int, direction text,
         grain text default 'week',
-        owner text, department text""",
-    "dim_role": "role_id text, name text, department text, person text, acting text",
+        owner text, department text, system_of_record text""",
+    "dim_role": """role_id text, name text, department text, person text, deputy text,
+        acting text""",
+    "dim_episode_rule": "rule text, description text",
+    "fct_source_freshness": "source text, last_seen_at timestamp, status text",
+    "fct_restatement": """kpi_id text, scope text, period_start date, version int,
+        restated_at timestamp, class text, from_value decimal(38,9), to_value decimal(38,9),
+        materiality text""",
+    "fct_definition_change": """kind text, definition_id text, field text, change text,
+        old_value text, new_value text, seen_at timestamp, author text, is_loosening boolean,
+        is_retroactive boolean""",
     "dim_policy": """policy_id text, name text, key_result_id text, guardrail_kpi_id text,
         guardrail_scope text""",
     "fct_policy_verdict": """policy_id text, rule text, verdict text, instruction text,
@@ -238,11 +247,12 @@ class Firm:
             name, unit, decimals, direction, department = kpi[:5]
             self.add("dim_kpi", kpi_id=kpi_id, name=self._name(name), unit_symbol=unit,
                      decimals=decimals, direction=direction, department=department,
-                     owner=f"{department}_lead")  # fmt: skip
+                     owner=f"{department}_lead", system_of_record="erp")  # fmt: skip
             self.add("dim_role", role_id=f"{department}_lead", department=department,
                      name=f"{department.replace('_', ' ').capitalize()} lead",
-                     acting=f"{department}-lead@northline.example",
-                     person=f"{department}-lead@northline.example")  # fmt: skip
+                     person=f"{department}-lead@northline.example",
+                     deputy=f"{department}-deputy@northline.example",
+                     acting=f"{department}-lead@northline.example")  # fmt: skip
             for scope in ("north", "all"):
                 for week in range(30):
                     self.add("fct_kpi_evaluation", kpi_id=kpi_id, scope=scope, is_closed=True,
@@ -278,6 +288,9 @@ class Firm:
                  question="Why was the formula in E42 replaced?", false_alarm_rate=0,
                  innocent_explanations='["The inputs were not there yet."]',
                  answer_state="open")  # fmt: skip
+        self.add("dim_episode_rule", rule="drift", description="Moves the bad way.")
+        self.add("fct_source_freshness", source="erp", status="healthy",
+                 last_seen_at=AS_OF - timedelta(hours=2))  # fmt: skip
         self.add("fct_load_seal", seal_number=41, log_root="5bb3d325" * 8, is_latest=True)
 
 

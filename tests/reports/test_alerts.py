@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from reports.alerts import compose, deliver
+from reports.alerts import compose
+from reports.answer import Answer
 from reports.channels import Channel, channels
+from reports.delivery import deliver
 from sightline.casebook import MAX_ATTEMPTS, Casebook, Message, OutboxMessage
 from sightline.home import Home
 from tests.reports.conftest import NOW
@@ -18,7 +20,7 @@ NAMES = ("console", "file")
 
 
 def _announce(firm: Firm, casebook: Casebook, **options: str) -> list[Message]:
-    messages = compose(firm.marts, casebook, names=NAMES, **options)
+    messages = compose(firm.marts, casebook, now=NOW, names=NAMES, **options).messages
     casebook.announce(messages, NOW)
     return messages
 
@@ -32,7 +34,7 @@ def _second_episode(firm: Firm, kpi_id: str, scope: str = "all") -> str:
 
 
 def test_an_open_episode_is_announced_on_every_channel(firm: Firm, casebook: Casebook) -> None:
-    messages = compose(firm.marts, casebook, names=NAMES)
+    messages = compose(firm.marts, casebook, now=NOW, names=NAMES).messages
     assert [(m.kind, m.channel, m.case_ids) for m in messages] == [
         ("open", "console", (CASE,)),
         ("open", "file", (CASE,)),
@@ -42,11 +44,11 @@ def test_an_open_episode_is_announced_on_every_channel(firm: Firm, casebook: Cas
 
 def test_what_was_announced_is_not_announced_again(firm: Firm, casebook: Casebook) -> None:
     _announce(firm, casebook)
-    assert compose(firm.marts, casebook, names=NAMES) == []
+    assert compose(firm.marts, casebook, now=NOW, names=NAMES).messages == []
 
 
 def test_composing_commits_nothing(firm: Firm, casebook: Casebook) -> None:
-    compose(firm.marts, casebook, names=NAMES)
+    compose(firm.marts, casebook, now=NOW, names=NAMES)
     assert casebook.announced_open() == set()
     assert casebook.undelivered(NOW) == []
 
@@ -54,7 +56,12 @@ def test_composing_commits_nothing(firm: Firm, casebook: Casebook) -> None:
 def test_the_instruction_stands_before_any_figure_of_the_goal(
     firm: Firm, casebook: Casebook
 ) -> None:
-    text = compose(firm.marts, casebook, names=NAMES)[0].body["text"].replace("\u202f", " ")
+    text = (
+        compose(firm.marts, casebook, now=NOW, names=NAMES)
+        .messages[0]
+        .body["text"]
+        .replace("\u202f", " ")
+    )
     lines = text.splitlines()
     assert lines[0].startswith("■ Sorter uptime, north is at 97.35 %, below its target of 98.00 %")
     assert lines[1].startswith("  Slow down: Keep recalibrating, but only the sorter that gains")
@@ -63,7 +70,7 @@ def test_the_instruction_stands_before_any_figure_of_the_goal(
 
 def test_cases_of_one_objective_are_one_message(firm: Firm, casebook: Casebook) -> None:
     other = _second_episode(firm, "manual_touches")
-    (message,) = compose(firm.marts, casebook, names=["file"])
+    (message,) = compose(firm.marts, casebook, now=NOW, names=["file"]).messages
     assert message.case_ids == (other, CASE)
     assert message.subject.endswith(", and 1 more case")
     assert message.body["text"].count("■") == 2
@@ -72,7 +79,7 @@ def test_cases_of_one_objective_are_one_message(firm: Firm, casebook: Casebook) 
 
 def test_cases_of_two_objectives_are_two_messages(firm: Firm, casebook: Casebook) -> None:
     _second_episode(firm, "on_time_in_full")
-    messages = compose(firm.marts, casebook, names=["file"])
+    messages = compose(firm.marts, casebook, now=NOW, names=["file"]).messages
     assert {m.objective_id for m in messages} == {"faster_throughput", "keep_customers"}
 
 
@@ -82,7 +89,11 @@ def test_a_kpi_that_only_runs_the_business_is_told_without_a_goal(
     firm.add("dim_kpi", kpi_id="unplanned_downtime", name="Unplanned downtime", decimals=1,
              direction="lower_is_better", owner="maintenance_lead")  # fmt: skip
     _second_episode(firm, "unplanned_downtime")
-    message = next(m for m in compose(firm.marts, casebook, names=["file"]) if not m.objective_id)
+    message = next(
+        m
+        for m in compose(firm.marts, casebook, now=NOW, names=["file"]).messages
+        if not m.objective_id
+    )
     assert "the KPIs that run the business" in message.body["html"]
     assert "No policy decides this" in message.body["text"]
 
@@ -93,7 +104,7 @@ def test_an_episode_that_ends_is_announced_closed_once(firm: Firm, casebook: Cas
     closing = _announce(firm, casebook)
     assert [(m.kind, m.case_ids) for m in closing] == [("close", (CASE,))] * 2
     assert "has recovered: 98.40" in closing[0].subject
-    assert compose(firm.marts, casebook, names=NAMES) == []
+    assert compose(firm.marts, casebook, now=NOW, names=NAMES).messages == []
 
 
 def test_an_episode_that_late_data_revised_away_is_announced_closed_too(
@@ -117,12 +128,12 @@ def test_data_that_came_back_are_announced_without_a_number_of_the_kpi(
 
 def test_a_signal_that_is_not_alerted_is_told_to_nobody(firm: Firm, casebook: Casebook) -> None:
     firm.marts.execute("update marts.fct_kpi_episode set rule = 'drift', is_alerted = false")
-    assert compose(firm.marts, casebook, names=NAMES) == []
+    assert compose(firm.marts, casebook, now=NOW, names=NAMES).messages == []
 
 
 def test_an_episode_that_ended_unannounced_is_not_announced(firm: Firm, casebook: Casebook) -> None:
     firm.close_episode()
-    assert compose(firm.marts, casebook, names=NAMES) == []
+    assert compose(firm.marts, casebook, now=NOW, names=NAMES).messages == []
 
 
 @pytest.mark.parametrize(
@@ -140,13 +151,19 @@ def test_the_headline_says_what_kind_of_trouble_it_is(
     firm: Firm, casebook: Casebook, changes: str, said: str
 ) -> None:
     firm.marts.execute(f"update marts.fct_kpi_episode set {changes}")
-    assert said in compose(firm.marts, casebook, names=["file"])[0].subject.replace("\u202f", " ")
+    assert said in compose(firm.marts, casebook, now=NOW, names=["file"]).messages[
+        0
+    ].subject.replace("\u202f", " ")
 
 
 def test_links_lead_to_where_the_reports_are_served(firm: Firm, casebook: Casebook) -> None:
-    served = compose(firm.marts, casebook, names=["file"], reports_url="https://kpi.example/r/")
+    served = compose(
+        firm.marts, casebook, now=NOW, names=["file"], reports_url="https://kpi.example/r/"
+    ).messages
     assert f'href="https://kpi.example/r/cases/{CASE}.html"' in served[0].body["html"]
-    hostile = compose(firm.marts, casebook, names=["file"], reports_url="javascript:alert(1)//")
+    hostile = compose(
+        firm.marts, casebook, now=NOW, names=["file"], reports_url="javascript:alert(1)//"
+    ).messages
     assert "javascript" not in hostile[0].body["html"] + hostile[0].body["text"]
 
 
@@ -165,20 +182,20 @@ def test_a_failing_channel_is_recorded_and_holds_back_no_other(
 def test_a_failed_message_waits_longer_each_time_and_then_arrives_once(
     firm: Firm, casebook: Casebook, home: Home
 ) -> None:
-    casebook.announce(compose(firm.marts, casebook, names=["file"]), NOW)
+    casebook.announce(compose(firm.marts, casebook, now=NOW, names=["file"]).messages, NOW)
     broken, whole = {"file": Channel("file", BROKEN)}, channels(home, environ={})
     assert deliver(casebook, broken, NOW).undelivered == 1
     assert deliver(casebook, whole, NOW).delivered == 0  # too early to try again
-    assert deliver(casebook, broken, NOW + timedelta(minutes=1)).undelivered == 1
-    assert deliver(casebook, whole, NOW + timedelta(minutes=2)).delivered == 0
-    assert deliver(casebook, whole, NOW + timedelta(minutes=3)).delivered == 1
+    assert deliver(casebook, broken, NOW + timedelta(seconds=72)).undelivered == 1
+    assert deliver(casebook, whole, NOW + timedelta(seconds=72 + 119)).delivered == 0
+    assert deliver(casebook, whole, NOW + timedelta(seconds=72 + 144)).delivered == 1
     assert deliver(casebook, whole, NOW + timedelta(days=1)).delivered == 0
 
 
 def test_a_message_tried_for_the_last_time_is_an_error_somebody_sees(
     firm: Firm, casebook: Casebook, caplog: pytest.LogCaptureFixture
 ) -> None:
-    casebook.announce(compose(firm.marts, casebook, names=["file"]), NOW)
+    casebook.announce(compose(firm.marts, casebook, now=NOW, names=["file"]).messages, NOW)
     broken = {"file": Channel("file", BROKEN)}
     rounds = [deliver(casebook, broken, NOW + timedelta(hours=2 * i)) for i in range(MAX_ATTEMPTS)]
     assert [sent.dead for sent in rounds] == [0] * (MAX_ATTEMPTS - 1) + [1]
@@ -189,7 +206,7 @@ def test_a_message_tried_for_the_last_time_is_an_error_somebody_sees(
 def test_a_channel_configured_no_more_is_a_failed_attempt_that_says_what_to_set(
     firm: Firm, casebook: Casebook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    casebook.announce(compose(firm.marts, casebook, names=["chat"]), NOW)
+    casebook.announce(compose(firm.marts, casebook, now=NOW, names=["chat"]).messages, NOW)
     details = []
     monkeypatch.setattr(
         casebook, "record_delivery", lambda *_, detail, **__: details.append(detail)
@@ -201,9 +218,9 @@ def test_a_channel_configured_no_more_is_a_failed_attempt_that_says_what_to_set(
 def test_a_killed_sender_sends_again_and_loses_nothing(
     firm: Firm, casebook: Casebook, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    casebook.announce(compose(firm.marts, casebook, names=["file"]), NOW)
+    casebook.announce(compose(firm.marts, casebook, now=NOW, names=["file"]).messages, NOW)
 
-    def killed(_self: Channel, _waiting: OutboxMessage) -> tuple[bool, str]:
+    def killed(_self: Channel, _waiting: OutboxMessage, _at: datetime) -> Answer:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
@@ -214,13 +231,13 @@ def test_a_killed_sender_sends_again_and_loses_nothing(
 
 
 def test_the_deputy_is_told_once_the_owner_has_left(firm: Firm, casebook: Casebook) -> None:
-    body = compose(firm.marts, casebook, names=NAMES)[0].body
+    body = compose(firm.marts, casebook, now=NOW, names=NAMES).messages[0].body
     assert body["recipients"] == ["maintenance-lead@northline.example"]
     deputy = "maintenance-deputy@northline.example"
     firm.marts.execute(
         "update marts.dim_role set acting = ? where role_id = 'maintenance_lead'", [deputy]
     )
-    body = compose(firm.marts, casebook, names=NAMES)[0].body
+    body = compose(firm.marts, casebook, now=NOW, names=NAMES).messages[0].body
     assert body["recipients"] == [deputy]
-    assert f"Asked: Maintenance lead <{deputy}>" in body["text"]
-    assert f"{deputy} acts for this role" in body["html"]
+    assert f"Maintenance lead <{deputy}>: answer your part" in body["text"]
+    assert f"Maintenance lead &lt;{deputy}&gt;: answer your part" in body["html"]

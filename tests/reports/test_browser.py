@@ -15,6 +15,7 @@ from reports.alerts import compose
 from reports.board import render_board
 from reports.case_page import render_case
 from sightline.casebook import Casebook
+from tests.reports.conftest import NOW
 from tests.reports.firm import Firm
 from tests.reports.sample_case import sample_case
 
@@ -53,7 +54,9 @@ def page(browser: Browser) -> Iterator[Page]:
 
 @pytest.fixture
 def documents(firm: Firm, casebook: Casebook) -> dict[str, str]:
-    (alert,) = compose(firm.marts, casebook, names=["file"], reports_url="https://kpi.example/")
+    (alert,) = compose(
+        firm.marts, casebook, now=NOW, names=["file"], reports_url="https://kpi.example/"
+    ).messages
     return {
         "board": render_board(firm.marts),
         "case": render_case(sample_case()),

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from reports.alerts import compose
+from reports.answer import Answer
 from reports.channels import Channel, channel_names, channels
 from sightline.casebook import Casebook, OutboxMessage
 from sightline.errors import UsageError
@@ -25,7 +26,7 @@ PNG = b"\x89PNG\r\n\x1a\n"
 
 @pytest.fixture
 def waiting(firm: Firm, casebook: Casebook) -> OutboxMessage:
-    casebook.announce(compose(firm.marts, casebook, names=["file"]), NOW)
+    casebook.announce(compose(firm.marts, casebook, now=NOW, names=["file"]).messages, NOW)
     return casebook.undelivered(NOW)[0]
 
 
@@ -71,7 +72,7 @@ def test_an_e_mail_has_html_text_and_the_picture_inline(
     waiting: OutboxMessage, smtp: tuple[_Mailbox, str]
 ) -> None:
     mailbox, address = smtp
-    assert Channel("email", address).send(waiting) == (True, "delivered")
+    assert Channel("email", address).send(waiting, NOW) == Answer(True, "delivered")
     (mail,) = mailbox.mails
     assert mail["Subject"].replace("\u202f", " ").startswith("Sorter uptime, north is at 97.35 %")
     assert mail["To"] == "maintenance-lead@northline.example"
@@ -93,7 +94,7 @@ def test_a_picture_that_cannot_be_made_stays_in_the_mail_as_svg(
 
     monkeypatch.setattr("reports.charts.picture", refuse)
     mailbox, address = smtp
-    assert Channel("email", address).send(waiting)[0]
+    assert Channel("email", address).send(waiting, NOW).ok
     assert "<svg" in _part(mailbox.mails[0], "text/html").get_content()
 
 
@@ -101,7 +102,7 @@ def test_a_file_is_written_whole_and_the_same_message_twice_is_one(
     waiting: OutboxMessage, home: Home
 ) -> None:
     channel = channels(home, environ={})["file"]
-    assert channel.send(waiting) == channel.send(waiting) == (True, "delivered")
+    assert channel.send(waiting, NOW) == channel.send(waiting, NOW) == Answer(True, "delivered")
     written = sorted(home.outbox.iterdir())
     assert [path.suffix for path in written] == [".html", ".txt"]
     assert all(waiting.message_id in path.name for path in written)
@@ -114,14 +115,14 @@ def test_a_home_with_blanks_and_percent_signs_gets_its_files(
 ) -> None:
     root = tmp_path / "Größe & 50 %41 + more"
     home = Home(root=root, okrs=root, casebook_url="sqlite://").create()
-    assert channels(home, environ={})["file"].send(waiting)[0]
+    assert channels(home, environ={})["file"].send(waiting, NOW).ok
     assert len(list(home.outbox.iterdir())) == 2
 
 
 def test_the_console_speaks_on_stderr_and_leaves_stdout_to_data(
     waiting: OutboxMessage, home: Home, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert channels(home, environ={})["console"].send(waiting)[0]
+    assert channels(home, environ={})["console"].send(waiting, NOW).ok
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err == waiting.message.body["text"]
@@ -129,9 +130,9 @@ def test_the_console_speaks_on_stderr_and_leaves_stdout_to_data(
 
 def test_a_receiver_that_is_down_is_a_failed_attempt(waiting: OutboxMessage) -> None:
     address = f"mailto://127.0.0.1:{_free_port()}/?smtp=127.0.0.1&to=a@b.example&from=c@d.example"
-    arrived, detail = Channel("email", address).send(waiting)
-    assert not arrived
-    assert detail.startswith("failure")
+    answer = Channel("email", address).send(waiting, NOW)
+    assert not answer.ok
+    assert answer.detail.startswith("failure")
 
 
 @pytest.mark.parametrize(
@@ -145,10 +146,10 @@ def test_a_receiver_that_is_down_is_a_failed_attempt(waiting: OutboxMessage) -> 
 )
 def test_a_failure_tells_no_part_of_the_address(waiting: OutboxMessage, address: str) -> None:
     channel = Channel("chat", address.format(port=_free_port()))
-    arrived, detail = channel.send(waiting)
-    assert not arrived
-    assert detail
-    assert "canary" not in detail + repr(channel)
+    answer = channel.send(waiting, NOW)
+    assert not answer.ok
+    assert answer.detail
+    assert "canary" not in answer.detail + repr(channel)
 
 
 def test_channels_come_from_the_environment_and_two_are_always_there(home: Home) -> None:
@@ -174,6 +175,6 @@ def test_no_channel_but_the_configured_one_is_connected_to(
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", watched)
-    assert Channel("email", smtp[1]).send(waiting)[0]
+    assert Channel("email", smtp[1]).send(waiting, NOW).ok
     port = int(re.findall(r":(\d+)/", smtp[1])[0])
     assert reached == [("127.0.0.1", port)]

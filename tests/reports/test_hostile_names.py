@@ -13,6 +13,7 @@ from reports.case_page import render_case
 from reports.page import case_link
 from sightline.audit_case import AuditCase, Edge, LineOfSight, Node
 from sightline.casebook import Casebook
+from tests.reports.conftest import NOW
 from tests.reports.firm import FIRM, KPIS, Firm
 from tests.reports.sample_case import sample_case
 
@@ -120,7 +121,7 @@ def test_the_case_page_and_its_charts_show_a_hostile_name_as_words(name: str) ->
 @pytest.mark.parametrize("name", HOSTILE)
 def test_alerts_and_cards_show_a_hostile_name_as_words(name: str, casebook: Casebook) -> None:
     firm = _renamed(name)
-    (message,) = compose(firm.marts, casebook, names=["file"], reports_url="")
+    (message,) = compose(firm.marts, casebook, now=NOW, names=["file"], reports_url="").messages
     _is_inert(message.body["html"], name)
     for text in (message.body["text"], message.subject, render_cards(firm.marts)):
         assert _is_visible(text)

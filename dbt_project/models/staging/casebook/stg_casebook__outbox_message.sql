@@ -9,6 +9,7 @@ select
     channel,
     subject,
     body,
+    cast({{ json_text('body', 'known_at') }} as timestamp) as known_at,
     created_at
 from {{ source('raw_casebook', 'outbox_message') }}
 where {{ is_known('raw_casebook', 'outbox_message') }}

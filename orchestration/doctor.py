@@ -1,0 +1,229 @@
+"""Is everything well that nobody watches? Read from outside the orchestrator, never in its way.
+
+Each check reads state as it lies on disk, read-only, and yields what is wrong with the way out. It
+imports no Dagster and no dbt, so that cron can ask every minute, also when those do not start.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from orchestration.heartbeat import heartbeat_file
+from sightline.home import Home
+
+MANIFEST = "dbt_project/target/manifest.json"
+# A run may take `max_runtime_seconds` of dagster.yaml (900); what is older is stuck.
+_LONGEST_RUN = timedelta(minutes=16)
+# An audit follows an alert within seconds; a failed one is tried again within minutes.
+_AUDIT_IN = timedelta(minutes=16)
+_RUNNING = "('STARTED', 'STARTING', 'CANCELING')"
+
+
+@dataclass(frozen=True)
+class Symptom:
+    """What is wrong and the way out; `is_environment` where Sightline cannot run as it is."""
+
+    check: str
+    what: str
+    way_out: str
+    is_environment: bool = False
+
+    def as_dict(self) -> dict[str, object]:
+        """For JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Patience:
+    """The wall clock, and how long silence may last before it is a symptom."""
+
+    wall: datetime
+    silence: timedelta
+
+
+Check = Callable[[Home, Patience], Iterator[Symptom]]
+
+
+def examine(home: Home, patience: Patience) -> tuple[list[Symptom], list[str]]:
+    """Every symptom, and the checks that were made; one that cannot be made is a symptom."""
+    symptoms: list[Symptom] = []
+    for name, check in CHECKS.items():
+        try:
+            symptoms += check(home, patience)
+        except Exception as error:  # a doctor that dies of what it finds tells nobody
+            reason = f"{type(error).__name__}: {error}".splitlines()[0]
+            symptoms.append(Symptom(name, f"cannot be looked at: {reason}", "mend that", True))
+    return symptoms, list(CHECKS)
+
+
+def _manifest(home: Home, _patience: Patience) -> Iterator[Symptom]:
+    if not (home.checkout / MANIFEST).exists():
+        yield Symptom("manifest", f"{MANIFEST} is missing", "run `make setup`", True)
+
+
+def _instance(home: Home, _patience: Patience) -> Iterator[Symptom]:
+    """Several processes that make a fresh SQLite instance at once can break it for good."""
+    for store in (_runs(home), home.dagster / "schedules" / "schedules.db"):
+        if not store.exists():
+            if (home.dagster / "making.lock").exists() or (home.dagster / "history").exists():
+                yield _broken(store, "is missing")
+            continue
+        with _reading(store) as connection:
+            if not connection.execute("select 1 from alembic_version").fetchall():
+                yield _broken(store, "has no version")
+
+
+def _heartbeats(home: Home, patience: Patience) -> Iterator[Symptom]:
+    """The pulse's own heartbeat, and the daemon's in its instance."""
+    beat = heartbeat_file(home)
+    if not beat.exists():
+        yield Symptom("heartbeat", "no pulse has ever ended", "start the daemon: `make dev`")
+    else:
+        last = datetime.fromtimestamp(beat.stat().st_mtime, UTC)
+        if patience.wall - last > patience.silence:
+            yield Symptom("heartbeat", f"no pulse has ended since {last:%Y-%m-%d %H:%M} UTC",
+                          "look whether the daemon runs and what its last run says")  # fmt: skip
+    if not _runs(home).exists():
+        return
+    with _reading(_runs(home)) as connection:
+        beats = connection.execute("select daemon_type, timestamp from daemon_heartbeats")
+        for daemon, at in beats.fetchall():
+            if patience.wall - _moment(at) > patience.silence:
+                yield Symptom("daemon", f"the {str(daemon).lower()} daemon is silent since {at}",
+                              "start the daemon again")  # fmt: skip
+
+
+def _runs_and_slots(home: Home, patience: Patience) -> Iterator[Symptom]:
+    if not _runs(home).exists():
+        return
+    before = (patience.wall - _LONGEST_RUN).timestamp()
+    with _reading(_runs(home)) as connection:
+        stuck = connection.execute(
+            f"select run_id, pipeline_name from runs where status in {_RUNNING} "  # noqa: S608
+            "and start_time < ?",
+            [before],
+        ).fetchall()
+        running = {
+            row[0]
+            for row in connection.execute(f"select run_id from runs where status in {_RUNNING}")  # noqa: S608
+        }
+    for run_id, job in stuck:
+        yield Symptom("runs", f"run {run_id} of {job} has been going for over 16 minutes",
+                      f"`dagster run cancel {run_id}`; monitoring should have")  # fmt: skip
+    index = home.dagster / "history" / "runs" / "index.db"
+    if not index.exists():
+        return
+    with _reading(index) as connection:
+        held = connection.execute(
+            "select concurrency_key, run_id from concurrency_slots where run_id is not null"
+        ).fetchall()
+    for pool, run_id in held:
+        if run_id not in running:
+            yield Symptom("slots", f"pool {pool} is held by run {run_id}, which is over",
+                          "free the slot under Deployment, Concurrency")  # fmt: skip
+
+
+def _casebook(home: Home, _patience: Patience) -> Iterator[Symptom]:
+    """What waits to be said, what never arrived, and what waits for its audit."""
+    from sqlalchemy import create_engine
+
+    from sightline.casebook.outbox import Outbox
+
+    url = home.casebook_url
+    if url.startswith("sqlite:///"):
+        path = Path(url.removeprefix("sqlite:///"))
+        if not path.exists():
+            return
+        url = f"sqlite:///file:{path}?mode=ro&uri=true"
+    engine = create_engine(url)
+    try:
+        outbox, now = Outbox(engine), home.now()
+        late = [each for each in outbox.undelivered(now) if now - each.created_at > _LONGEST_RUN]
+        if late:
+            yield Symptom("outbox", f"{len(late)} messages are due and were not sent",
+                          "start the daemon, or `sightline digest --only-send`")  # fmt: skip
+        for letter in outbox.dead_letters():
+            yield Symptom("dead letters", f"“{letter.message.subject}” never arrived on "
+                          f"{letter.message.channel}", "mend the channel's address")  # fmt: skip
+        known = {about for about, told in outbox.announced().items() if told.is_open
+                 and now - told.opened_at > _AUDIT_IN} | outbox.held_back()  # fmt: skip
+        audited = set(outbox.acts("audit_finished"))
+        for case_id in _open_episodes(home):
+            if case_id in known - audited:
+                yield Symptom("audits", f"{case_id} has no audit", "see the runs of job `audit`")
+    finally:
+        engine.dispose()
+
+
+def _marts(home: Home, patience: Patience) -> Iterator[Symptom]:
+    """Whether what is published is of today, and all of raw sealed in it."""
+    if not home.published.exists():
+        yield Symptom("marts", "nothing has been published", "run `make demo` or a pulse")
+        return
+    ((published_at,),) = _published(home, "select published_at from marts.publication")
+    age = home.now() - published_at.replace(tzinfo=UTC)
+    if age > patience.silence:
+        yield Symptom("marts", f"the marts are of {published_at:%Y-%m-%d %H:%M} UTC",
+                      "look why no pulse has published since")  # fmt: skip
+    unsealed = _published(
+        home,
+        "select load_id from marts.fct_source_load "
+        "where seen_at < (select max(as_of) from marts.rpt_one_glance) "
+        "except select load_id from marts.fct_load_seal",
+    )
+    if unsealed:
+        yield Symptom("seals", f"{len(unsealed)} loads are not sealed",
+                      "`sightline verify` says which; the next pulse seals them")  # fmt: skip
+
+
+CHECKS: dict[str, Check] = {
+    "manifest": _manifest,
+    "instance": _instance,
+    "heartbeat": _heartbeats,
+    "runs": _runs_and_slots,
+    "casebook": _casebook,
+    "marts": _marts,
+}
+
+
+def _broken(store: Path, how: str) -> Symptom:
+    way_out = f"stop everything, move {store.parents[1]} away and start again: no truth is in it"
+    return Symptom("instance", f"the Dagster instance is broken: {store.name} {how}", way_out, True)
+
+
+def _runs(home: Home) -> Path:
+    return home.dagster / "history" / "runs.db"
+
+
+def _open_episodes(home: Home) -> list[str]:
+    if not home.published.exists():
+        return []
+    query = "select episode_id from marts.fct_kpi_episode where is_open order by episode_id"
+    return [row[0] for row in _published(home, query)]
+
+
+def _published(home: Home, query: str) -> list[tuple[Any, ...]]:
+    from sightline.warehouse.duckdb import read_published
+
+    with read_published(home) as connection:
+        return connection.execute(query).fetchall()
+
+
+class _reading:  # noqa: N801 - used as a function
+    """A SQLite file opened read-only: nobody waits for it, and it changes nothing."""
+
+    def __init__(self, path: Path) -> None:
+        self._connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=2)
+
+    def __enter__(self) -> sqlite3.Connection:
+        return self._connection
+
+    def __exit__(self, *_error: object) -> None:
+        self._connection.close()
+
+
+def _moment(text: object) -> datetime:
+    return datetime.fromisoformat(str(text)).replace(tzinfo=UTC)

@@ -1,0 +1,69 @@
+"""Has everybody heard? One round over the outbox: what is due is tried, and every try recorded.
+
+Arrival is at least once, always under the same id. A killed round has recorded what it knew; what
+it did not know is tried again.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reports.answer import Answer
+from sightline.casebook import MAX_ATTEMPTS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from reports.channels import Channel
+    from sightline.casebook import Casebook
+
+log = logging.getLogger(__name__)
+
+# A channel that fails so often running rests until the next round: others wait behind it.
+_PATIENCE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What one round did; `dead` of the undelivered were tried for the last time."""
+
+    delivered: int
+    undelivered: int
+    dead: int
+
+
+def deliver(casebook: Casebook, channels: Mapping[str, Channel], at: datetime) -> Sent:
+    """Send every committed message that is due at `at`; each attempt is recorded, failed or not.
+
+    A channel that fails, or is configured no more, holds back no other; the casebook decides when
+    it is tried again. A message tried for the last time is logged as an error.
+    """
+    delivered = undelivered = dead = 0
+    failed_running: Counter[str] = Counter()
+    for waiting in casebook.undelivered(at):
+        name = waiting.message.channel
+        if failed_running[name] >= _PATIENCE:
+            undelivered += 1
+            continue
+        channel = channels.get(name)
+        unset = Answer(False, f"no channel {name!r}: set SIGHTLINE_CHANNEL_{name.upper()}")
+        answer = unset if channel is None else channel.send(waiting, at)
+        casebook.record_delivery(
+            waiting.message_id,
+            channel=name,
+            at=at,
+            ok=answer.ok,
+            detail=answer.detail,
+            retry_after=answer.retry_after,
+        )
+        failed_running[name] = 0 if answer.ok else failed_running[name] + 1
+        delivered, undelivered = delivered + answer.ok, undelivered + (not answer.ok)
+        if not answer.ok and waiting.attempts + 1 >= MAX_ATTEMPTS:
+            dead += 1
+            log.error("message %s on channel %s is dead: %s", waiting.message_id, name,
+                      answer.detail)  # fmt: skip
+    return Sent(delivered, undelivered, dead)
