@@ -49,6 +49,10 @@ INPUTS: dict[str, dict[str, pa.DataType]] = {
         "opened_period": pa.date32(), "episode_id": pa.string(), "known_at": pa.timestamp("us"),
     },
     "intermediate.int_as_of": {"as_of": pa.timestamp("us")},
+    "intermediate.int_finding_settlement": {
+        "kpi_id": pa.string(), "scope": pa.string(), "period_start": pa.date32(),
+        "asking": pa.int64(), "contesting": pa.int64(),
+    },
     "intermediate.int_kpi_breach": {"kpi_id": pa.string()},
     "intermediate.int_policy_period": {
         "policy_id": pa.string(), "kpi_id": pa.string(), "scope": pa.string(),
@@ -62,6 +66,13 @@ INPUTS: dict[str, dict[str, pa.DataType]] = {
     "intermediate.int_restatement_effect": {
         "kpi_id": pa.string(), "scope": pa.string(), "period_start": pa.date32(),
         "materiality": pa.string(),
+    },
+    "intermediate.int_key_result_observation": {
+        "kpi_id": pa.string(), "scope": pa.string(), "rule": pa.string(),
+        "period_start": pa.date32(), "value": MEASURE, "target": MEASURE, "floor": MEASURE,
+        "direction": pa.string(), "fire_n": pa.int64(), "fire_m": pa.int64(),
+        "recover_k": pa.int64(), "is_bad": pa.bool_(), "fires_at_once": pa.bool_(),
+        "is_good": pa.bool_(),
     },
     "intermediate.int_definition_change": {
         "kind": pa.string(), "definition_id": pa.string(), "seen_at": pa.timestamp("us"),
@@ -80,6 +91,7 @@ MODELS = (
     "int_kpi_judgement",
     "int_integrity_verdict",
     "int_kpi_side_state",
+    "int_level_observation",
     "int_data_observation",
     "int_drift_observation",
     "int_burn_observation",
@@ -123,7 +135,7 @@ class Judgement:
     def build(self, *names: str) -> None:
         """Run the models named, all up to the episodes when none is, each into a table."""
         for name in names or MODELS:
-            (path,) = self.compiled.rglob(f"{name}.sql")
+            (path,) = self.compiled.glob(f"*/{name}.sql")
             query = f"create or replace table {path.parent.name}.{name} as {path.read_text()}"
             self.connection.execute(query)
 

@@ -14,6 +14,7 @@ from orchestration.commands import (
     doctor,
     evidence,
     finding,
+    guard,
     ledger,
     new,
     past,
@@ -39,6 +40,7 @@ app.command()(why.why)
 app.command()(reading.board)
 app.command()(checkin.checkin)
 app.command()(evidence.evidence)
+app.command()(guard.guard)
 app.command()(past.asof)
 app.command()(ledger.verify)
 app.command()(ledger.prove)

@@ -47,7 +47,7 @@ def look_at(path: Path, *, table_id: str, sheet: str | None = None) -> Look:
     job = Job(path)
     is_text = path.suffix.lower() in DELIMITED
     if is_text:
-        encoding, delimiter = _text_format(path, unsure)
+        encoding, delimiter = text_format(path, unsure)
         job = Job(path, encoding, "\t" if delimiter == "tab" else delimiter)
         mapping |= {"encoding": encoding, "delimiter": delimiter}
     [reading] = read_all([job])
@@ -158,7 +158,7 @@ def _total(cells: dict[tuple[int, int], Cell], row: int, numbers: range) -> int 
     return None
 
 
-def _text_format(path: Path, unsure: list[str]) -> tuple[str, str]:
+def text_format(path: Path, unsure: list[str]) -> tuple[str, str]:
     """Code page and delimiter of a text file."""
     content = path.read_bytes()
     encoding = _encoding(content, unsure)

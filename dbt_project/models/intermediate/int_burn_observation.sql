@@ -48,7 +48,7 @@ speeds as (
         recent_share as judged_share,
         {{ var('burn_slow') }} as limit_share,
         recent_share >= {{ var('burn_slow') }}
-        and share >= {{ var('burn_slow') / var('burn_slow_periods') }} as is_bad
+        and share >= {{ var('burn_slow') | float / var('burn_slow_periods') | int }} as is_bad
     from burnt
     where share is not null and recent_share is not null
 )

@@ -10,15 +10,6 @@ kpis as (
     select * from {{ ref('stg_definitions__kpi') }}
 ),
 
-restated as (
-    select distinct
-        kpi_id,
-        scope,
-        period_start
-    from {{ ref('int_restatement_effect') }}
-    where materiality = 'material'
-),
-
 changes as (
     select
         {{ dbt.split_part('definition_id', "'/'", 1) }} as kpi_id,
@@ -41,8 +32,17 @@ changed_on as (
     inner join kpis on changes.kpi_id = kpis.kpi_id
 ),
 
-redefined as (
-    select distinct
+changed as (
+    select
+        'restatement' as rule,
+        kpi_id,
+        scope,
+        period_start
+    from {{ ref('int_restatement_effect') }}
+    where materiality = 'material'
+    union
+    select
+        'definition_changed' as rule,
         periods.kpi_id,
         periods.scope,
         periods.period_start
@@ -51,16 +51,14 @@ redefined as (
         on
             periods.kpi_id = changed_on.kpi_id
             and changed_on.seen_on between periods.period_start and periods.period_end
-)
+),
 
-{% for rule, changed in {'restatement': 'restated', 'definition_changed': 'redefined'}.items() -%}
-{%- if not loop.first %}
-union all
-{% endif -%}
+rules (rule) as (values ('restatement'), ('definition_changed'))
+
 select
     periods.kpi_id,
     periods.scope,
-    '{{ rule }}' as rule,
+    rules.rule,
     periods.period_start,
     periods.value,
     periods.target,
@@ -69,13 +67,14 @@ select
     1 as fire_n,
     1 as fire_m,
     1 as recover_k,
-    {{ changed }}.kpi_id is not null as is_bad,
+    changed.kpi_id is not null as is_bad,
     false as fires_at_once,
-    {{ changed }}.kpi_id is null as is_good
+    changed.kpi_id is null as is_good
 from periods
-left join {{ changed }}
+cross join rules
+left join changed
     on
-        periods.kpi_id = {{ changed }}.kpi_id
-        and periods.scope = {{ changed }}.scope
-        and periods.period_start = {{ changed }}.period_start
-{%- endfor %}
+        rules.rule = changed.rule
+        and periods.kpi_id = changed.kpi_id
+        and periods.scope = changed.scope
+        and periods.period_start = changed.period_start

@@ -32,16 +32,17 @@ charted as (
     window
         baseline as (
             partition by kpi_id, scope order by period_start
-            rows between {{ var('drift_baseline') + var('drift_one_side') - 1 }} preceding
+            rows between
+            {{ var('drift_baseline') | int + var('drift_one_side') | int - 1 }} preceding
             and {{ var('drift_one_side') }} preceding
         ),
         side as (
             partition by kpi_id, scope order by period_start
-            rows between {{ var('drift_one_side') - 1 }} preceding and current row
+            rows between {{ var('drift_one_side') | int - 1 }} preceding and current row
         ),
         falling as (
             partition by kpi_id, scope order by period_start
-            rows between {{ var('drift_falling') - 2 }} preceding and current row
+            rows between {{ var('drift_falls') | int - 1 }} preceding and current row
         )
 ),
 
@@ -52,7 +53,7 @@ signals as (
         {{ measure('centre - 2.66 * mean_step') }} as limit_of_chance,
         goodness < {{ measure('centre - 2.66 * mean_step') }}
         or best_of_side < centre
-        or falls = {{ var('drift_falling') - 1 }} as is_bad
+        or falls = {{ var('drift_falls') }} as is_bad
     from charted
     where charted_values >= {{ var('drift_baseline_least') }}
 )

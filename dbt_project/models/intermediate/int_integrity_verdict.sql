@@ -33,7 +33,10 @@ ranked as (
             when verdicts.verdict <> 'insufficient' and settled.asking = 0
                 then {{ grade_rank("'B'") }}
             else {{ grade_rank('verdicts.grade') }}
-        end as grade_rank
+        end as grade_rank,
+        coalesce(settled.contesting, 0) > 0 as is_contested_itself,
+        coalesce(settled.asking, 0) > 0 as is_asked_itself,
+        count(*) over (partition by periods.kpi_id, periods.period_start) as members
     from periods
     left join settled
         on
@@ -48,7 +51,7 @@ ranked as (
             and periods.period_start = verdicts.period_start
 ),
 
--- A whole is as good as the worst of its parts.
+-- A whole is as good as the worst of its parts, and as what is asked of the whole itself.
 worst as (
     select
         kpi_id,
@@ -56,6 +59,9 @@ worst as (
         min(verdict_rank) as verdict_rank,
         min(grade_rank) as grade_rank
     from ranked
+    where
+        scope <> 'all' or members = 1
+        or is_contested_itself or is_asked_itself
     group by kpi_id, period_start
 )
 

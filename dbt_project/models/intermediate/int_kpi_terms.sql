@@ -46,16 +46,22 @@ ended as (
     group by periods.kpi_id, periods.period_start
 ),
 
-published as (
+lasted as (
     select
         ended.kpi_id,
         ended.period_start,
-        {{ period_after('ended.period_start', 'known.grain') }} as ended_on,
-        cast({{ days_after('known.grace_days', period_after('ended.period_start', 'known.grain')) }}
-            as date) as published_on
+        known.grace_days,
+        {{ period_after('ended.period_start', 'known.grain') }} as ended_on
     from ended
     inner join known
         on ended.kpi_id = known.kpi_id and ended.landing_number = known.landing_number
+),
+
+published as (
+    select
+        *,
+        cast({{ days_after('grace_days', 'ended_on') }} as date) as published_on
+    from lasted
 )
 
 select

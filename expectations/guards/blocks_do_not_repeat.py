@@ -1,0 +1,66 @@
+"""Does a stretch of values come again exactly, or does a value stand still?
+
+Reason to flag: measured values repeat by chance at a known rate. A longer stretch that comes again,
+or values carried forward more often than ties would occur, look copied.
+
+How to remedy: compare the listed periods with the system of record, and fill in what was missing.
+
+Method: the longest exactly repeated stretch against the chance of equal values, and ties of
+neighbours against differences next to nothing (`signals/repetition.py`).
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from functools import cache
+from typing import TYPE_CHECKING
+
+from expectations.guard import Examination, Guard, Kind, Row
+from expectations.signal_guard import HONEST_SERIES, VALUES, Declared, examine_values
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from expectations.row_expectation import RowExpectation
+
+GUARD = Guard(
+    kind=Kind.STATISTICAL,
+    evidence=VALUES,
+    part=("scope",),
+    minimum=30,
+    false_alarm_rate=0.01,
+    rate_holds=HONEST_SERIES,
+    innocent_explanations=(
+        "A feed was down and its last value was shown again.",
+        "A plan or a schedule repeats by design.",
+        "Days without work carry the value of the day before.",
+    ),
+    invisible=(
+        "copies that were altered a little",
+        "series of few distinct values",
+    ),
+)
+
+
+@cache
+def expectation() -> type[RowExpectation]:
+    """Its class; the parameters say what the KPI's values are."""
+    from expectations.row_expectation import RowExpectation
+
+    class ExpectBlocksNotToRepeat(RowExpectation):
+        """Expect no stretch of values to come again and none to stand still."""
+
+        kind: str | None = None
+        resolution: Decimal | None = None
+
+        def examine(self, rows: list[Row]) -> Examination:
+            return examine(rows, Declared(kind=self.kind, resolution=self.resolution))
+
+    return ExpectBlocksNotToRepeat
+
+
+def examine(rows: Sequence[Row], declared: Declared) -> Examination:
+    """Judge the values of one scope."""
+    from expectations.signals.repetition import repetition
+
+    return examine_values(rows, declared, repetition)

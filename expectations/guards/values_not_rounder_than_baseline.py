@@ -1,0 +1,74 @@
+"""Are the values rounder than they used to be, or than their denominators allow?
+
+Reason to flag: measured values do not become round by themselves. More round figures than in the
+KPI's own past, or more whole percentages than the denominators yield, look typed.
+
+How to remedy: ask where the listed figures were taken from; if rounding was introduced, declare the
+resolution and the day it began.
+
+Method: the share of round values after a baseline against that before it, or for rates numerators
+jittered over their own denominators (`signals/roundness.py`). Digits alone are never judged.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from typing import TYPE_CHECKING
+
+from expectations.guard import Examination, Guard, Kind, Row
+from expectations.signal_guard import HONEST_SERIES, VALUES, Declared, examine_values
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from expectations.row_expectation import RowExpectation
+
+GUARD = Guard(
+    kind=Kind.STATISTICAL,
+    evidence=VALUES,
+    part=("scope",),
+    minimum=40,
+    false_alarm_rate=0.01,
+    rate_holds=HONEST_SERIES,
+    innocent_explanations=(
+        "Rounding was introduced by a new form, system or rule.",
+        "Figures are estimated where the measurement failed.",
+        "Contingents or shifts come in round numbers.",
+    ),
+    invisible=(
+        "figures that were round from the first day on",
+        "figures typed with plausible digits",
+    ),
+)
+
+
+@cache
+def expectation() -> type[RowExpectation]:
+    """Its class; the parameters say what the KPI's values are."""
+    from expectations.row_expectation import RowExpectation
+
+    class ExpectValuesNotToBeRounderThanTheirBaseline(RowExpectation):
+        """Expect values as round as they used to be, and as their denominators allow."""
+
+        kind: str | None = None
+        resolution: Decimal | None = None
+        baseline_until: date | None = None
+
+        def examine(self, rows: list[Row]) -> Examination:
+            return examine(
+                rows,
+                Declared(
+                    kind=self.kind, resolution=self.resolution, baseline_until=self.baseline_until
+                ),
+            )
+
+    return ExpectValuesNotToBeRounderThanTheirBaseline
+
+
+def examine(rows: Sequence[Row], declared: Declared) -> Examination:
+    """Judge the values of one scope."""
+    from expectations.signals.roundness import roundness
+
+    return examine_values(rows, declared, roundness)

@@ -1,0 +1,84 @@
+"""Do the values vary less than chance allows, or less than they used to?
+
+Reason to flag: counts of independent events scatter at least as chance does, and a process keeps
+its restlessness unless it was changed. Smoother figures look evened out.
+
+How to remedy: ask what changed on the day the series became calmer, and compare single periods with
+the system of record.
+
+Method: second differences against the Poisson or binomial floor where the events are declared
+independent, else against the KPI's own past at equal level (`signals/variation.py`).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from typing import TYPE_CHECKING
+
+from expectations.guard import Examination, Guard, Kind, Row
+from expectations.signal_guard import HONEST_SERIES, VALUES, Declared, examine_values
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from expectations.row_expectation import RowExpectation
+
+GUARD = Guard(
+    kind=Kind.STATISTICAL,
+    evidence=VALUES,
+    part=("scope",),
+    minimum=24,
+    false_alarm_rate=0.01,
+    rate_holds=f"{HONEST_SERIES} Where events are declared independent that are not, it asks "
+    "wrongly.",
+    innocent_explanations=(
+        "The process was stabilised, which is what it was meant to be.",
+        "Capacity limits what a day can hold.",
+        "Figures are averages over a longer time than before.",
+        "The events depend on one another: deliveries follow a schedule.",
+    ),
+    invisible=(
+        "figures that were evened out from the first day on",
+        "evening out that only moves events between neighbouring days a little",
+    ),
+)
+
+
+@cache
+def expectation() -> type[RowExpectation]:
+    """Its class; the parameters say what the KPI's values are."""
+    from expectations.row_expectation import RowExpectation
+
+    class ExpectVariationNotToBeBelowChance(RowExpectation):
+        """Expect values to vary as chance and their own past say."""
+
+        kind: str | None = None
+        resolution: Decimal | None = None
+        lowest: Decimal | None = None
+        highest: Decimal | None = None
+        independent: bool = False
+        baseline_until: date | None = None
+
+        def examine(self, rows: list[Row]) -> Examination:
+            return examine(
+                rows,
+                Declared(
+                    kind=self.kind,
+                    resolution=self.resolution,
+                    lowest=self.lowest,
+                    highest=self.highest,
+                    independent=self.independent,
+                    baseline_until=self.baseline_until,
+                ),
+            )
+
+    return ExpectVariationNotToBeBelowChance
+
+
+def examine(rows: Sequence[Row], declared: Declared) -> Examination:
+    """Judge the values of one scope."""
+    from expectations.signals.variation import variation
+
+    return examine_values(rows, declared, variation)

@@ -1,0 +1,179 @@
+"""From rows of evidence to a test of the values, and from what it says to an examination."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from expectations.guard import Examination, Outcome, Row, Suspicion
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from expectations.signals.series import Series, Signal, Terms
+
+VALUES = """
+    select
+        kpi_id,
+        scope,
+        period_start,
+        value,
+        numerator,
+        denominator
+    from intermediate.int_kpi_value
+"""
+"""Evidence of the guards that look at the values alone."""
+
+HONEST_SERIES = (
+    "for series with autocorrelation, a weekly cycle, a trend, shifts of level, outliers and gaps, "
+    "as `python -m benchmarks.guards` measures it."
+)
+
+SMALLEST_DENOMINATOR = 2
+PLACEBOS_KEPT = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """What a KPI's definition says to the guards of its values, as their parameters."""
+
+    kind: str | None = None
+    resolution: Decimal | None = None
+    lowest: Decimal | None = None
+    highest: Decimal | None = None
+    independent: bool = False
+    approval_limit: Decimal | None = None
+    baseline_until: date | None = None
+
+
+def examine_values(
+    rows: Sequence[Row], declared: Declared, test: Callable[[Series, Terms], Signal]
+) -> Examination:
+    """One scope's values under the promises in force, seen by one test.
+
+    Raises ValueError for two values of one period.
+    """
+    periods = [row["period_start"] for row in rows]
+    if len(set(periods)) < len(periods):
+        raise ValueError("there are two values for one period")
+    usable = sorted(filter(_is_usable, rows), key=lambda row: row["period_start"])
+    covered = frozenset((row["scope"], row["period_start"]) for row in usable)
+    if not usable:
+        detail = "no period has both a value and a target"
+        return Examination(outcome=Outcome.NOT_APPLICABLE, n=0, detail=detail)
+    return examination(test(*_series(usable, declared)), usable, covered)
+
+
+def examination(
+    signal: Signal, rows: Sequence[Row], covered: frozenset[tuple[str, date]]
+) -> Examination:
+    """What a signal says of these rows; `signal.rows` are indices into them."""
+    outcome = signal.outcome
+    if outcome is not Outcome.JUDGED:
+        return Examination(outcome=outcome, n=signal.n, detail=signal.detail, covered=covered)
+    concerned = [rows[index] for index in signal.rows]
+    return Examination(
+        outcome=outcome,
+        n=signal.n,
+        detail=signal.detail,
+        covered=covered,
+        p_value=signal.p_value,
+        unexpected_count=len({row["period_start"] for row in concerned}),
+        suspicions=(_suspicion(signal, concerned),) if concerned else (),
+    )
+
+
+def _series(rows: Sequence[Row], declared: Declared) -> tuple[Series, Terms]:
+    import numpy as np
+
+    from expectations.signals.series import Series, Terms
+
+    latest = rows[-1]["target"]
+    targets_moved = any(row["target"] != latest for row in rows)
+    # Each period's target is laid on the latest one, so that all values are held to one number.
+    values = np.array([float(row["value"] - row["target"] + latest) for row in rows])
+    bounds: tuple[float | None, float | None] = (None, None)
+    if not targets_moved:
+        bounds = (_number(declared.lowest), _number(declared.highest))
+    starts = np.array([row["period_start"].toordinal() for row in rows], dtype=np.int64)
+    step = int(np.median(np.diff(starts))) if len(starts) > 1 else 1
+    baseline = declared.baseline_until
+    terms = Terms(
+        target=float(latest),
+        higher_is_better=rows[0]["direction"] != "lower_is_better",
+        kind=declared.kind,
+        resolution=_number(declared.resolution),
+        bounds=bounds,
+        independent=declared.independent,
+        approval_limit=_number(declared.approval_limit),
+        baseline_until=None if baseline is None else (baseline.toordinal() - starts[0]) // step,
+        period_end="month" if step == 1 else None,
+    )
+    days = starts if step == 1 else (starts - starts[0]) // step
+    if step == 1 and baseline is not None:
+        terms = replace(terms, baseline_until=baseline.toordinal())
+    series = Series.of(values, days=days)
+    if declared.kind == "rate" and not targets_moved:
+        return _as_percentages(rows, series, terms)
+    return series, terms
+
+
+def _as_percentages(rows: Sequence[Row], series: Series, terms: Terms) -> tuple[Series, Terms]:
+    """With whole numerators and denominators where the rows carry them, in percent."""
+    import numpy as np
+
+    numerators = [row["numerator"] for row in rows]
+    denominators = [row["denominator"] for row in rows]
+    parts = [*numerators, *denominators]
+    if any(part is None or part % 1 for part in parts) or min(denominators) < SMALLEST_DENOMINATOR:
+        return series, terms
+    is_percent = all(part % 100 == 0 for part in numerators)
+    if not is_percent and max(series.values) > 1:
+        return series, terms
+    factor = 1 if is_percent else 100
+    good = [int(part) // 100 if is_percent else int(part) for part in numerators]
+    scaled = replace(
+        series,
+        values=series.values * factor,
+        numerators=np.array(good, dtype=np.int64),
+        denominators=np.array([int(part) for part in denominators], dtype=np.int64),
+    )
+    return scaled, replace(terms, target=terms.target * factor, bounds=(0.0, 100.0))
+
+
+def _suspicion(signal: Signal, concerned: Sequence[Row]) -> Suspicion:
+    first = concerned[0]
+    scope, periods = first["scope"], sorted({row["period_start"] for row in concerned})
+    place = f"{scope} {periods[0]}..{periods[-1]}"
+    best = sorted(signal.placebos, key=lambda placebo: -placebo.score)[:PLACEBOS_KEPT]
+    evidence: Mapping[str, Any] = {
+        "score": None if signal.score is None else f"{signal.score:.3f}",
+        "placebo_targets": [{"at": f"{one.at:g}", "score": f"{one.score:.2f}"} for one in best],
+        "figures": {key: str(value) for key, value in signal.figures.items()},
+        "rows": [
+            {"period_start": row["period_start"], "value": row.get("value")} for row in concerned
+        ],
+    }
+    return Suspicion(
+        scope=scope,
+        period_start=None,
+        periods=frozenset(periods),
+        place=place,
+        observed=signal.observed,
+        expected=signal.expected,
+        question=f"{first['kpi_name']} ({scope}): {signal.observed}, where one would expect "
+        f"{signal.expected}. How did these figures come about?",
+        evidence=evidence,
+    )
+
+
+def _is_usable(row: Row) -> bool:
+    return all(
+        row[name] is not None and Decimal(row[name]).is_finite() for name in ("value", "target")
+    )
+
+
+def _number(value: Decimal | None) -> float | None:
+    return None if value is None else float(value)

@@ -1,0 +1,141 @@
+"""Counts about a limit, in bins that end at it, and what a smooth curve through them is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from expectations.signals.density import polynomials
+from expectations.signals.lattice import Lattice, lattice_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from expectations.signals.series import Series, Terms
+
+    Floats = NDArray[np.float64]
+    Integers = NDArray[np.int64]
+
+FEWEST_NEARBY = 20
+# Bins a standard deviation at 500 values; more values afford finer bins.
+BINS_PER_SCALE = 8
+REACH = 2.2
+FEW = 600
+DENSE_END = 0.6
+MOST_AT_AN_END = 0.03
+
+
+@dataclass(frozen=True, slots=True)
+class Bins:
+    """Counts in bins of the signed distance from the limit; bin 0 is the first inside."""
+
+    first: int
+    counts: Floats
+    width: float
+    design: Floats
+    roundness: Integers
+
+    @property
+    def zero(self) -> int:
+        """Index of the first bin inside."""
+        return -self.first
+
+
+def bins_about(series: Series, terms: Terms, sign: float) -> Bins | None:
+    values, limit = series.values, terms.target
+    resolution = None if series.denominators is not None else terms.resolution
+    lattice = (
+        None
+        if series.denominators is not None
+        else lattice_of(values, resolution=resolution, apart_from=limit)
+    )
+    values = _without_bounds(values, terms)
+    if len(values) < FEWEST_NEARBY:
+        return None
+    spread = _scale(values)
+    fineness = BINS_PER_SCALE * max(1.0, (len(values) / 500) ** 0.2)
+    step = lattice.step if lattice is not None else 0.0
+    width = spread / fineness
+    if step:
+        width = step * max(1, round(width / step))
+    reach = int(np.clip(round(REACH * spread / width), 8, 400))
+    distance = sign * (values - limit) / width
+    index = np.floor(distance + 1e-6).astype(np.int64)
+    dense_low, dense_high = _dense_ends(index, reach)
+    first = int(max(index.min() - (not dense_low), -reach))
+    last = int(min(index.max() + (not dense_high), reach - 1))
+    if last <= first + 6:
+        return None
+    near = index[(index >= first) & (index <= last)]
+    counts = np.bincount(near - first, minlength=last - first + 1).astype(float)
+    places = np.arange(first, last + 1)
+    design = polynomials(places.astype(float), _order(int(counts.sum())))
+    if dense_low:
+        design = np.column_stack([design, np.log(places - index.min() + 0.5)])
+    if dense_high:
+        design = np.column_stack([design, np.log(index.max() - places + 0.5)])
+    roundness = np.zeros(len(places), dtype=np.int64)
+    if lattice is not None and lattice.heaps:
+        heaped, roundness = _heap_columns(lattice, places, limit, width, sign)
+        design = np.hstack([design, heaped])
+    return Bins(first, counts, width, design, roundness)
+
+
+def _dense_ends(index: Integers, reach: int) -> tuple[bool, bool]:
+    """Do the values begin, or end, in the neighbourhood where they are densest?
+
+    There (p-values, waiting times) no polynomial follows them, but the logarithm of the distance.
+    """
+    near = index[np.abs(index) <= reach]
+    most = np.bincount(near - near.min()).max() if len(near) else 0
+
+    def is_dense(end: int) -> bool:
+        return abs(end) < reach and bool(
+            max((index == end).sum(), (np.abs(index - end) == 1).sum()) >= DENSE_END * most
+        )
+
+    return is_dense(int(index.min())), is_dense(int(index.max()))
+
+
+def _without_bounds(values: Floats, terms: Terms) -> Floats:
+    """Without the mass that a natural bound gathers: it is no part of a smooth curve."""
+    for bound in (*terms.bounds, values.min(), values.max()):
+        if bound is None or bound == terms.target:
+            continue
+        at = values == bound
+        declared = bound in terms.bounds
+        if at.any() and (declared or at.mean() > MOST_AT_AN_END):
+            values = values[~at]
+            if not len(values):
+                break
+    return values
+
+
+def _scale(values: Floats) -> float:
+    """The standard deviation of the bulk of the values."""
+    low, high = np.quantile(values, [0.1587, 0.8413])
+    return float(max((high - low) / 2, np.ptp(values) / 50, 1e-12))
+
+
+def _order(nearby: int) -> int:
+    return 2 if nearby < 150 else 3 if nearby < FEW else 4
+
+
+def _heap_columns(
+    lattice: Lattice, places: Integers, limit: float, width: float, sign: float
+) -> tuple[Floats, Integers]:
+    """How many heaps of each roundness a bin holds, less what it would on average."""
+    m = max(1, round(width / lattice.step))
+    start = limit / lattice.step
+    edges = np.array([sign * place * m + start for place in places])
+    offsets = np.arange(m) * sign
+    inside = np.ceil(edges[:, None] - 1e-6) if sign > 0 else np.floor(edges[:, None] + 1e-6)
+    steps = (inside + offsets[None, :]).astype(np.int64)
+    columns = [(steps % heap == 0).sum(axis=1) * heap / m - 1.0 for heap in lattice.heaps]
+    kept = [column / max(np.abs(column).max(), 1) for column in columns if np.ptp(column) > 1e-9]
+    roundness = np.zeros(len(places), dtype=np.int64)
+    if m == 1:
+        roundness = lattice.roundness(steps[:, 0])
+    return np.array(kept, dtype=float).reshape(len(kept), len(places)).T, roundness

@@ -1,0 +1,245 @@
+"""Is there an excess of values just inside a limit, and a hole just outside it?
+
+Counts in bins that end at the limit are compared with a smooth curve through the other bins of the
+neighbourhood (a Poisson regression of local polynomials and of the heaps that the values show
+elsewhere). The statistic is the excess inside plus what is missing outside, at several widths; its
+null distribution is drawn from the curve. Placebo limits in the same neighbourhood say how much the
+counts stray from any smooth curve, and a limit as round as theirs must stand out among them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import ndtr, stdtr
+
+from expectations.permutation import seed_of
+from expectations.signals.bins import FEW, FEWEST_NEARBY, Bins, bins_about
+from expectations.signals.bunching_of_many import bunching_of_many
+from expectations.signals.density import Curve, fit, polynomials
+from expectations.signals.series import (
+    LARGEST_P,
+    Placebo,
+    Signal,
+    judged,
+    not_applicable,
+    not_enough,
+)
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from expectations.signals.series import Series, Terms
+
+    Floats = NDArray[np.float64]
+    Integers = NDArray[np.int64]
+
+MINIMUM = 60
+# Ends of the usual scales, when the values end there too.
+BOUNDS = (0.0, 1.0, 100.0)
+FEWEST_FAILING = 5
+# Bins inside and outside, at each width: a hole is wider than the excess it fills.
+WIDTHS = ((1, 4), (2, 7))
+MANY = 3000
+DRAWS, MORE_DRAWS = 1_000, 20_000
+LARGE_COUNT = 4000.0
+# Honest densities are no polynomials: how much wider than chance alone the score scatters.
+MISFIT = 1.12
+# Placebos that scatter more than chance by so many standard errors widen it further.
+STRAY = 2.0
+
+
+def bunching(series: Series, terms: Terms) -> Signal:
+    """Do the values bunch just inside `terms.target`?"""
+    values, n = series.values, len(series.values)
+    if n < MINIMUM:
+        return not_enough(n, MINIMUM)
+    limit, sign = terms.target, 1.0 if terms.higher_is_better else -1.0
+    if limit in terms.bounds or (limit in BOUNDS and limit in (values.min(), values.max())):
+        return not_applicable(n, f"{limit:g} is a natural bound of the values")
+    inside = sign * (values - limit) >= -1e-9 * max(1.0, abs(limit))
+    if not inside.any():
+        return not_applicable(n, "no value reaches the target")
+    if n > MANY:
+        return bunching_of_many(series, terms)
+    bins = bins_about(series, terms, sign)
+    if bins is None or bins.counts.sum() < FEWEST_NEARBY:
+        nearby = 0 if bins is None else int(bins.counts.sum())
+        return not_applicable(n, f"only {nearby} values lie in the neighbourhood of the target")
+    failing = bins.counts[: max(bins.zero, 0)].sum()
+    if bins.zero < 2 or failing < FEWEST_FAILING:
+        return _cliff(bins, n, int((~inside).sum()))
+    return _contrast(bins, values, limit, sign)
+
+
+def at_target_and_limit(series: Series, terms: Terms) -> Signal:
+    """The target and, where one is declared, the approval limit that amounts may stay below."""
+    at_target = bunching(series, terms)
+    if terms.approval_limit is None:
+        return at_target
+    limited = replace(terms, target=terms.approval_limit, higher_is_better=False)
+    at_limit = bunching(series, limited)
+    if at_limit.p_value is None or at_target.p_value is None:
+        return at_limit if at_target.p_value is None else at_target
+    rarer = min(at_target, at_limit, key=lambda one: one.p_value or 1.0)
+    return replace(rarer, p_value=min(2 * (rarer.p_value or 1.0), LARGEST_P))
+
+
+def _contrast(bins: Bins, values: Floats, limit: float, sign: float) -> Signal:
+    looks = [_look(bins, inner, outer) for inner, outer in _widths(bins)]
+    best = max(looks, key=lambda look: look.score)
+    placebos, stray, alike = _placebos(bins, best, looks, limit, sign)
+    score = best.score / (stray * MISFIT)
+    p_value = _p_value(bins, score, looks)
+    if alike is not None:
+        p_value = max(p_value, alike(score))
+    near = bins.zero + np.arange(best.inner)
+    far = bins.zero - 1 - np.arange(best.outer)
+    edge, end = limit + sign * best.inner * bins.width, limit - sign * best.outer * bins.width
+    return judged(
+        p_value,
+        n=len(values),
+        observed=f"{bins.counts[near].sum():.0f} values from {limit:g} to {edge:g} and "
+        f"{bins.counts[far].sum():.0f} from {limit:g} to {end:g} on the other side",
+        expected=f"about {best.curve.expected[near].sum():.1f} and "
+        f"{best.curve.expected[far].sum():.1f} by a smooth curve through the neighbourhood",
+        rows=np.flatnonzero((values >= min(limit, edge)) & (values <= max(limit, edge))),
+        score=score,
+        placebos=placebos,
+        figures={"from": min(limit, edge), "to": max(limit, edge), "strays_by": stray},
+    )
+
+
+def _widths(bins: Bins) -> list[tuple[int, int]]:
+    last = len(bins.counts) - 1
+    fitting = [(i, o) for i, o in WIDTHS if o <= bins.zero and bins.zero + i < last]
+    return fitting or [(1, max(1, min(bins.zero, 4)))]
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """The excess inside and the hole outside at one width, against one curve.
+
+    influence: what one more value in each bin adds to the score.
+    """
+
+    inner: int
+    outer: int
+    curve: Curve
+    influence: Floats
+    score: float
+
+
+def _look(bins: Bins, inner: int, outer: int) -> _Look:
+    weights = np.zeros(len(bins.counts))
+    weights[bins.zero : bins.zero + inner] = 1.0
+    weights[bins.zero - outer : bins.zero] = -1.0
+    # Few values have to tell the curve as well; many would let a true excess bend it.
+    seen = np.ones(len(weights), dtype=bool) if bins.counts.sum() < FEW else weights == 0
+    curve = fit(bins.counts, bins.design, seen)
+    gradient = (weights * curve.expected) @ bins.design
+    influence = weights - np.where(seen, bins.design @ (curve.covariance @ gradient), 0.0)
+    if seen.all():
+        # The excess itself is in the scatter that few values show: only chance is allowed for.
+        curve = replace(curve, dispersion=1.0)
+    influence = influence / np.sqrt(float(influence**2 @ curve.expected) * curve.dispersion)
+    return _Look(inner, outer, curve, influence, float(influence @ (bins.counts - curve.expected)))
+
+
+def _p_value(bins: Bins, score: float, looks: list[_Look]) -> float:
+    """How often the curve alone gives a largest score as large; drawn where counts are small."""
+    bound = min(1.0, len(looks) * float(ndtr(-score)))
+    if score < 1.0:
+        return bound
+    null = fit(bins.counts, bins.design, np.ones(len(bins.counts), dtype=bool))
+    if min(float((look.influence != 0) @ null.expected) for look in looks) > LARGE_COUNT:
+        return bound
+    effect = np.array([look.influence * np.sqrt(look.curve.dispersion) for look in looks]).T
+    generator = np.random.default_rng(seed_of(bins.counts.astype(np.int64)))
+    reached = drawn = 0
+    for draws in (DRAWS, MORE_DRAWS):
+        samples = generator.poisson(null.expected, (draws, len(bins.counts)))
+        largest = ((samples - null.expected) @ effect).max(axis=1)
+        reached += int((largest >= score).sum())
+        drawn += draws
+        if reached >= 15:
+            break
+    return (reached + 1) / (drawn + 1)
+
+
+def _placebos(
+    bins: Bins, best: _Look, looks: list[_Look], limit: float, sign: float
+) -> tuple[list[Placebo], float, _Alike | None]:
+    """Scores at other limits, how much wider than chance they scatter, and the equally round."""
+    curve, inner, outer = best.curve, best.inner, best.outer
+    most_in, most_out = max(look.inner for look in looks), max(look.outer for look in looks)
+    residual = np.concatenate([[0.0], np.cumsum(bins.counts - curve.expected)])
+    own = np.concatenate([[0.0], np.cumsum(curve.expected)])
+    at = np.arange(outer, len(bins.counts) - inner)
+    clear = (at + inner <= bins.zero - most_out) | (at - outer >= bins.zero + most_in)
+    at = at[clear]
+    if not len(at):
+        return [], 1.0, None
+    excess = residual[at + inner] - 2 * residual[at] + residual[at - outer]
+    mass = own[at + inner] - own[at - outer]
+    usable = mass > 2.0
+    at, scores = at[usable], (excess / np.sqrt(np.maximum(mass * curve.dispersion, 1e-9)))[usable]
+    if not len(at):
+        return [], 1.0, None
+    placebos = [
+        Placebo(at=float(limit + sign * (place - bins.zero) * bins.width), score=float(score))
+        for place, score in zip(at, scores, strict=True)
+    ]
+    # Neighbouring placebos share bins: that many of them are worth one.
+    independent = max(1.0, len(at) / (inner + outer))
+    spread = float(np.quantile(np.abs(scores), 0.6827))
+    stray = spread if spread > 1 + STRAY / np.sqrt(2 * independent) else 1.0
+    same = bins.roundness[at] == bins.roundness[bins.zero]
+    if bins.roundness[bins.zero] == 0 or same.sum() < 2:
+        return placebos, stray, None
+    placebos = [placebo for placebo, is_same in zip(placebos, same, strict=True) if is_same]
+    return placebos, stray, _Alike(np.array([one.score for one in placebos]) / stray)
+
+
+@dataclass(frozen=True, slots=True)
+class _Alike:
+    """Placebo limits that are as round as the limit itself."""
+
+    scores: Floats
+
+    def __call__(self, score: float) -> float:
+        """The p-value of a score among theirs, should they scatter more widely than chance."""
+        wide = float(np.sqrt(np.mean(self.scores**2)))
+        if wide <= 1.5:
+            return 0.0
+        return float(stdtr(len(self.scores), -score / wide))
+
+
+def _cliff(bins: Bins, n: int, failing: int) -> Signal:
+    """Hardly any value fails: do those inside pile up at the limit and break off there?"""
+    zero = max(bins.zero, 0)
+    inside = bins.counts[zero : zero + 12]
+    if inside.sum() < FEWEST_NEARBY or len(inside) < 8:
+        return not_applicable(n, f"only {failing} values fail, too few to compare both sides")
+    reach = 4
+    places = np.arange(-reach, len(inside), dtype=float)
+    design = polynomials(places, 2 if inside.sum() >= 100 else 1)
+    counts = np.concatenate([np.zeros(reach), inside])
+    curve = fit(counts, design, places >= 0)
+    missing = np.where(places < 0, 1.0, 0.0)
+    expected = float(missing @ curve.expected)
+    error = np.sqrt(curve.variance_of(missing) * curve.dispersion) / max(expected, 1e-9)
+    seen = float(bins.counts[max(0, zero - reach) : zero].sum())
+    generator = np.random.default_rng(seed_of(bins.counts.astype(np.int64)))
+    means = expected * np.exp(min(error, 3.0) * generator.standard_normal(MORE_DRAWS))
+    p_value = (1 + int((generator.poisson(np.minimum(means, 1e9)) <= seen).sum())) / (
+        MORE_DRAWS + 1
+    )
+    return judged(
+        p_value,
+        n=n,
+        observed=f"{seen:.0f} values just outside the target, {inside[:2].sum():.0f} just inside",
+        expected=f"about {expected:.1f} outside, had the curve inside gone on",
+    )

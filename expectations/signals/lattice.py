@@ -1,0 +1,138 @@
+"""On which steps do the values lie, and at which round numbers do people heap them?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Integers = NDArray[np.int64]
+
+MANTISSAS = (5.0, 2.5, 2.0, 1.0)
+# One value typed with more digits than the rest must not set the step of all.
+SHARE_ON_STEP = 0.98
+# Decimal roundness, and that of clocks: quarters and whole hours of minutes.
+HEAPS = (2, 4, 5, 10, 15, 20, 25, 30, 50, 60, 100, 200, 250, 500, 600, 1000, 3600, 5000, 10000)
+HEAP_SCORE = 3.6
+# Tens and their kin are usual; other heaps have to show themselves more clearly.
+USUAL = dict.fromkeys((5, 10, 50, 100, 500, 1000), 2.5)
+LEAST_HEAPS, MOST_HEAPS = 3.5, 4
+MOST_PLACES = 20_000
+FEW, WARY = 600, {5: 0.7, 10: 0.7}
+HEAP_RATIO, USUAL_RATIO = 1.4, 1.1
+FAMILIES = ({5, 10}, {50, 100}, {15, 30, 60}, {500, 1000})
+FEWEST_FOR_HEAPS = 15
+FEWEST_DISTINCT = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Lattice:
+    """Values as whole multiples of a step, and the multiples of it at which they heap.
+
+    step: in the unit of the values; steps: each value in steps; heaps: ascending, in steps.
+    """
+
+    step: float
+    steps: Integers
+    heaps: tuple[int, ...]
+
+    def roundness(self, steps: Integers | int) -> Integers:
+        """A number for each place that is equal for equally round places."""
+        return _classes(np.atleast_1d(np.asarray(steps, dtype=np.int64)), list(self.heaps))
+
+
+def resolution_of(values: Floats) -> float | None:
+    """The coarsest step that nearly all distinct values are on; None when they are on none."""
+    distinct = np.unique(values)
+    if len(distinct) < FEWEST_DISTINCT:
+        gaps = np.diff(distinct)
+        return float(gaps.min()) if len(gaps) else None
+    probe = distinct if len(distinct) <= 300 else distinct[:: len(distinct) // 300]
+    top = float(np.abs(probe).max())
+    start = int(np.floor(np.log10(top))) if top > 0 else 0
+    finest = max(start - 9, -9)
+    for exponent in range(start, finest - 1, -1):
+        for mantissa in MANTISSAS:
+            step = mantissa * 10.0**exponent
+            ratio = probe / step
+            off = np.abs(ratio - np.rint(ratio)) > 1e-6 * np.maximum(1, np.abs(ratio) * 1e-6)
+            if off.mean() <= 1 - SHARE_ON_STEP:
+                return float(step)
+    return None
+
+
+def lattice_of(
+    values: Floats, *, resolution: float | None, apart_from: float | None, wary: bool = False
+) -> Lattice | None:
+    """The lattice of the values; None when every value stands by itself.
+
+    apart_from: the target, whose own mass must not pass for a heap; None when there is none; wary:
+    a hint of rounding to fives or tens is taken for it while there are few values.
+    """
+    step = resolution or resolution_of(values)
+    if step is None:
+        return None
+    steps = np.rint(values / step).astype(np.int64)
+    elsewhere = steps if apart_from is None else steps[steps != round(apart_from / step)]
+    return Lattice(
+        step, steps, _heaps(elsewhere, USUAL | WARY if wary and len(values) < FEW else USUAL)
+    )
+
+
+def _heaps(elsewhere: Integers, hints: Mapping[int, float]) -> tuple[int, ...]:
+    """Multiples that hold more values than their share of the places, the strongest first found.
+
+    What a heap found holds is no sign of another: the tens are no evidence for the twenties.
+    """
+    n = len(elsewhere)
+    if n < FEWEST_FOR_HEAPS:
+        return ()
+    low, high = (int(end) for end in np.quantile(elsewhere, [0.05, 0.95]))
+    candidates = [heap for heap in HEAPS if (high - low) >= LEAST_HEAPS * heap]
+    if not candidates:
+        return ()
+    # A stretch of places is enough to know which share of each class is a multiple of another.
+    places = np.arange(low, low + min(high - low, MOST_PLACES))
+    found: list[int] = []
+    while len(found) < MOST_HEAPS:
+        place_class, value_class = _classes(places, found), _classes(elsewhere, found)
+        sizes = np.bincount(place_class, minlength=1 << len(found))
+        held = np.bincount(value_class, minlength=1 << len(found))
+        best, strongest = 0, HEAP_SCORE
+        for heap in candidates:
+            if heap in found:
+                continue
+            multiples = np.bincount(
+                place_class[places % heap == 0], minlength=1 << len(found)
+            ) / np.maximum(sizes, 1)
+            expected = float(held @ multiples)
+            # Only the classes that the multiples divide can tell.
+            telling = float(held @ (multiples * (1 - multiples)))
+            count = int((elsewhere % heap == 0).sum())
+            score = (count - expected) / np.sqrt(max(telling, 1.0))
+            score += HEAP_SCORE - hints.get(heap, HEAP_SCORE)
+            if (
+                score > strongest
+                and count > (USUAL_RATIO if heap in USUAL else HEAP_RATIO) * expected
+            ):
+                best, strongest = heap, score
+        if not best:
+            break
+        found.append(best)
+    # Who rounds to fives rounds to tens as well, whether or not the series is long enough to show.
+    kin = {heap for family in FAMILIES if not family.isdisjoint(found) for heap in family}
+    return tuple(sorted(kin.intersection(candidates).union(found)))
+
+
+def _classes(places: Integers, heaps: list[int]) -> Integers:
+    classes = np.zeros(len(places), dtype=np.int64)
+    for bit, heap in enumerate(heaps):
+        classes += (places % heap == 0).astype(np.int64) << bit
+    return classes

@@ -1,0 +1,127 @@
+"""Do the last days of a period rise and the first of the next fall, more than on other days?
+
+Only for what can be booked a day early: counts and amounts. The difference between the last days
+and the first, at every end of a period, is held against the same difference at all other days of
+the month (placebo offsets), after the weekday's usual level is taken out.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import stdtr
+
+from expectations.signals.series import Placebo, Signal, judged, not_applicable, not_enough
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from expectations.signals.series import Series, Terms
+
+    Floats = NDArray[np.float64]
+    Integers = NDArray[np.int64]
+
+FEWEST_ENDS = 5
+DAYS = (1, 3, 5)
+UNIX_EPOCH = 719_163  # 1 January 1970 as a proleptic Gregorian ordinal
+MOST_GAPS = 0.4
+
+
+def period_end(series: Series, terms: Terms) -> Signal:
+    """Do period ends borrow from the next period?"""
+    n = len(series.values)
+    if series.days is None:
+        return not_applicable(n, "without dates there are no period ends")
+    if terms.kind not in ("count", "amount"):
+        return not_applicable(n, "only counts and amounts can be booked a day early")
+    first, span = int(series.days[0]), int(series.days[-1] - series.days[0]) + 1
+    if terms.period_end is None:
+        return not_applicable(n, "the values are not daily")
+    if n < (1 - MOST_GAPS) * span:
+        return not_applicable(n, "the values are not daily")
+    starts = _starts(np.arange(first, first + span), terms.period_end)
+    starts = starts[(starts >= max(DAYS)) & (starts <= span - max(DAYS))]
+    if len(starts) < FEWEST_ENDS:
+        return not_enough(len(starts), FEWEST_ENDS, "period ends")
+    line = np.full(span, np.nan)
+    line[series.days - first] = _without_weekday(series, terms)
+    tested = [_borrowed(line, starts, days) for days in DAYS]
+    days, p_value, seen, placebos, score = min(tested, key=lambda one: one[1])
+    end_rows = np.flatnonzero(
+        np.isin(series.days - first, (starts[:, None] + np.arange(-days, days)).ravel())
+    )
+    return judged(
+        min(1.0, 2 * p_value),
+        n=n,
+        observed=f"the last {days} days of {len(starts)} periods exceed the first {days} of the "
+        f"next by {seen:.0%}",
+        expected="no more than on other days of the month",
+        rows=end_rows,
+        score=score,
+        placebos=placebos,
+    )
+
+
+def months_of(days: Integers) -> Integers:
+    """A number for each calendar month, for proleptic Gregorian ordinals."""
+    dates = (days - UNIX_EPOCH).astype("datetime64[D]")
+    return dates.astype("datetime64[M]").astype(np.int64)
+
+
+def _starts(days: Integers, period: str) -> Integers:
+    if period == "week":
+        return np.flatnonzero((days - 1) % 7 == 0)
+    months = months_of(days)
+    turns = np.flatnonzero(np.diff(months) > 0) + 1
+    return turns[months[turns] % 3 == 0] if period == "quarter" else turns
+
+
+def _without_weekday(series: Series, terms: Terms) -> Floats:
+    """Logarithms less the level of the month around and the usual level of the weekday."""
+    values = np.log(np.maximum(series.values, 0) + 0.5)
+    assert series.days is not None  # noqa: S101 - told by the caller
+    weekday = series.days % 7
+    if terms.period_end != "week":
+        for _ in range(2):
+            for day in range(7):
+                own = weekday == day
+                if own.any():
+                    values = values - np.where(own, np.median(values[own]), 0.0)
+    low, high = np.quantile(values, [0.005, 0.995])
+    return np.asarray(np.clip(values, low, high))
+
+
+def _borrowed(
+    line: Floats, starts: Integers, days: int
+) -> tuple[int, float, float, list[Placebo], float]:
+    """Days compared, p-value, mean difference at the ends, placebo offsets, and their t."""
+    known = np.isfinite(line)
+    sums = np.concatenate([[0.0], np.cumsum(np.where(known, line, 0.0))])
+    counts = np.concatenate([[0], np.cumsum(known)])
+    at = np.arange(days, len(line) - days + 1)
+    before_n, after_n = counts[at] - counts[at - days], counts[at + days] - counts[at]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        difference = (sums[at] - sums[at - days]) / before_n - (
+            sums[at + days] - sums[at]
+        ) / after_n
+    difference[(before_n == 0) | (after_n == 0)] = np.nan
+    at_ends = difference[starts - days]
+    at_ends = at_ends[np.isfinite(at_ends)]
+    distance = np.abs(at[:, None] - starts[None, :]).min(axis=1)
+    elsewhere = difference[(distance >= 2 * days) & np.isfinite(difference)]
+    if len(at_ends) < FEWEST_ENDS or len(elsewhere) < 3 * FEWEST_ENDS:
+        return days, 1.0, 0.0, [], 0.0
+    seen, usual = float(at_ends.mean()), float(elsewhere.mean())
+    spread = float(max(elsewhere.std(ddof=1), 1e-9))
+    score = (seen - usual) / (spread / np.sqrt(len(at_ends)))
+    freedom = max(4.0, min(len(elsewhere) / (2 * days), 60.0))
+    placebos = []
+    for offset in range(-15, 16):
+        shifted = starts + offset - days
+        shifted = shifted[(shifted >= 0) & (shifted < len(difference))]
+        mean = np.nanmean(difference[shifted]) if np.isfinite(difference[shifted]).any() else 0.0
+        if abs(offset) >= 2 * days:
+            there = (mean - usual) / (spread / np.sqrt(max(len(shifted), 1)))
+            placebos.append(Placebo(at=float(offset), score=float(there)))
+    return days, float(stdtr(freedom, -score)), seen, placebos, score

@@ -1,0 +1,180 @@
+"""Do the values vary less than chance, or less than they used to?
+
+Counts and rates of independent events cannot vary less than their Poisson or binomial noise; second
+differences measure it free of level and trend, and a weekly cycle can only add to them. Other
+values are compared with their own past: the size of second differences by week, with the level
+taken into account because values near a natural bound vary less.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import gammainc, stdtr
+
+from expectations.signals.lattice import resolution_of
+from expectations.signals.roundness import split_at
+from expectations.signals.series import LARGEST_P, Signal, judged, not_applicable, not_enough
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from expectations.signals.series import Series, Terms
+
+    Floats = NDArray[np.float64]
+    Integers = NDArray[np.int64]
+
+MINIMUM_AGAINST_CHANCE, MINIMUM_AGAINST_PAST = 24, 90
+# 2 Σρ² of second differences of white noise, by which their squares tell less than as many values.
+OVERLAP = 2 * (1 + 2 * ((4 / 6) ** 2 + (1 / 6) ** 2))
+FEWEST_EVENTS = 3.0
+WEEK = 7
+FEWEST_WEEKS = 5
+SPLITS = (0.35, 0.5, 0.65)
+FEWEST_STEPS = 4.0
+
+
+def variation(series: Series, terms: Terms) -> Signal:
+    """Is the variation below the floor of chance, or below the series' own past?"""
+    n = len(series.values)
+    if series.days is None:
+        return not_applicable(n, "without an order in time there are no neighbours to compare")
+    if terms.independent and (terms.kind == "count" or series.denominators is not None):
+        chance = _against_chance(series, terms)
+        past = _against_past(series, terms) if n >= MINIMUM_AGAINST_PAST else chance
+        return _rarer(chance, past)
+    if n < MINIMUM_AGAINST_PAST:
+        return not_enough(n, MINIMUM_AGAINST_PAST)
+    return _against_past(series, terms)
+
+
+def _rarer(chance: Signal, past: Signal) -> Signal:
+    """Two looks at one question: the rarer of both, its p-value doubled."""
+    if past is chance or past.p_value is None:
+        return chance
+    if chance.p_value is None:
+        return past
+    rarer = min(chance, past, key=lambda one: one.p_value or 1.0)
+    return replace(rarer, p_value=min(2 * (rarer.p_value or 1.0), LARGEST_P))
+
+
+def _against_chance(series: Series, terms: Terms) -> Signal:
+    n = len(series.values)
+    if n < MINIMUM_AGAINST_CHANCE:
+        return not_enough(n, MINIMUM_AGAINST_CHANCE)
+    if series.denominators is not None and series.numerators is not None:
+        below = series.denominators.astype(float)
+        values = series.numerators / below
+        rate = np.clip(_local_mean(series.numerators, below), 1e-9, 1 - 1e-9)
+        noise, events = rate * (1 - rate) / below, rate * (1 - rate) * below
+    else:
+        values = series.values
+        noise = events = _local_mean(values, np.ones(n))
+    if float(events.mean()) < FEWEST_EVENTS:
+        return not_applicable(n, "too few events a period for their scatter to tell anything")
+    second = values[:-2] - 2 * values[1:-1] + values[2:]
+    floor = noise[:-2] + 4 * noise[1:-1] + noise[2:]
+    squares = second**2 / np.maximum(floor, 1e-300)
+    m, total = len(squares), float(squares.sum())
+    freedom = 2 * m / (OVERLAP + float((1 / np.maximum(events, 1e-9)).mean()))
+    return judged(
+        float(gammainc(freedom / 2, total / m * freedom / 2)),
+        n=n,
+        observed=f"second differences have {total / m:.0%} of the variance of independent events",
+        expected="at least 100% where the events are independent",
+        rows=np.arange(n),
+        score=total / m,
+    )
+
+
+def _local_mean(top: Floats | Integers, below: Floats) -> Floats:
+    """Mean of the five values about each, by which the noise of a count is known."""
+    kernel = np.ones(5)
+    sums = np.convolve(np.pad(np.asarray(top, dtype=float), 2, mode="edge"), kernel, "valid")
+    return np.asarray(sums / np.convolve(np.pad(below, 2, mode="edge"), kernel, "valid"))
+
+
+def _against_past(series: Series, terms: Terms) -> Signal:
+    n = len(series.values)
+    values = _stabilised(series, terms)
+    step = (
+        0.0
+        if series.denominators is not None
+        else terms.resolution or (resolution_of(series.values) or 0.0)
+    )
+    second = np.abs(values[:-2] - 2 * values[1:-1] + values[2:])
+    raw = series.values
+    if step and np.median(np.abs(raw[:-2] - 2 * raw[1:-1] + raw[2:])) < FEWEST_STEPS * step:
+        return not_applicable(n, f"the values change by too few steps of {step:g}")
+    typical = float(np.median(second))
+    # One outlier must not make a restless week.
+    second = np.minimum(second, 3.0 * typical)
+    weeks = len(second) // WEEK
+    size = np.log(second[: weeks * WEEK].reshape(weeks, WEEK).mean(axis=1) + 0.02 * typical)
+    if series.denominators is not None:
+        size = size - _by_denominators(second, series.denominators, weeks)
+    level = values[1 : 1 + weeks * WEEK].reshape(weeks, WEEK).mean(axis=1)
+    if terms.baseline_until is None:
+        splits = [round(share * weeks) for share in SPLITS]
+    else:
+        splits = [split_at(series, terms) // WEEK]
+    splits = [split for split in splits if FEWEST_WEEKS <= split <= weeks - FEWEST_WEEKS]
+    if not splits:
+        return not_enough(weeks, 2 * FEWEST_WEEKS, "weeks about the baseline")
+    tested = [(*_drop(size, level, split), split) for split in splits]
+    p_value, change, split = min(tested)
+    return judged(
+        min(1.0, p_value * (1 + 0.5 * (len(splits) - 1))),
+        n=n,
+        observed=f"day-to-day changes are {np.exp(change):.0%} of what they were before",
+        expected=f"about as large as in the {split * WEEK} values of the baseline",
+        rows=np.arange(split * WEEK, n),
+        score=float(change),
+    )
+
+
+def _by_denominators(second: Floats, denominators: Integers, weeks: int) -> Floats:
+    """What larger denominators alone take off the changes of each week, as a logarithm.
+
+    Of the variance, the part that is binomial noise shrinks with them and the rest does not.
+    """
+    chance = np.median(denominators) * 6 / 4 / denominators[1:-1]
+    total = float(np.median(second) ** 2) * 2.2
+    rest = max(0.0, total - float(chance.mean()))
+    weekly = chance[: weeks * WEEK].reshape(weeks, WEEK).mean(axis=1)
+    return np.asarray(0.5 * np.log((rest + weekly) / (rest + chance.mean())))
+
+
+def _stabilised(series: Series, terms: Terms) -> Floats:
+    """Values on a scale on which their noise does not depend on their level."""
+    values = series.values
+    low, high = terms.bounds
+    if series.denominators is not None and series.numerators is not None:
+        share = (series.numerators + 0.375) / (series.denominators + 0.75)
+        return np.asarray(np.arcsin(np.sqrt(share)) * np.sqrt(np.median(series.denominators)))
+    if terms.kind == "count":
+        return 2 * np.sqrt(np.maximum(values, 0) + 0.375)
+    if low is not None and high is not None:
+        room = (high - low) * 0.005
+        return np.asarray(np.log((values - low + room) / (high - values + room)))
+    if low == 0 and values.min() > 0:
+        return np.log(values)
+    return values
+
+
+def _drop(size: Floats, level: Floats, split: int) -> tuple[float, float]:
+    """One-sided p-value of a drop of size after the split, and the drop, at equal level."""
+    after = (np.arange(len(size)) >= split).astype(float)
+    design = np.column_stack([np.ones(len(size)), level - level.mean(), after])
+    inverse = np.linalg.pinv(design.T @ design)
+    coefficients = inverse @ design.T @ size
+    residual = size - design @ coefficients
+    freedom = len(size) - 3
+    # Weeks follow one another: what they share makes the change less sure.
+    memory = float(np.clip((residual[:-1] @ residual[1:]) / (residual @ residual + 1e-12), 0, 0.8))
+    inflation = (1 + memory) / (1 - memory)
+    error = np.sqrt(float(residual @ residual) / freedom * inverse[2, 2] * inflation)
+    change = float(coefficients[2])
+    return float(stdtr(freedom / inflation, change / max(1.1 * error, 1e-12))), change

@@ -1,0 +1,161 @@
+"""`guard`: the statistical guards over any csv, to be tried on data of one's own."""
+
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from orchestration.commands.output import AsJson, emit, say
+from sightline.errors import NothingCheckedError, UsageError
+
+REJECTED_SHOWN = 5
+
+
+class Direction(StrEnum):
+    """Which way is good."""
+
+    higher_is_better = "higher_is_better"
+    lower_is_better = "lower_is_better"
+
+
+class ValueKind(StrEnum):
+    """What the values are."""
+
+    rate = "rate"
+    count = "count"
+    amount = "amount"
+    duration = "duration"
+    score = "score"
+
+
+class PeriodEnd(StrEnum):
+    """Which ends may borrow from the next period."""
+
+    week = "week"
+    month = "month"
+    quarter = "quarter"
+
+
+Column = typer.Option(help="A column, by its heading or number.", show_default=False)
+
+
+def guard(
+    file: Annotated[Path, typer.Argument(help="A csv, one row a value, period or person.")],
+    target: Annotated[str, typer.Option(help="The target the values are held to.")],
+    direction: Annotated[Direction, typer.Option(help="Which way is good.")],
+    value: Annotated[str | None, Column] = None,
+    period: Annotated[str | None, Column] = None,
+    numerator: Annotated[str | None, Column] = None,
+    denominator: Annotated[str | None, Column] = None,
+    reported: Annotated[str | None, Column] = None,
+    recomputed: Annotated[str | None, Column] = None,
+    count: Annotated[
+        str | None, typer.Option(help="A column that says how often each value occurs.")
+    ] = None,
+    kind: Annotated[ValueKind | None, typer.Option(help="What the values are.")] = None,
+    resolution: Annotated[
+        float | None, typer.Option(help="The step of the values (default: measured).")
+    ] = None,
+    natural_bound: Annotated[
+        list[float] | None, typer.Option(help="A limit that no value can pass; up to two.")
+    ] = None,
+    approval_limit: Annotated[
+        float | None, typer.Option(help="A limit below which nobody has to approve.")
+    ] = None,
+    period_end: Annotated[
+        PeriodEnd, typer.Option(help="Which ends may borrow from the next period.")
+    ] = PeriodEnd.month,
+    baseline_until: Annotated[
+        str | None, typer.Option(help="Last day of the past to compare with, as YYYY-MM-DD.")
+    ] = None,
+    independent_events: Annotated[
+        bool, typer.Option(help="The counted events do not depend on one another.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Ask what a column of numbers does about its target: verdict, evidence, what may explain it.
+
+    Statistics alone, for a KPI whose sources are not at hand. A finding is a question, never a
+    proof. Exit code 1 when there is something to ask, 4 when nothing could be judged.
+    """
+    from expectations.judgement import Grade
+    from expectations.signals.series import Terms
+    from orchestration import guarding, series_file
+
+    columns = series_file.Columns(
+        value, period, numerator, denominator, reported, recomputed, count
+    )
+    aim = _number(target)
+    found = series_file.read(file, columns)
+    if numerator is not None and abs(aim) <= 1:
+        found.notes.append(f"the target {aim:g} is read as {100 * aim:g} %")
+        aim = 100 * aim
+    terms = Terms(
+        target=aim,
+        higher_is_better=direction is Direction.higher_is_better,
+        kind=None if kind is None else kind.value,
+        resolution=resolution,
+        bounds=_bounds(natural_bound or [], kind, found.numbers.get("value", [])),
+        independent=independent_events,
+        approval_limit=approval_limit,
+        baseline_until=_day(baseline_until),
+        period_end=period_end.value,
+    )
+    guarded = guarding.guard_file(found, terms)
+    records = guarding.as_data(guarded)
+    summary = series_file.summary(found, str(file))
+    for note in found.notes:
+        say(note)
+    for one in found.rejected[:REJECTED_SHOWN]:
+        say(f"line {one.line} is not used: {one.reason}")
+    say(f"{found.seen:,} rows seen = {len(found.lines):,} kept + {len(found.rejected):,} rejected")
+    verdict = {"grade": guarded.composite.grade.value, "smallest_q": guarded.composite.smallest_q}
+    emit(
+        {"input": summary, "composite": verdict, "guards": records},
+        guarding.as_text(records, guarded),
+        as_json=as_json,
+    )
+    if guarded.composite.grade is Grade.U:
+        raise NothingCheckedError("no guard could judge these values")
+    raise typer.Exit(1 if guarded.composite.grade in (Grade.C, Grade.D) else 0)
+
+
+def _number(text: str) -> float:
+    from orchestration.written_cell import MARKS, number
+
+    for marks in MARKS[:2]:
+        parsed = number(text, marks)
+        if parsed is not None:
+            return parsed
+    raise UsageError(f"{text!r} is no number: write the target as 98.5 or 3:59:59")
+
+
+def _day(text: str | None) -> int | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text).toordinal()
+    except ValueError as error:
+        raise UsageError(f"{text} is not a day: write it as 2026-10-19") from error
+
+
+def _bounds(
+    declared: list[float], kind: ValueKind | None, values: list[float]
+) -> tuple[float | None, float | None]:
+    """The declared bounds, or those that the kind of value has by nature."""
+    if len(declared) > 2:
+        raise UsageError("values have at most two natural bounds")
+    if len(declared) == 2:
+        return min(declared), max(declared)
+    low: float | None = None
+    high: float | None = None
+    if kind is not None:
+        low = 0.0
+    if kind in (ValueKind.rate, ValueKind.score) and values and max(values) <= 100:
+        high = 1.0 if kind is ValueKind.rate and max(values) <= 1 else 100.0
+    if declared and values:
+        middle = sum(values) / len(values)
+        low, high = (declared[0], high) if declared[0] <= middle else (low, declared[0])
+    return low, high

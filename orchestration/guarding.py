@@ -1,0 +1,211 @@
+"""The battery of guards over one file: the same tests, thresholds and words as in the pipeline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from expectations.guard import Outcome, load
+from expectations.judgement import Grade
+from expectations.signals.battery import Composite, compose, grade_of, of_values
+from expectations.signals.crossing import JUST_INSIDE, crossings
+from expectations.signals.lattice import resolution_of
+from expectations.signals.series import Series, Signal, Terms, judged, not_enough
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from orchestration.series_file import SeriesFile
+
+REPORTED = "reported_matches_recomputed"
+MOST_VALUES = 2_000_000
+UNITS = 10**6
+FEWEST_PAIRS = 30
+EVIDENCE_SHOWN, PLACEBOS_SHOWN = 12, 8
+
+
+@dataclass(frozen=True, slots=True)
+class Guarded:
+    """What the battery says of one file."""
+
+    series: Series
+    terms: Terms
+    signals: Mapping[str, Signal]
+    composite: Composite
+    lines: list[int]
+
+
+def guard_file(found: SeriesFile, terms: Terms) -> Guarded:
+    """Run every guard that values alone, and a report beside them, can be put to."""
+    series, terms, lines = _series(found, terms)
+    signals = of_values(series, terms)
+    if "reported" in found.numbers:
+        signals[REPORTED] = _reconciled(found, terms)
+    return Guarded(series, terms, signals, compose(signals), lines)
+
+
+def _series(found: SeriesFile, terms: Terms) -> tuple[Series, Terms, list[int]]:
+    numbers, lines = found.numbers, found.lines
+    days, step = None, None
+    if found.periods is not None:
+        days = np.array([day.toordinal() for day in found.periods], dtype=np.int64)
+        step = int(np.median(np.diff(days))) if len(days) > 1 else 1
+        if step > 1:
+            # Weeks and months are numbered: their unequal lengths are no gaps.
+            numbered = np.rint((days - days[0]) / step).astype(np.int64)
+            until = terms.baseline_until
+            if until is not None:
+                position = int(np.searchsorted(days, until, side="right"))
+                until = int(numbered[position - 1]) if position else -1
+            if (np.diff(numbered) <= 0).any():
+                numbered = np.arange(len(days), dtype=np.int64)
+            days, terms = numbered, replace(terms, baseline_until=until)
+    if step != 1:
+        terms = replace(terms, period_end=None)
+    if "numerator" in numbers:
+        top, below = np.array(numbers["numerator"]), np.array(numbers["denominator"])
+        usable = (below > 0) & (top >= 0) & (top <= below) & (top % 1 == 0) & (below % 1 == 0)
+        whole = np.flatnonzero(usable)
+        if len(whole) < len(top):
+            found.notes.append(
+                f"{len(top) - len(whole)} rows are no whole part of a whole number and left out"
+            )
+        top, below = top[whole].astype(np.int64), below[whole].astype(np.int64)
+        lines = [lines[index] for index in whole]
+        days = None if days is None else days[whole]
+        if len(whole):
+            values = 100 * top / below
+            return (
+                Series.of(values, days=days, numerators=top, denominators=below),
+                replace(terms, kind="rate", bounds=(0.0, 100.0)),
+                lines,
+            )
+    role = "value" if "value" in numbers else "reported"
+    values = np.array(numbers[role], dtype=np.float64)
+    if "count" in numbers:
+        counts = np.maximum(np.rint(numbers["count"]), 0).astype(np.int64)
+        if counts.sum() > MOST_VALUES:
+            found.notes.append(f"counts were thinned to {MOST_VALUES:,} values in all")
+            counts = np.rint(counts * (MOST_VALUES / counts.sum())).astype(np.int64)
+        lines = [line for line, count in zip(lines, counts, strict=True) for _ in range(count)]
+        return Series.of(np.repeat(values, counts)), replace(terms, period_end=None), lines
+    return Series.of(values, days=days), terms, lines
+
+
+def _reconciled(found: SeriesFile, terms: Terms) -> Signal:
+    """The test behind `reported_matches_recomputed`."""
+    reported = np.array(found.numbers["reported"])
+    recomputed = np.array(found.numbers["recomputed"])
+    if len(reported) < FEWEST_PAIRS:
+        return not_enough(len(reported), FEWEST_PAIRS, "pairs")
+    step = terms.resolution or resolution_of(reported) or 0.0
+    rounded = np.floor(recomputed / step + 0.5) * step if step else recomputed
+    sign = 1 if terms.higher_is_better else -1
+    apart = sign * (reported - rounded)
+    differences = np.where(np.abs(apart) > step * (1 + 1e-9), apart, 0.0)
+    margins = sign * (rounded - terms.target)
+    low, high = np.quantile(rounded, [0.1587, 0.8413])
+    tested = crossings(
+        np.rint(differences * UNITS).astype(np.int64),
+        np.rint(margins * UNITS).astype(np.int64)[None, :],
+        np.ones((1, len(margins)), dtype=bool),
+        just_inside=round(JUST_INSIDE * float(high - low) / 2 * UNITS),
+    )
+    lifted = np.flatnonzero((margins < 0) & (margins + differences >= 0) & (differences != 0))
+    return judged(
+        tested.p_value,
+        n=len(reported),
+        observed=f"{len(lifted)} of {int((differences != 0).sum())} differing figures meet the "
+        "target where the recomputed ones do not",
+        expected="about as many the other way round, if differences fell at random",
+        rows=lifted,
+    )
+
+
+def as_data(guarded: Guarded) -> list[dict[str, Any]]:
+    """One record a guard: everything that is said of it."""
+    records = []
+    for name, signal in guarded.signals.items():
+        guard = load(name).GUARD
+        q_value = guarded.composite.q_values.get(name)
+        shown = sorted(signal.placebos, key=lambda placebo: -placebo.score)[:PLACEBOS_SHOWN]
+        lines = [guarded.lines[row] for row in signal.rows] if _is_asked(q_value) else []
+        records.append(
+            {
+                "guard": name,
+                "outcome": signal.outcome.value,
+                "grade": (Grade.U if q_value is None else grade_of(q_value)).value,
+                "n": signal.n,
+                "detail": signal.detail,
+                "observed": signal.observed or None,
+                "expected": signal.expected or None,
+                "p_value": signal.p_value,
+                "q_value": q_value,
+                "score": signal.score,
+                "placebos_tried": len(signal.placebos),
+                "placebo_targets": [{"at": one.at, "score": round(one.score, 2)} for one in shown],
+                "evidence_count": len(set(lines)),
+                "evidence_lines": sorted(set(lines))[:1000],
+                "innocent_explanations": list(guard.innocent_explanations),
+                "invisible": list(guard.invisible),
+            }
+        )
+    return records
+
+
+def as_text(records: list[dict[str, Any]], guarded: Guarded) -> str:
+    """The same for people: the verdict first, then each guard, those that ask first."""
+    composite = guarded.composite
+    judged_count = sum(one["outcome"] == Outcome.JUDGED.value for one in records)
+    way = "higher" if guarded.terms.higher_is_better else "lower"
+    verdict = (
+        f"{_VERDICT[composite.grade]} (grade {composite.grade.value}; smallest q "
+        f"{composite.smallest_q:.2g} of {judged_count} guards that judged; "
+        f"target {guarded.terms.target:g}, {way} is better)"
+    )
+    lines = [verdict, ""]
+    order = {"D": 0, "C": 1, "B": 2, "A": 3, "U": 4}
+    for one in sorted(records, key=lambda record: order[record["grade"]]):
+        lines += _lines(one)
+    return "\n".join(lines)
+
+
+_VERDICT = {
+    Grade.U: "Nothing could be judged",
+    Grade.A: "Nothing to ask",
+    Grade.B: "Nothing to ask yet: watch",
+    Grade.C: "A question to the owner",
+    Grade.D: "An urgent question to the owner",
+}
+
+
+def _is_asked(q_value: float | None) -> bool:
+    return q_value is not None and grade_of(q_value) is not Grade.A
+
+
+def _lines(one: dict[str, Any]) -> list[str]:
+    title = f"{one['grade']}  {one['guard'].replace('_', ' ')}  (n = {one['n']:,})"
+    if one["q_value"] is None:
+        return [title, f"     {one['outcome'].replace('_', ' ')}: {one['detail']}"]
+    lines = [
+        title,
+        f"     observed  {one['observed']}",
+        f"     expected  {one['expected']}",
+        f"     p = {one['p_value']:.3g}, q = {one['q_value']:.3g}",
+    ]
+    if one["placebo_targets"]:
+        best = ", ".join(f"{p['at']:g}: {p['score']:.1f}" for p in one["placebo_targets"][:4])
+        lines.append(
+            f"     placebo   here {one['score']:.1f}; the highest of {one['placebos_tried']} "
+            f"other places: {best}"
+        )
+    if _is_asked(one["q_value"]):
+        shown = ", ".join(map(str, one["evidence_lines"][:EVIDENCE_SHOWN]))
+        more = one["evidence_count"] - min(EVIDENCE_SHOWN, one["evidence_count"])
+        if shown:
+            lines.append(f"     evidence  lines {shown}" + (f" and {more:,} more" if more else ""))
+        lines += [f"     perhaps   {reason}" for reason in one["innocent_explanations"]]
+        lines += [f"     invisible {what}" for what in one["invisible"]]
+    return lines

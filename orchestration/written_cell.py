@@ -1,0 +1,101 @@
+"""What one cell says: a number or a day, in the marks and forms that most of its column have."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from ingestion.mapping.value import number_of, plain
+from sightline.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+SAMPLE = 400
+MOSTLY = 0.8
+MARKS = ((".", None), (",", None), (".", ","), (",", "."), (".", "'"), (",", " "), (".", " "))
+_PERIODS = (
+    "%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%Y-%m-%d %H:%M:%S",
+    "%Y-%m-%dT%H:%M:%S", "%Y%m%d", "%d %b %Y", "%b %d, %Y", "%d-%b-%y", "%d-%b-%Y", "%Y-%m",
+    "%m/%Y", "%b %Y", "%B %Y", "%b-%y", "%Y",
+)  # fmt: skip
+_CLOCK = re.compile(r"(\d+):(\d{2})(?::(\d{2}(?:[.,]\d+)?))?")
+_UNITS = re.compile(r"^[€$£]\s*|\s*(?:%|€|\$|£|[a-zA-Zµ]{1,6}(?:/[a-zA-Z]+)?)$")
+
+
+def number(text: str, marks: tuple[str, str | None]) -> float | None:
+    """A number with these marks, with its unit or as a clock time in seconds; None for neither."""
+    written = plain(text)
+    clock = _CLOCK.fullmatch(written)
+    if clock:
+        first, second, third = clock.groups()
+        whole = int(first) * 60 + int(second)
+        return float(whole) if third is None else 60.0 * whole + float(third.replace(",", "."))
+    if marks == (".", None):
+        try:
+            parsed = float(written)
+        except ValueError:
+            pass
+        else:
+            return parsed if abs(parsed) < 1e300 else None
+    exact = number_of(_UNITS.sub("", written), *marks)
+    return None if exact is None else float(exact)
+
+
+def looks_numeric(cell: str) -> bool:
+    """Is it a number by any of the usual marks?"""
+    return any(number(cell, marks) is not None for marks in MARKS[:4])
+
+
+def share_numeric(sample: Sequence[Sequence[str]], index: int) -> float:
+    """Share of the filled cells of a column that are numbers."""
+    filled = [row[index] for row in sample if row[index].strip()]
+    return sum(looks_numeric(cell) for cell in filled) / len(filled) if filled else 0.0
+
+
+def marks_of(cells: Sequence[str], name: str) -> tuple[str, str | None]:
+    """Decimal and thousands mark by which most cells are numbers. UsageError where none does."""
+    filled = [cell for cell in cells if cell.strip()][:2000]
+    # 1,234 and 12,500 alone: thousands; one other number of decimals, and it is a decimal comma.
+    groups = [re.fullmatch(r"-?\d{1,3}(,\d{3})+", plain(cell)) for cell in filled if "," in cell]
+    order = MARKS
+    if groups and all(groups) and not any("." in cell for cell in filled):
+        order = (MARKS[2], *MARKS)
+    scored = [
+        (sum(number(cell, marks) is not None for cell in filled), -rank)
+        for rank, marks in enumerate(order)
+    ]
+    best, rank = max(scored)
+    if not best:
+        raise UsageError(f"{name} holds no numbers")
+    return order[-rank]
+
+
+def period_form(cells: Sequence[str]) -> str | None:
+    """The form that most of the cells are dates in, None where there is none."""
+    filled = [plain(cell) for cell in cells if cell.strip()][:SAMPLE]
+    scored = [
+        (sum(day_of(cell, form) is not None for cell in filled), -rank)
+        for rank, form in enumerate((*_PERIODS, "week"))
+    ]
+    best, rank = max(scored)
+    return (*_PERIODS, "week")[-rank] if filled and best >= MOSTLY * len(filled) else None
+
+
+def day_of(text: str, form: str) -> date | None:
+    """The day written in this form, None where it is none."""
+    written = plain(text)
+    if form == "week":
+        week = re.fullmatch(r"(\d{4})-?W(\d{1,2})", written, re.I)
+        try:
+            return date.fromisocalendar(int(week[1]), int(week[2]), 1) if week else None
+        except ValueError:
+            return None
+    if form.startswith("%Y-%m-%d") and len(written) > 19:
+        written = written[:19]
+    try:
+        day = datetime.strptime(written, form).date()  # noqa: DTZ007 - a day has no zone
+    except ValueError:
+        return None
+    return day if 1800 < day.year < 2200 else None

@@ -1,0 +1,26 @@
+"""Columns in the shape of published cases, generated: the moved are asked about, the honest not."""
+
+from __future__ import annotations
+
+import pytest
+
+from expectations.grading import QUESTION_LEVEL
+from expectations.signals.battery import compose, of_values
+from expectations.signals.series import Series
+from tests.expectations.published_shapes import HONEST, MOVED, Shape
+
+
+def smallest_q(shape: Shape, seed: int, n: int, *, moved: bool) -> float:
+    values = shape.values(seed, n, moved=moved)
+    return compose(of_values(Series.of(values), shape.terms)).smallest_q
+
+
+@pytest.mark.parametrize("shape", MOVED, ids=lambda shape: shape.name)
+def test_thousands_of_values_moved_over_their_target_are_asked_about(shape: Shape) -> None:
+    assert smallest_q(shape, 1, 20_000, moved=True) < QUESTION_LEVEL
+
+
+@pytest.mark.parametrize("n", [40, 300, 20_000])
+@pytest.mark.parametrize("shape", HONEST, ids=lambda shape: shape.name)
+def test_honest_columns_are_left_alone_however_many_values_there_are(shape: Shape, n: int) -> None:
+    assert smallest_q(shape, 2, n, moved=False) >= QUESTION_LEVEL

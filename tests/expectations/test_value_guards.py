@@ -1,0 +1,115 @@
+"""The statistical guards: from rows of evidence to a question, or to the reason for none."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pytest
+
+from expectations.guard import Outcome, load
+from expectations.judge import judge
+from expectations.judgement import Status
+from expectations.signal_guard import Declared
+from tests.expectations.firm import AS_OF, FIRST_WEEK, Definitions, Warehouse, week
+
+BUNCH = "values_do_not_bunch_at_the_target"
+
+
+def rows(values: np.ndarray, target: float = 95, **more: Any) -> list[dict[str, Any]]:
+    return [
+        {
+            "scope": "north",
+            "period_start": FIRST_WEEK + timedelta(days=number),
+            "kpi_name": "uptime",
+            "direction": "higher_is_better",
+            "value": Decimal(str(round(float(value), 2))),
+            "numerator": None,
+            "denominator": None,
+            "target": Decimal(str(target)),
+        }
+        | more
+        for number, value in enumerate(values)
+    ]
+
+
+def lifted(n: int = 365) -> np.ndarray:
+    generator = np.random.default_rng(3)
+    values = generator.normal(96, 2, n)
+    near = np.flatnonzero((values < 95) & (values > 93.5))[::2]
+    values[near] = 95 + 0.2 * generator.random(len(near))
+    return values
+
+
+def test_lifted_values_are_asked_about_with_their_periods_and_placebo_targets() -> None:
+    seen = load(BUNCH).examine(rows(lifted()), Declared())  # type: ignore[attr-defined]
+    assert seen.p_value < 0.001
+    (suspicion,) = seen.suspicions
+    assert suspicion.evidence["placebo_targets"]
+    assert seen.unexpected_count == len(suspicion.periods) > 20
+
+
+def test_a_target_that_moved_is_laid_on_the_latest() -> None:
+    values = lifted()
+    moved = rows(values[:200]) + rows(values[200:] + 1, 96)
+    for number, row in enumerate(moved):
+        row["period_start"] = FIRST_WEEK + timedelta(days=number)
+    seen = load(BUNCH).examine(moved, Declared())  # type: ignore[attr-defined]
+    assert seen.p_value < 0.001
+
+
+def test_a_natural_bound_is_not_applicable_and_a_short_series_not_enough() -> None:
+    examine = load(BUNCH).examine  # type: ignore[attr-defined]
+    bounded = examine(rows(lifted(), 100), Declared(highest=Decimal(100)))
+    assert bounded.outcome is Outcome.NOT_APPLICABLE
+    assert examine(rows(lifted(40)), Declared()).outcome is Outcome.NOT_ENOUGH_DATA
+
+
+def test_two_values_of_one_period_are_an_error_and_nobody_takes_the_first() -> None:
+    twice = rows(lifted())
+    twice[1]["period_start"] = twice[0]["period_start"]
+    with pytest.raises(ValueError, match="two values for one period"):
+        load(BUNCH).examine(twice, Declared())  # type: ignore[attr-defined]
+
+
+def test_edits_that_lift_periods_just_over_the_target_are_asked_about() -> None:
+    generator = np.random.default_rng(5)
+    ledger = rows(generator.normal(96, 2, 120))
+    for number, row in enumerate(ledger):
+        row["old_value"] = row["value"]
+        if number % 11 == 0:
+            row["value"] += Decimal(str(round(generator.normal(0, 0.5), 2)))
+        elif Decimal(93) < row["old_value"] < Decimal(95) and number % 2:
+            row["value"] = Decimal("95.1")
+    seen = load("restatements_do_not_favour_the_target").examine(ledger)  # type: ignore[attr-defined]
+    assert seen.p_value < 0.01
+    assert seen.suspicions
+
+
+def test_failing_rows_left_out_are_asked_about() -> None:
+    known = rows(np.full(400, 1.0), is_failing=False, is_left_out=False)
+    for number, row in enumerate(known):
+        row["is_failing"] = number % 5 == 0
+        row["is_left_out"] = number % 10 == 0
+    seen = load("removed_rows_do_not_favour_the_target").examine(known)  # type: ignore[attr-defined]
+    assert seen.p_value < 0.001
+    assert "40 of 40 rows left out fail" in seen.detail
+
+
+def test_the_judge_runs_the_guards_of_values_that_a_definition_names(warehouse: Warehouse) -> None:
+    for number, value in enumerate(lifted(78)):
+        warehouse.value("uptime", "north", number, round(float(value), 2))
+    named: dict[str, dict[str, Any]] = {
+        BUNCH: {"kind": "rate", "highest": 100},
+        "blocks_do_not_repeat": {},
+        "period_end_does_not_borrow": {},
+    }
+    definitions = Definitions({"uptime": ("pulled", named)}, target=Decimal(95))
+    judgement = judge(warehouse.connection, definitions, as_of=AS_OF)
+    status = {run.guard: run.status for run in judgement.runs}
+    assert status["blocks_do_not_repeat"] is Status.PASSED
+    assert status["period_end_does_not_borrow"] is Status.NOT_APPLICABLE
+    assert status[BUNCH] in (Status.PASSED, Status.FINDING)
+    assert week(0) in {verdict.period_start for verdict in judgement.verdicts}

@@ -1,0 +1,108 @@
+"""`sightline guard` reads any csv, accounts for every row and asks with the right exit code."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from orchestration.series_file import Columns, read
+from sightline.errors import UsageError
+
+
+def guard(*words: object) -> subprocess.CompletedProcess[str]:
+    command = [Path(sys.executable).parent / "sightline", "guard", *map(str, words)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def daily(path: Path, *, lifted: bool) -> Path:
+    """A German export: semicolons, decimal commas, Latin letters, a blank line, a bad row."""
+    generator = np.random.default_rng(4)
+    values = generator.normal(96, 2, 400)
+    if lifted:
+        near = np.flatnonzero((values < 95) & (values > 94))
+        values[near[::2]] = 95 + 0.2 * generator.random(len(near[::2]))
+    lines = ["Tag;Verfügbarkeit"]
+    for number, value in enumerate(values):
+        day = date(2025, 1, 1) + timedelta(days=number)
+        lines.append(f"{day:%d.%m.%Y};{value:.1f}".replace(".", ",", 3).replace(",", ".", 2))
+    lines[7:7] = ["", "02.02.2027;k. A."]
+    path.write_bytes("\n".join(lines).encode("cp1252"))
+    return path
+
+
+def test_lifted_values_are_a_finding_with_lines_placebos_and_explanations(tmp_path: Path) -> None:
+    file = daily(tmp_path / "lifted.csv", lifted=True)
+    done = guard(file, "--target", "95,0", "--direction", "higher_is_better", "--json")
+    assert done.returncode == 1, done.stderr
+    said = json.loads(done.stdout)
+    assert (said["input"]["seen"], said["input"]["kept"]) == (401, 400)
+    assert said["input"]["rejected"] == [
+        {"line": 9, "reason": "no number in Verfügbarkeit: 'k. A.'"}
+    ]
+    asking = next(one for one in said["guards"] if one["grade"] in "CD")
+    assert asking["guard"] == "values_do_not_bunch_at_the_target"
+    assert asking["placebo_targets"][0]["score"] < asking["score"]
+    assert asking["evidence_lines"]
+    assert asking["innocent_explanations"]
+
+
+def test_honest_values_are_no_finding(tmp_path: Path) -> None:
+    file = daily(tmp_path / "honest.csv", lifted=False)
+    done = guard(file, "--target", 95, "--direction", "higher_is_better")
+    assert done.returncode == 0, done.stdout
+    assert "Nothing to ask" in done.stdout
+    assert "401 rows seen = 400 kept + 1 rejected" in done.stderr
+
+
+def test_too_few_values_a_missing_file_and_a_wrong_column_have_codes_of_their_own(
+    tmp_path: Path,
+) -> None:
+    few = tmp_path / "few.csv"
+    few.write_text("value\n" + "\n".join(str(number) for number in range(12)))
+    aim = ("--target", 5, "--direction", "lower_is_better")
+    assert guard(few, *aim).returncode == 4
+    assert guard(few, *aim, "--value", "vlaue").returncode == 2
+    assert guard(tmp_path / "none.csv", *aim).returncode == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("time\n3:59:59\n4:00:10\n2:10:05\n", 14399.0),
+        ("amount\n1,234\n12,500\n9,000\n", 1234.0),
+        ("share\n98.5 %\n97 %\n", 98.5),
+        ("1e-3\n0.04\n0.05\n", 0.001),
+        ("betrag\n1.234,5\n2.000,0\n", 1234.5),
+    ],
+)
+def test_numbers_are_read_as_people_write_them(tmp_path: Path, text: str, first: float) -> None:
+    file = tmp_path / "numbers.csv"
+    file.write_text(text)
+    assert read(file, Columns()).numbers["value"][0] == first
+
+
+def test_a_table_of_counts_is_taken_for_as_many_values(tmp_path: Path) -> None:
+    file = tmp_path / "marks.csv"
+    file.write_text("mark,count\n10,3\n11,0\n12,40\n")
+    found = read(file, Columns())
+    assert found.columns == {"value": "mark", "count": "count"}
+    assert "count was taken for how often each value occurs" in found.notes
+
+
+def test_two_columns_of_numbers_are_asked_about_not_guessed(tmp_path: Path) -> None:
+    file = tmp_path / "two.csv"
+    file.write_text("height,weight\n1.5,60\n1.6,70\n")
+    with pytest.raises(UsageError, match="--value NAME; columns of numbers: 'height', 'weight'"):
+        read(file, Columns())
+
+
+def test_rows_that_share_a_day_have_no_order(tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("date,score\n2025-01-01,3\n2025-01-01,4\n2025-01-02,5\n")
+    assert read(file, Columns()).periods is None
