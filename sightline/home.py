@@ -29,6 +29,7 @@ class Home:
     okrs: Path
     casebook_url: str
     clock: Path | None = None
+    public_url: str = ""  # SIGHTLINE_PUBLIC_URL, where `sightline serve` is reached, if it is
     checkout: Path = CHECKOUT
     checkpoints_setting: Path | None = None
     signing_key_setting: Path | None = None
@@ -45,6 +46,7 @@ class Home:
             okrs=_path(env, "SIGHTLINE_OKRS") or CHECKOUT / "okrs",
             casebook_url=env.get("SIGHTLINE_CASEBOOK_URL") or f"sqlite:///{root / 'casebook.db'}",
             clock=_path(env, "SIGHTLINE_CLOCK"),
+            public_url=env.get("SIGHTLINE_PUBLIC_URL", "").rstrip("/"),
             checkpoints_setting=_path(env, "SIGHTLINE_CHECKPOINTS"),
             signing_key_setting=_path(env, "SIGHTLINE_SIGNING_KEY"),
             checkpoints_remote=env.get("SIGHTLINE_CHECKPOINTS_GIT") or None,
@@ -110,6 +112,11 @@ class Home:
     def signing_key(self) -> Path:
         """The key that signs checkpoints."""
         return self.signing_key_setting or self.root / "keys" / "ledger.pem"
+
+    @property
+    def link_key(self) -> Path:
+        """The key that signs the links by which people act on cases."""
+        return self.root / "keys" / "links.key"
 
     @property
     def demo(self) -> Path:

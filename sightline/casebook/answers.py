@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import insert, select
 
+from sightline.casebook.schema import bring_up_to_date
 from sightline.casebook.store import (
-    create_tables,
     finding_act,
     open_engine,
     to_utc_aware,
@@ -57,7 +57,7 @@ class Answers:
 
     def __init__(self, url: str) -> None:
         self._engine = open_engine(url)
-        create_tables(self._engine)
+        bring_up_to_date(self._engine)
 
     def close(self) -> None:
         """Gives the connections back."""

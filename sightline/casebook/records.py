@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
@@ -116,3 +117,9 @@ class CaseEvent:
     at: datetime
     actor: str
     payload: str
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """The payload as a mapping."""
+        content: dict[str, Any] = json.loads(self.payload)
+        return content

@@ -1,11 +1,14 @@
-"""Where are the acts kept? The tables, their append-only lock, and one writer at a time."""
+"""Where are the acts kept? The tables as they are today, and one writer at a time.
+
+`schema.py` makes them; a column added here needs a version there, or the tests refuse it.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
@@ -14,6 +17,7 @@ from sqlalchemy import (
     Connection,
     DateTime,
     Engine,
+    Index,
     Integer,
     MetaData,
     Table,
@@ -21,7 +25,6 @@ from sqlalchemy import (
     UniqueConstraint,
     create_engine,
     event,
-    inspect,
 )
 
 metadata = MetaData()
@@ -35,6 +38,7 @@ case_event = Table(
     Column("at", DateTime, nullable=False),
     Column("actor", Text, nullable=False),
     Column("payload", Text, nullable=False),
+    Index("ix_case_event_kind", "kind", "case_id"),
 )
 outbox_message = Table(
     "outbox_message",
@@ -106,17 +110,6 @@ silence = Table(
 # Any number does, as long as every writer of the casebook names the same one.
 _POSTGRES_LOCK = 20260626
 
-_REFUSE_ON_SQLITE = """
-create trigger if not exists {table}_refuses_{act} before {act} on {table}
-begin select raise(abort, 'the casebook is append-only'); end
-"""
-_REFUSE_ON_POSTGRES = """
-create or replace function casebook_is_append_only() returns trigger language plpgsql as
-$$ begin raise exception 'the casebook is append-only'; end $$;
-create or replace trigger {table}_refuses_{act} before {act} on {table}
-for each statement execute function casebook_is_append_only()
-"""
-
 
 def open_engine(url: str) -> Engine:
     """An engine whose SQLite connections are durable, in WAL and transactional as declared."""
@@ -124,33 +117,6 @@ def open_engine(url: str) -> Engine:
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine)
     return engine
-
-
-def create_tables(engine: Engine) -> None:
-    """Makes folder, tables and append-only triggers that are missing."""
-    database = engine.url.database
-    if engine.dialect.name == "sqlite" and database not in (None, "", ":memory:"):
-        Path(str(database)).parent.mkdir(parents=True, exist_ok=True)
-    on_sqlite = engine.dialect.name == "sqlite"
-    refuse = _REFUSE_ON_SQLITE if on_sqlite else _REFUSE_ON_POSTGRES
-    with writing(engine) as connection:
-        metadata.create_all(connection)
-        _add_columns(connection)
-        for table in metadata.sorted_tables:
-            for act in ("update", "delete"):
-                connection.exec_driver_sql(refuse.format(table=table.name, act=act))
-
-
-def _add_columns(connection: Connection) -> None:
-    """Columns that came with a later version, to tables of an earlier one; they may be empty."""
-    for table in metadata.sorted_tables:
-        there = {column["name"] for column in inspect(connection).get_columns(table.name)}
-        for column in table.columns:
-            if column.name not in there:
-                kind = column.type.compile(connection.dialect)
-                connection.exec_driver_sql(
-                    f"alter table {table.name} add column {column.name} {kind}"
-                )
 
 
 @contextmanager
@@ -174,6 +140,11 @@ def to_utc_naive(at: datetime) -> datetime:
 def to_utc_aware(at: datetime) -> datetime:
     """What Python sees of a time in the tables."""
     return at.replace(tzinfo=UTC)
+
+
+def to_json(content: Any) -> str:
+    """How the tables hold what belongs to a kind; days are written as text."""
+    return json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)
 
 
 def _prepare_sqlite(engine: Engine) -> None:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
 import subprocess
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, text
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError
 
 from sightline.casebook import MAX_ATTEMPTS, Casebook, Message, Silence
 
@@ -36,18 +33,6 @@ def message(kind: str = "open", *cases: str, channel: str = "console") -> Messag
 def silence(**changes: Any) -> Silence:
     whole = Silence("", "sorter_uptime", "north", None, AT, AT + DAY, "coo", "planned stop")
     return replace(whole, **changes)
-
-
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path}/state/casebook.db"
-
-
-@pytest.fixture
-def casebook(url: str) -> Casebook:
-    book = Casebook(url)
-    book.create()
-    return book
 
 
 def kinds(casebook: Casebook, case_id: str = CASE) -> list[str]:
@@ -130,24 +115,6 @@ def test_a_time_without_a_zone_is_refused(casebook: Casebook) -> None:
         casebook.announce([message()], AT.replace(tzinfo=None))
 
 
-@pytest.mark.parametrize(
-    "table", ["case_event", "outbox_message", "delivery", "announcement", "silence"]
-)
-@pytest.mark.parametrize("act", ["delete from {}", "update {} set sequence = sequence + 1"])
-def test_nothing_can_be_changed_or_removed(
-    url: str, casebook: Casebook, table: str, act: str
-) -> None:
-    casebook.announce([message()], AT)
-    message_id = casebook.undelivered(AT)[0].message_id
-    casebook.record_delivery(message_id, channel="console", at=AT, ok=True)
-    casebook.hold_back({CASE: "silenced"}, AT)
-    casebook.silencing.hold(silence(), AT)
-    engine = create_engine(url)
-    with pytest.raises(SQLAlchemyError, match="append-only"), engine.begin() as connection:
-        connection.execute(text(act.format(table)))
-    engine.dispose()
-
-
 def test_a_delivered_message_is_not_sent_again(casebook: Casebook) -> None:
     casebook.announce([message(), message(channel="file")], AT)
     first, second = casebook.undelivered(AT)
@@ -213,21 +180,6 @@ def test_what_is_held_back_is_noted_once_and_is_not_announced(casebook: Casebook
     assert casebook.hold_back({CASE: "silence 1"}, AT + timedelta(hours=1)) == 0
     assert (casebook.held_back(), casebook.announced_open()) == ({CASE}, set())
     assert casebook.announced() == {}
-
-
-def test_a_casebook_of_an_earlier_version_gets_the_columns_that_came_later(tmp_path: Path) -> None:
-    with sqlite3.connect(tmp_path / "casebook.db") as connection:
-        connection.execute(
-            "create table delivery (sequence integer primary key, message_id text, channel text, "
-            "attempt integer, at datetime, ok boolean, detail text)"
-        )
-    casebook = Casebook(f"sqlite:///{tmp_path}/casebook.db")
-    casebook.create()
-    casebook.announce([message()], AT)
-    message_id = casebook.undelivered(AT)[0].message_id
-    casebook.record_delivery(message_id, channel="console", at=AT, ok=False)
-    assert casebook.undelivered(AT) == []
-    casebook.close()
 
 
 ANNOUNCE_AND_DIE = """

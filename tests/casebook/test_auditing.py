@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -53,13 +52,6 @@ def audit(headline: str = "Sorter uptime (north) is 97.4 %") -> AuditCase:
         line_of_sight=LineOfSight(nodes=(), edges=()),
         footer=Footer(as_of=AT, load_ids=(), definition_hash="d", content_hash="", command="c"),
     ).sealed()
-
-
-@pytest.fixture
-def casebook(tmp_path: Path) -> Casebook:
-    book = Casebook(f"sqlite:///{tmp_path}/casebook.db")
-    book.create()
-    return book
 
 
 def test_finishing_twice_keeps_the_first_and_says_so(casebook: Casebook) -> None:

@@ -1,0 +1,89 @@
+"""How does a person act on a case? The one way in, for the command line and the web application."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time
+from typing import TYPE_CHECKING
+
+from sightline.casebook import Silence
+from sightline.casebook.acts import Act, Answer, Close, SilenceCase, read_act
+from sightline.casebook.answers import Answers, FindingAct, check_answer
+from sightline.errors import UsageError
+from sightline.people import owners, require_known
+
+if TYPE_CHECKING:
+    from sightline.casebook import Casebook, Standing
+    from sightline.catalog import Catalog
+
+
+def kpi_of(case_id: str) -> str:
+    """The KPI a case is about: the first part of its id."""
+    return case_id.partition(".")[0]
+
+
+def act_on(
+    casebook: Casebook,
+    catalog: Catalog,
+    case_id: str,
+    *,
+    verb: str,
+    fields: dict[str, str],
+    author: str,
+    at: datetime,
+) -> Standing:
+    """Records an act and returns where it leaves the case.
+
+    UsageError when the author holds no role, when a field does not fit, when the step is not legal
+    now, or when it would end a case of the author's own KPI.
+    """
+    require_known(catalog, author, at.date())
+    act = read_act(verb, fields)
+    _refuse_unknown_words(act, catalog)
+    if isinstance(act, SilenceCase):
+        _hold_back(casebook, case_id, act, author, at)
+    if isinstance(act, Answer):
+        _answer(casebook, catalog, case_id, act, author, at)
+    own = owners(catalog, kpi_of(case_id), at.date())
+    return casebook.take(case_id, act, author=author, owners=own, at=at)
+
+
+def _hold_back(
+    casebook: Casebook, case_id: str, act: SilenceCase, author: str, at: datetime
+) -> None:
+    kpi_id, scope, *_ = f"{case_id}.".split(".")
+    until = datetime.combine(act.until, time(), UTC)
+    wanted = Silence("", kpi_id, scope, None, at, until, author, act.reason)
+    casebook.silencing.hold(wanted, at)
+
+
+def _answer(
+    casebook: Casebook, catalog: Catalog, case_id: str, act: Answer, author: str, at: datetime
+) -> None:
+    """An answer speaks of what was observed when the case was audited."""
+    audited = casebook.case(case_id)
+    asked = {f.finding_id: f.observed for f in audited.integrity.findings} if audited else {}
+    if act.finding_id not in asked:
+        known = ", ".join(asked) or "none"
+        raise UsageError(f"{case_id} asks nothing called {act.finding_id}; it asks: {known}")
+    check_answer(catalog, kpi_of(case_id), by=author, reason=act.reason, at=at)
+    answers = Answers(casebook.url)
+    try:
+        answers.add(
+            FindingAct(
+                finding_id=act.finding_id,
+                kind="answered",
+                about=asked[act.finding_id],
+                actor=author,
+                at=at,
+                reason=act.reason,
+                text=act.text,
+            )
+        )
+    finally:
+        answers.close()
+
+
+def _refuse_unknown_words(act: Act, catalog: Catalog) -> None:
+    codes = catalog.vocabulary.cause_codes
+    if isinstance(act, Close) and act.cause_code not in codes:
+        raise UsageError(f"{act.cause_code} is no cause code; there are: {', '.join(codes)}")

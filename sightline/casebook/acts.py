@@ -1,0 +1,142 @@
+"""What can a person do about a case? One frozen form each; its fields are what the act takes.
+
+Command line and web application make their options and forms from these, so both ask the same.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from sightline.errors import UsageError
+
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
+OptionalWords = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2_000)]
+
+
+class Act(BaseModel):
+    """What a person did; `kind` names the event, `verb` the command, `label` the button."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    kind: ClassVar[str]
+    verb: ClassVar[str]
+    label: ClassVar[str]
+    # Whoever owns the KPI may not judge the own case over.
+    ends_case: ClassVar[bool] = False
+
+
+class Acknowledge(Act):
+    """I have seen it and look after it: escalation stops, evaluation does not."""
+
+    kind, verb, label = "acknowledged", "ack", "Acknowledge"
+    note: OptionalWords = Field("", title="Note")
+
+
+class Comment(Act):
+    """What else should be known. The first comment after acknowledging begins the review."""
+
+    kind, verb, label = "commented", "comment", "Comment"
+    text: Words = Field(title="Comment")
+
+
+class Answer(Act):
+    """The owner's answer to a guard's question about the number; somebody else accepts it."""
+
+    kind, verb, label = "answered", "answer", "Answer"
+    finding_id: Words = Field(title="Finding")
+    reason: Words = Field(title="Reason")
+    text: Words = Field(title="Answer")
+
+
+class Decide(Act):
+    """What is to be done about it."""
+
+    kind, verb, label = "decided", "decide", "Decide"
+    decision: Words = Field(title="Decision")
+
+
+class TakeAction(Act):
+    """Who does what by when to carry the decision out."""
+
+    kind, verb, label = "acted", "act", "Record an action"
+    action: Words = Field(title="Action")
+    due_on: date = Field(title="Done by")
+
+
+class SilenceCase(Act):
+    """No further messages for a while: delivery stops, the state does not change."""
+
+    kind, verb, label = "silenced", "silence", "Silence"
+    reason: Words = Field(title="Reason")
+    until: date = Field(title="Until")
+
+
+class Accept(Act):
+    """The risk is accepted up to a day, on which the case reopens by itself."""
+
+    kind, verb, label, ends_case = "accepted", "accept", "Accept the risk", True
+    reason: Words = Field(title="Reason")
+    until: date = Field(title="Until")
+
+
+class Dismiss(Act):
+    """It was no breach: a false alarm or wrong data."""
+
+    kind, verb, label, ends_case = "dismissed", "dismiss", "Dismiss as false alarm", True
+    reason: Words = Field(title="Reason")
+
+
+class Merge(Act):
+    """It is the same matter as another case, which goes on."""
+
+    kind, verb, label, ends_case = "merged", "merge", "Merge", True
+    into: Words = Field(title="Into case")
+
+
+class Close(Act):
+    """The fix has held: what the cause was, and what helped."""
+
+    kind, verb, label, ends_case = "closed", "close", "Close", True
+    cause_code: Words = Field(title="Cause")
+    action: Words = Field(title="What helped")
+
+
+class Reopen(Act):
+    """It is not over."""
+
+    kind, verb, label = "reopened", "reopen", "Reopen"
+    reason: Words = Field(title="Reason")
+
+
+ACTS: dict[str, type[Act]] = {
+    act.verb: act
+    for act in (
+        Acknowledge,
+        Comment,
+        Answer,
+        Decide,
+        TakeAction,
+        SilenceCase,
+        Accept,
+        Dismiss,
+        Merge,
+        Close,
+        Reopen,
+    )
+}
+VERBS = {act.kind: act.verb for act in ACTS.values()}
+
+
+def read_act(verb: str, fields: dict[str, str]) -> Act:
+    """The act a form describes; UsageError with one line for each field that does not fit."""
+    try:
+        form = ACTS[verb]
+    except KeyError:
+        raise UsageError(f"nobody can {verb} a case; there are: {', '.join(ACTS)}") from None
+    try:
+        return form.model_validate(fields)
+    except ValidationError as error:
+        lines = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
+        raise UsageError(f"cannot {verb}: " + "; ".join(lines)) from None

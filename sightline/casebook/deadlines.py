@@ -1,0 +1,37 @@
+"""By when is the next step due? In business days.
+
+A business day is Monday to Friday, in UTC.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+_SATURDAY = 5
+
+# State: business days until the next step. Acknowledged within a day, because a mute owner is what
+# escalation is for; decided within a working week; closed within one after the fix has held. What
+# waits for data (recovering, resolved) is due by nobody; an action and an acceptance bring their
+# own date.
+_DAYS = {
+    "opened": 1,
+    "reopened": 1,
+    "acknowledged": 3,
+    "under_review": 3,
+    "decided": 2,
+    "verified": 5,
+}
+
+
+def next_due(state: str, since: datetime) -> date | None:
+    """The last day on which the next step is in time; None where nobody has to take one."""
+    days = _DAYS.get(state)
+    return None if days is None else business_days_after(since.date(), days)
+
+
+def business_days_after(day: date, count: int) -> date:
+    """The business day so many business days after a day; from a weekend, Monday is the first."""
+    while count:
+        day += timedelta(days=1)
+        count -= day.weekday() < _SATURDAY
+    return day
