@@ -19,6 +19,7 @@ Status = Literal[
     "no_target", "contested", "stale", "no_data", "pending", "breached", "at_risk", "healthy"
 ]
 Level = Literal["healthy", "at_risk", "breached", "unknown"]
+Noise = Literal["beyond", "within", "too_few"]
 CauseKind = Literal["arithmetic", "statistical", "coincidence"]
 
 
@@ -123,11 +124,15 @@ class Answer(Record):
 
 
 class Part(Record):
-    """One member's share of a change: `amount` in the KPI's unit, `share` of the whole change."""
+    """One member's share of a change: `amount` in the KPI's unit, `share` of the whole change.
+
+    `noise` says whether the member moved more than it does anyway, or was seen too seldom to tell.
+    """
 
     label: str
     amount: Decimal
     share: Decimal | None
+    noise: Noise = "too_few"  # a case kept before it was measured could not tell
 
 
 class Decomposition(Record):
@@ -160,6 +165,15 @@ class Action(Record):
     department_name: str
     text: str
     due: date
+
+
+class PastCase(Record):
+    """A case of the same KPI that was closed before: what the cause was, and what helped."""
+
+    case_id: str
+    closed_on: date
+    cause_code: str
+    what_helped: str
 
 
 class Node(Record):
@@ -232,6 +246,7 @@ class AuditCase(Record):
     actions: tuple[Action, ...]
     departments: tuple[str, ...]
     line_of_sight: LineOfSight
+    similar: tuple[PastCase, ...] = ()
     footer: Footer
 
     def canonical_bytes(self) -> bytes:

@@ -18,6 +18,7 @@ from sightline.audit_case import (
     Goal,
     Instruction,
     Integrity,
+    PastCase,
     Series,
 )
 from sightline.investigation.causes import candidates
@@ -65,6 +66,15 @@ def investigate(connection: Marts, case_id: str, *, as_of: datetime) -> AuditCas
         actions=actions(evidence, asked),
         departments=asked,
         line_of_sight=line_of_sight(evidence),
+        similar=tuple(
+            PastCase(
+                case_id=row["case_id"],
+                closed_on=row["closed_at"].date(),
+                cause_code=row["cause_code"],
+                what_helped=row["what_helped"],
+            )
+            for row in evidence.past_cases
+        ),
         footer=Footer(
             as_of=as_of.astimezone(UTC),
             load_ids=evidence.load_ids,

@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 
-from sightline.audit_case import Decomposition, Part
+from sightline.audit_case import Decomposition, Noise, Part
 
 # Two months of weeks: long enough to average, short enough to be the same season.
 BASELINE_PERIODS = 8
@@ -77,6 +77,8 @@ def decompose(
 
     Each member's part is its share of the numerator over the whole's denominator, pooled over the
     baseline; amounts are the differences. What the parts leave over is printed as the residual.
+    Members that moved beyond their own noise come first: a rare member that happens to be missing
+    or doubled in one period would else outrank the one that changed.
     """
     members = sorted({member for period in parts.values() for member in period})
     whole_before = sum((Fraction(r.denominator) for r in change.baseline), Fraction())
@@ -93,7 +95,11 @@ def decompose(
         amounts[member] = to_decimal(after / whole_after - before / whole_before)
     total = change.after - change.before
     direction = -1 if total < 0 else 1
-    ordered = sorted(amounts.items(), key=lambda item: (-direction * item[1], item[0]))
+    noise = {member: _noise(change, parts, member) for member in members}
+    ordered = sorted(
+        amounts.items(),
+        key=lambda item: (noise[item[0]] != "beyond", -direction * item[1], item[0]),
+    )
     return Decomposition(
         dimension=dimension,
         baseline_from=change.baseline[0].period_start,
@@ -104,7 +110,7 @@ def decompose(
         after=change.after,
         change=total,
         parts=tuple(
-            Part(label=label, amount=amount, share=_share(amount, total))
+            Part(label=label, amount=amount, share=_share(amount, total), noise=noise[label])
             for label, amount in ordered
             if amount
         ),
@@ -113,11 +119,27 @@ def decompose(
 
 
 def concentration(decomposition: Decomposition) -> Fraction:
-    """How much of all movement the largest part is: the dimension that says most comes first."""
+    """How much of all movement the largest sure part is: the dimension that says most comes first.
+
+    Parts within their own noise say nothing; a dimension of nothing else comes last.
+    """
     movement = sum((abs(Fraction(part.amount)) for part in decomposition.parts), Fraction())
-    if not movement:
-        return Fraction()
-    return max(abs(Fraction(part.amount)) for part in decomposition.parts) / movement
+    sure = [abs(Fraction(part.amount)) for part in decomposition.parts if part.noise != "within"]
+    return max(sure) / movement if movement and sure else Fraction()
+
+
+def _noise(change: Change, parts: Mapping[date, Mapping[str, Decimal]], member: str) -> Noise:
+    """Whether a member's part of the latest period is beyond the XmR limits of its own baseline."""
+
+    def part(reading: Reading) -> Reading:
+        amount = parts.get(reading.period_start, {}).get(member, Decimal())
+        return Reading(reading.period_start, amount, reading.denominator)
+
+    limits = natural_limits([part(reading) for reading in change.baseline])
+    if limits is None:
+        return "too_few"
+    latest = to_decimal(pooled([part(change.latest)]))
+    return "within" if limits.low <= latest <= limits.high else "beyond"
 
 
 def natural_limits(readings: Sequence[Reading]) -> Limits | None:

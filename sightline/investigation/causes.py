@@ -7,16 +7,16 @@ Coincidence only says that two things happened together.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 from sightline.audit_case import Cause, Decomposition
-from sightline.investigation.arithmetic import natural_limits
+from sightline.investigation.arithmetic import natural_limits, pooled, to_decimal
+from sightline.investigation.coincidences import coincidences
 from sightline.investigation.evidence import SHOWN_PERIODS, Evidence
 from sightline.investigation.wording import (
     counted,
     difference,
-    limit,
     listed,
     named,
     percent,
@@ -27,8 +27,8 @@ from sightline.investigation.wording import (
 # Parts beyond the third are in the table, not in the sentence.
 NAMED_PARTS = 3
 
-# A decision taken up to four weeks before the first bad period, or since, is in the window.
-WINDOW = timedelta(weeks=4)
+# How far back a KPI that drives this one may have moved first.
+LOOK_BACK = timedelta(weeks=8)
 
 # Residuals under this are rounding of the twelfth place.
 EXACT = Decimal("1e-9")
@@ -40,7 +40,7 @@ def candidates(evidence: Evidence) -> tuple[Cause, ...]:
         *(_parts(evidence, decomposition) for decomposition in evidence.decompositions),
         *_chance(evidence),
         *_upstream(evidence),
-        *_coincidences(evidence),
+        *coincidences(evidence),
     )
 
 
@@ -50,6 +50,7 @@ def _parts(evidence: Evidence, split: Decomposition) -> Cause:
     told = [
         f"{plain(part.label)} {difference(evidence.kpi, part.amount)}"
         + (f" ({percent(part.share)})" if one_way and part.share is not None else "")
+        + (", no more than its own noise" if part.noise == "within" else "")
         for part in split.parts[:NAMED_PARTS]
     ]
     rest = len(split.parts) - len(told)
@@ -99,31 +100,28 @@ def _upstream(evidence: Evidence) -> Iterator[Cause]:
             kind="coincidence" if limits is None or not moved else "statistical",
             text=(
                 f"Upstream, {named(kpi, scope)} went from {quantity(kpi, change.before)} to "
-                f"{quantity(kpi, change.after)} over the same weeks{beyond}."
+                f"{quantity(kpi, change.after)} over the same weeks{beyond}"
+                f"{_lead(evidence, kpi_id, scope)}."
             ),
         )
 
 
-def _coincidences(evidence: Evidence) -> Iterator[Cause]:
-    earliest = evidence.onset - WINDOW
-    before: Decimal | None = None
-    for target in evidence.targets:
-        approvers = evidence.role_names(target["approved_by"])
-        if earliest <= target["valid_from"] <= evidence.as_of.date() and before is not None:
-            yield _coincidence(
-                target["valid_from"],
-                f"the target moved from {limit(evidence.kpi, before)} to "
-                f"{limit(evidence.kpi, target['target'])}, approved by {approvers}",
-            )
-        before = target["target"]
-    policy = evidence.policy
-    if policy is None:
-        return
-    if earliest <= policy["approved_on"] <= evidence.as_of.date():
-        yield _coincidence(policy["approved_on"], f"the policy “{policy['name']}” was approved")
-    if earliest <= policy["valid_from"] <= evidence.as_of.date():
-        yield _coincidence(policy["valid_from"], f"the policy “{policy['name']}” came into force")
+def _lead(evidence: Evidence, kpi_id: str, scope: str) -> str:
+    """How long before or after the onset a driver left what chance gives it; empty if it did not.
 
-
-def _coincidence(on: date, what: str) -> Cause:
-    return Cause(kind="coincidence", text=f"On {on} {what}.")
+    Its limits come from the weeks before the look back, so that its own move is not in them.
+    """
+    readings = evidence.readings(kpi_id, scope)
+    begin = evidence.onset - LOOK_BACK
+    limits = natural_limits([r for r in readings if r.period_start < begin][-SHOWN_PERIODS:])
+    if limits is None:
+        return ""
+    for reading in readings:
+        if reading.period_start < begin or reading.denominator == 0:
+            continue
+        if not limits.low <= to_decimal(pooled([reading])) <= limits.high:
+            weeks = (evidence.onset - reading.period_start).days // 7
+            if weeks == 0:
+                return "; it moved in the same week"
+            return f"; it moved {counted(abs(weeks), 'week')} {'before' if weeks > 0 else 'after'}"
+    return ""

@@ -10,7 +10,6 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from itertools import takewhile
-from typing import Any, Protocol
 
 from sightline.audit_case import Decomposition, Point
 from sightline.errors import UsageError
@@ -21,8 +20,9 @@ from sightline.investigation.arithmetic import (
     concentration,
     decompose,
 )
+from sightline.investigation.surroundings import Marts, Row, Surroundings
 
-Row = dict[str, Any]
+__all__ = ["Evidence", "Marts", "Row"]
 
 # Dimensions that say where a change happened; every other dimension says why, and comes first.
 PLACES = frozenset({"site", "sorter"})
@@ -34,22 +34,7 @@ STARVED_AFTER = 4
 SHOWN_PERIODS = 26
 
 
-class Cursor(Protocol):
-    """What a query gives back (DB-API)."""
-
-    @property
-    def description(self) -> Any: ...
-
-    def fetchall(self) -> list[Any]: ...
-
-
-class Marts(Protocol):
-    """A connection whose database has a schema `marts`; parameters are question marks."""
-
-    def execute(self, query: str, parameters: object = ..., /) -> Cursor: ...
-
-
-class Evidence:
+class Evidence(Surroundings):
     """The published facts around one episode, as they were known at `as_of`."""
 
     def __init__(self, marts: Marts, case_id: str, as_of: datetime) -> None:
@@ -63,11 +48,6 @@ class Evidence:
         self.kpi_id: str = self.episode["kpi_id"]
         self.scope: str = self.episode["scope"]
         self.opened: date = self.episode["opened_period"]
-
-    def _rows(self, query: str, *parameters: object) -> list[Row]:
-        cursor = self._marts.execute(query, list(parameters))
-        names = [column[0] for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
     # Definitions
 

@@ -85,6 +85,16 @@ _COMPARISON = (
     "other_value decimal(38, 9), other_row text, outcome text, precedence text"
 )
 
+# What else changed and what happened before: empty unless a test puts something there.
+_BESIDE = {
+    "fct_definition_change": "kind text, definition_id text, field text, change text, "
+    "seen_at timestamp, file text, author text, is_loosening boolean",
+    "fct_restatement": "kpi_id text, scope text, period_start date, version int, "
+    "restated_at timestamp, class text, materiality text",
+    "fct_audit_case": "case_id text, kpi_id text, scope text, closed_at timestamp, "
+    "cause_code text, what_helped text",
+}
+
 # kpi: name, symbol, decimals, direction, owner, department, source, target, floor
 _KPIS = {
     "sorter_uptime": ("Sorter uptime", "%", 2, "higher", "maintenance", "erp", 98, 96.5),
@@ -118,6 +128,8 @@ def build(scenario: str) -> duckdb.DuckDBPyConnection:
     """A database in memory with the schema `marts` of one scenario."""
     marts = duckdb.connect()
     marts.execute("create schema marts")
+    for table, columns in _BESIDE.items():
+        marts.execute(f"create table marts.{table} ({columns})")
     for table, rows in _rows(scenario).items():
         marts.execute(f"create table marts.{table} ({_TABLES[table]})")
         marks = ", ".join(f"({', '.join('?' * len(row))})" for row in rows)

@@ -1,0 +1,95 @@
+"""What else changed at that time? Targets, policies, definitions, formulas, published values.
+
+A coincidence only says that two things happened together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+
+from sightline.audit_case import Cause
+from sightline.investigation.evidence import Evidence, Row
+from sightline.investigation.wording import counted, limit, listed, plain
+
+# A decision taken up to four weeks before the first bad period, or since, is in the window.
+WINDOW = timedelta(weeks=4)
+
+_RESTATED = {
+    "event": "source rows changed after publication",
+    "master_data": "master data changed after publication",
+    "manual": "a typed value was changed after publication",
+    "formula": "the formula was changed",
+}
+
+
+def coincidences(evidence: Evidence) -> Iterator[Cause]:
+    """Changes in the window, targets first, each with its day."""
+    yield from _targets(evidence)
+    yield from _policies(evidence)
+    yield from _definitions(evidence)
+    yield from _restatements(evidence)
+
+
+def _is_near(evidence: Evidence, day: date) -> bool:
+    return evidence.onset - WINDOW <= day <= evidence.as_of.date()
+
+
+def _targets(evidence: Evidence) -> Iterator[Cause]:
+    before: Decimal | None = None
+    for target in evidence.targets:
+        if _is_near(evidence, target["valid_from"]) and before is not None:
+            approvers = evidence.role_names(target["approved_by"])
+            yield _coincidence(
+                target["valid_from"],
+                f"the target moved from {limit(evidence.kpi, before)} to "
+                f"{limit(evidence.kpi, target['target'])}, approved by {approvers}",
+            )
+        before = target["target"]
+
+
+def _policies(evidence: Evidence) -> Iterator[Cause]:
+    policy = evidence.policy
+    if policy is None:
+        return
+    if _is_near(evidence, policy["approved_on"]):
+        yield _coincidence(policy["approved_on"], f"the policy “{policy['name']}” was approved")
+    if _is_near(evidence, policy["valid_from"]):
+        yield _coincidence(policy["valid_from"], f"the policy “{policy['name']}” came into force")
+
+
+def _definitions(evidence: Evidence) -> Iterator[Cause]:
+    near = {evidence.kpi_id, *evidence.drivers}
+    for row in evidence.definition_changes:
+        about = row["definition_id"].partition("/")[0]
+        is_ours = about == evidence.kpi_id or (row["kind"] == "formula" and about in near)
+        if is_ours and _is_near(evidence, row["seen_at"].date()):
+            yield _coincidence(row["seen_at"].date(), _changed(evidence, row))
+
+
+def _changed(evidence: Evidence, row: Row) -> str:
+    kpi_id = row["definition_id"].partition("/")[0]
+    name = evidence.kpis[kpi_id]["name"] if kpi_id in evidence.kpis else kpi_id
+    if row["kind"] == "formula":
+        return f"the SQL behind {name} changed ({row['file']})"
+    by = "" if row["author"] == "unknown" else f", by {row['author']}"
+    eased = ", which asks less" if row["is_loosening"] else ""
+    return f"{plain(row['field'])} of {name} was {row['change']} in {row['file']}{by}{eased}"
+
+
+def _restatements(evidence: Evidence) -> Iterator[Cause]:
+    """One sentence a class and day: a source that is edited restates many periods at once."""
+    found: dict[tuple[date, str], list[Row]] = {}
+    for row in evidence.restatements:
+        if _is_near(evidence, row["restated_at"].date()) and row["class"] in _RESTATED:
+            found.setdefault((row["restated_at"].date(), row["class"]), []).append(row)
+    for (day, what), rows in sorted(found.items()):
+        weeks = listed([str(row["period_start"]) for row in rows[:3]])
+        more = f" and {len(rows) - 3} more" if len(rows) > 3 else ""
+        value = counted(len(rows), "published value")
+        yield _coincidence(day, f"{value} moved because {_RESTATED[what]} (weeks of {weeks}{more})")
+
+
+def _coincidence(on: date, what: str) -> Cause:
+    return Cause(kind="coincidence", text=f"On {on} {what}.")

@@ -1,0 +1,126 @@
+"""A case also says what else changed, what is noise, what moved first, and what helped before."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from sightline.audit_case import AuditCase
+from sightline.investigation import investigate
+from sightline.investigation.arithmetic import Reading, change_since, concentration, decompose
+from tests.audits.northline_marts import AS_OF, LEVEL_CASE, WEEKS, build
+
+
+def investigated(*statements: str) -> AuditCase:
+    with build("as_planned") as marts:
+        for statement in statements:
+            marts.execute(statement)
+        case = investigate(marts, LEVEL_CASE, as_of=AS_OF)
+        assert investigate(marts, LEVEL_CASE, as_of=AS_OF).canonical_bytes() == (
+            case.canonical_bytes()
+        )
+        return case
+
+
+def coincidences(case: AuditCase) -> list[str]:
+    return [cause.text for cause in case.causes if cause.kind == "coincidence"]
+
+
+def change(kind: str, definition: str, seen: str) -> str:
+    return (
+        f"insert into marts.fct_definition_change values ('{kind}', '{definition}', 'fire', "
+        f"'changed', '{seen}', 'a/file.yml', 'someone', true)"
+    )
+
+
+def test_an_edited_model_appears_on_the_case_and_on_those_it_drives() -> None:
+    case = investigated(
+        change("formula", "sorter_uptime", "2026-07-01"),
+        change("formula", "unplanned_downtime", "2026-07-02"),
+        change("formula", "damage_rate", "2026-07-02"),
+    )
+    told = [text for text in coincidences(case) if "SQL" in text]
+    assert told == [
+        "On 2026-07-01 the SQL behind Sorter uptime changed (a/file.yml).",
+        "On 2026-07-02 the SQL behind Unplanned downtime changed (a/file.yml).",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("seen", "is_told"),
+    [("2026-05-31", False), ("2026-06-01", True), ("2026-10-26", True), ("2026-10-27", False)],
+)
+def test_a_changed_definition_is_told_within_its_window(seen: str, is_told: bool) -> None:
+    told = coincidences(investigated(change("kpi", "sorter_uptime", seen)))
+    sentence = "fire of Sorter uptime was changed in a/file.yml, by someone, which asks less."
+    assert (f"On {seen} {sentence}" in told) is is_told
+
+
+def test_values_that_moved_after_publication_are_told_once_a_day_and_class() -> None:
+    case = investigated(
+        "insert into marts.fct_restatement select 'sorter_uptime', 'north', "
+        "date '2026-06-29' + cast(range * 7 as integer), 2, '2026-08-01', 'manual', 'material' "
+        "from range(5)",
+        "insert into marts.fct_restatement values "
+        "('sorter_uptime', 'north', '2026-06-29', 3, '2026-08-01', 'event', 'immaterial')",
+    )
+    told = [text for text in coincidences(case) if "published" in text]
+    assert told == [
+        (
+            "On 2026-08-01 5 published values moved because a typed value was changed after "
+            "publication (weeks of 2026-06-29, 2026-07-06 and 2026-07-13 and 2 more)."
+        )
+    ]
+
+
+def test_a_driver_that_moved_first_says_how_long_before() -> None:
+    case = investigated(
+        "update marts.fct_kpi_value set numerator = numerator * 3 "
+        "where kpi_id = 'unplanned_downtime' and period_start >= '2026-06-22'",
+        "insert into marts.fct_kpi_value select kpi_id, scope, period_start - 56, numerator, "
+        "denominator, value, true from marts.fct_kpi_value where kpi_id = 'unplanned_downtime' "
+        "and period_start between '2026-04-27' and '2026-06-15'",
+        "insert into marts.fct_kpi_evaluation (kpi_id, scope, period_start, value, is_closed) "
+        "select kpi_id, scope, period_start, value, true from marts.fct_kpi_value "
+        "where kpi_id = 'unplanned_downtime' and period_start < '2026-04-27'",
+    )
+    (upstream,) = [cause for cause in case.causes if "Upstream" in cause.text]
+    assert upstream.text.endswith("beyond chance; it moved 1 week before.")
+
+
+def test_what_helped_before_stands_on_the_case() -> None:
+    case = investigated(
+        "insert into marts.fct_audit_case values "
+        "('sorter_uptime.south.level.2026-01-05', 'sorter_uptime', 'south', '2026-03-01', "
+        "'supplier', 'another supplier'), "
+        "('sorter_uptime.north.level.2025-11-03', 'sorter_uptime', 'north', '2026-01-20', "
+        "'staffing', 'a second shift'), "
+        "('sorter_uptime.north.level.2026-11-02', 'sorter_uptime', 'north', '2026-12-01', "
+        "'demand', 'known only later')"
+    )
+    assert [past.what_helped for past in case.similar] == ["a second shift", "another supplier"]
+
+
+# Drill-down
+
+
+def test_the_planted_line_comes_first_and_a_rare_one_that_only_jitters_does_not() -> None:
+    weeks = [WEEKS[0] + timedelta(weeks=week) for week in range(9)]
+    rare = [0, 40, 0, 0, 45, 0, 0, 30, 44]  # minutes lost: seldom, and then many
+    parts: dict[date, dict[str, Decimal]] = {}
+    readings = []
+    for week, start in enumerate(weeks):
+        lost = {"line 1": 10 + week % 2, "line 2": 10 if week < 8 else 34, "line 9": rare[week]}
+        parts[start] = {line: Decimal(-minutes) for line, minutes in lost.items()}
+        readings.append(Reading(start, Decimal(-sum(lost.values())), Decimal(1000)))
+    whole = change_since(readings, weeks[8])
+    assert whole is not None
+    split = decompose(whole, "sorter", parts)
+    assert split is not None
+    assert split.parts[0].label == "line 2"
+    noise = {part.label: part.noise for part in split.parts}
+    assert (noise["line 2"], noise["line 9"]) == ("beyond", "within")
+    assert abs(split.residual) < Decimal("1e-9")
+    assert 0 < concentration(split) < 1
