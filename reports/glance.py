@@ -19,6 +19,16 @@ if TYPE_CHECKING:
 
     from reports.marts import Marts, Row
 
+# State of a case: what somebody has to do next.
+_NEXT_STEP = {
+    "opened": "acknowledge it",
+    "reopened": "acknowledge it",
+    "acknowledged": "decide",
+    "under_review": "decide",
+    "decided": "record an action",
+    "acting": "carry the action out",
+    "verified": "close it",
+}
 _SHARE_OF_PERIODS = frozenset({"stay_at_or_above", "stay_at_or_below", "within_range"})
 
 
@@ -92,6 +102,16 @@ class Objective:
 
 
 @dataclass(frozen=True, slots=True)
+class Overdue:
+    """A case whose next step somebody should have taken by a day."""
+
+    case_id: str
+    name: str
+    step: str
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Glance:
     """Everything a reader sees first. `as_of` is None only when nothing was judged yet."""
 
@@ -100,6 +120,7 @@ class Glance:
     episodes: tuple[Episode, ...]
     weak_links: tuple[WeakLink, ...] = ()
     seal: Row | None = None
+    overdue: tuple[Overdue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +155,9 @@ def read_glance(connection: Marts) -> Glance:
         # a roll-up is doubted for what was found at one of its sites
         for scope in (finding["scope"], "all"):
             background.findings.setdefault((finding["kpi_id"], scope), finding)
+    as_of = max((row["as_of"] for row in rows if row["as_of"]), default=None)
     return Glance(
-        as_of=max((row["as_of"] for row in rows if row["as_of"]), default=None),
+        as_of=as_of,
         objectives=tuple(
             _objective(list(group), background)
             for _, group in groupby(rows, key=lambda row: row["objective_id"])
@@ -143,6 +165,20 @@ def read_glance(connection: Marts) -> Glance:
         episodes=tuple(open_episodes(connection)),
         weak_links=weak_links(connection),
         seal=marts.newest_seal(connection),
+        overdue=_overdue(connection, as_of),
+    )
+
+
+def _overdue(connection: Marts, as_of: datetime | None) -> tuple[Overdue, ...]:
+    return tuple(
+        Overdue(
+            case_id=row["case_id"],
+            name=wording.scoped(row["name"], row["scope"]),
+            step=_NEXT_STEP.get(row["state"], "look at it again"),
+            due_on=row["due_on"],
+        )
+        for row in marts.cases_due(connection)
+        if as_of is not None and row["due_on"] < as_of.date()
     )
 
 

@@ -149,6 +149,20 @@ def finding_details(marts: Marts) -> list[Row]:
     )
 
 
+def cases_due(marts: Marts) -> list[Row]:
+    """Cases in which somebody has to take the next step by a day, the earliest first."""
+    return _rows(
+        marts,
+        """
+        select audited.case_id, audited.scope, audited.state, audited.due_on, kpi.name
+        from marts.fct_audit_case as audited
+        inner join marts.dim_kpi as kpi on kpi.kpi_id = audited.kpi_id
+        where audited.due_on is not null
+        order by audited.due_on, audited.case_id
+        """,
+    )
+
+
 def newest_seal(marts: Marts) -> Row | None:
     """The newest seal of raw from before the moment judged; None before there was one."""
     rows = _rows(marts, "select seal_number, log_root from marts.fct_load_seal where is_latest")

@@ -59,6 +59,8 @@ TABLES = {
         closed_period date, state text, is_open boolean, is_alerted boolean default true,
         last_value decimal(38,9), target decimal(38,9), floor decimal(38,9), periods int,
         as_of timestamp""",
+    "fct_audit_case": """case_id text, kpi_id text, scope text, state text, due_on date,
+        cause_code text, closed_at timestamp""",
     "dim_kpi": """kpi_id text, name text, unit_symbol text, decimals int, direction text,
         grain text default 'week',
         owner text, department text, system_of_record text""",

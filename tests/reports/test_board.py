@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
+import pytest
+
 from reports.board import render_board
 from tests.reports.firm import CASE, Firm
 
@@ -162,3 +164,13 @@ def test_the_root_of_the_sealed_log_travels_with_the_board(firm: Firm) -> None:
     assert "log of 42 seals, root " + "5bb3d325" * 8 in render_board(firm.marts)
     firm.marts.execute("delete from marts.fct_load_seal")
     assert "sealed" not in render_board(firm.marts)
+
+
+@pytest.mark.parametrize(("due_on", "is_told"), [("2026-10-25", True), ("2026-10-26", False)])
+def test_an_overdue_step_of_a_case_is_told(firm: Firm, due_on: str, is_told: bool) -> None:
+    firm.marts.execute(
+        "insert into marts.fct_audit_case (case_id, kpi_id, scope, state, due_on) "
+        f"values ('{CASE}', 'sorter_uptime', 'north', 'opened', '{due_on}')"
+    )
+    told = "Sorter uptime, north</a>, acknowledge it (by Sun 25 Oct)"
+    assert (told in render_board(firm.marts)) is is_told

@@ -1,0 +1,16 @@
+"""What became of it: recoveries, relapses and missed due dates of the cases people have in hand."""
+
+import dagster as dg
+
+from orchestration.casework import follow_up
+from orchestration.defs.alerts import alerts
+from sightline.home import Home
+
+
+@dg.asset(deps=[alerts], group_name="alerts", kinds={"python"}, owners=["team:data"])
+def case_follow_up() -> dg.MaterializeResult[None]:
+    """Record what the marts and the calendar say about open cases; told after new alerts."""
+    done = follow_up(Home.from_env())
+    return dg.MaterializeResult(
+        metadata={"cases": done.cases, "observed": done.observed, "overdue": done.overdue}
+    )
