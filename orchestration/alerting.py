@@ -9,6 +9,7 @@ from reports.alerts import compose
 from reports.channels import channel_names, channels
 from reports.delivery import Sent, deliver
 from reports.digest import compose_digest
+from reports.signed_links import Desk
 from sightline.casebook import Casebook
 from sightline.home import Home
 from sightline.warehouse.duckdb import read_published
@@ -62,7 +63,7 @@ def send(home: Home) -> Sent:
     with alone(home.root / "relay.lock") as is_alone:
         if not is_alone:
             return Sent(0, 0, 0)
-        return deliver(open_casebook(home), channels(home), home.now())
+        return deliver(open_casebook(home), channels(home), home.now(), Desk.of(home))
 
 
 def open_casebook(home: Home) -> Casebook:
@@ -74,4 +75,5 @@ def open_casebook(home: Home) -> Casebook:
 
 def reports_url(home: Home) -> str:
     """Where the board is served, or where its file lies."""
-    return os.environ.get("SIGHTLINE_REPORTS_URL") or home.reports.as_uri()
+    served = os.environ.get("SIGHTLINE_REPORTS_URL") or home.public_url
+    return served or home.reports.as_uri()

@@ -21,6 +21,7 @@ from orchestration.commands import (
     policy,
     reading,
     reconcile,
+    serve,
     silence,
     why,
 )
@@ -47,6 +48,7 @@ app.command()(ledger.prove)
 app.command()(reconcile.reconcile)
 app.command()(doctor.doctor)
 app.command()(digest.digest)
+app.command()(serve.serve)
 app.add_typer(case.app, name="case")
 app.add_typer(finding.app, name="finding")
 app.add_typer(ledger.app, name="ledger")

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from reports import wording
 from reports.answer import Answer
@@ -53,6 +53,14 @@ class Channel:
 
     def __repr__(self) -> str:
         return f"Channel({self.name!r})"
+
+    @property
+    def mailbox(self) -> str | None:
+        """The one person an e-mail channel writes to; None for a list of them, or a room."""
+        parts = urlsplit(self.url)
+        to = parse_qs(parts.query).get("to", [])
+        is_one = parts.scheme in {"mailto", "mailtos"} and len(to) == 1 and to[0].count("@") == 1
+        return to[0] if is_one else None
 
     def send(self, waiting: OutboxMessage, at: datetime) -> Answer:
         """One attempt at a moment: what came of it, told without secrets. Raises nothing."""

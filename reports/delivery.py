@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from reports.answer import Answer
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from reports.channels import Channel
-    from sightline.casebook import Casebook
+    from reports.signed_links import Desk
+    from sightline.casebook import Casebook, OutboxMessage
 
 log = logging.getLogger(__name__)
 
@@ -36,8 +37,15 @@ class Sent:
     dead: int
 
 
-def deliver(casebook: Casebook, channels: Mapping[str, Channel], at: datetime) -> Sent:
+def deliver(
+    casebook: Casebook,
+    channels: Mapping[str, Channel],
+    at: datetime,
+    desk: Desk | None = None,
+) -> Sent:
     """Send every committed message that is due at `at`; each attempt is recorded, failed or not.
+
+    With a desk, the links to it are signed in mail to one person, as it leaves.
 
     A channel that fails, or is configured no more, holds back no other; the casebook decides when
     it is tried again. A message tried for the last time is logged as an error.
@@ -51,7 +59,7 @@ def deliver(casebook: Casebook, channels: Mapping[str, Channel], at: datetime) -
             continue
         channel = channels.get(name)
         unset = Answer(False, f"no channel {name!r}: set SIGHTLINE_CHANNEL_{name.upper()}")
-        answer = unset if channel is None else channel.send(waiting, at)
+        answer = unset if channel is None else channel.send(_signed(waiting, channel, desk, at), at)
         casebook.record_delivery(
             waiting.message_id,
             channel=name,
@@ -67,3 +75,16 @@ def deliver(casebook: Casebook, channels: Mapping[str, Channel], at: datetime) -
             log.error("message %s on channel %s is dead: %s", waiting.message_id, name,
                       answer.detail)  # fmt: skip
     return Sent(delivered, undelivered, dead)
+
+
+def _signed(
+    waiting: OutboxMessage, channel: Channel, desk: Desk | None, at: datetime
+) -> OutboxMessage:
+    """Mail to one person gets links for that person; in a room they would be anybody's."""
+    if desk is None or channel.mailbox is None:
+        return waiting
+    html = waiting.message.body["html"]
+    for case_id in waiting.message.case_ids:
+        html = desk.with_signed_link(html, case_id, channel.mailbox, at)
+    body = waiting.message.body | {"html": html}
+    return replace(waiting, message=replace(waiting.message, body=body))

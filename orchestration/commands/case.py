@@ -1,11 +1,12 @@
-"""`case list`, `show` and `reproduce`: the audits, read from the casebook."""
+"""`case list`, `show`, `reproduce` and `link`: cases as the casebook has them."""
 
 import json
 from datetime import UTC
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from orchestration.commands.case_acts import register
 from orchestration.commands.output import AsJson, emit
 from orchestration.commands.reading import marts, records
 from sightline.errors import NothingCheckedError, UsageError
@@ -14,7 +15,8 @@ from sightline.home import Home
 if TYPE_CHECKING:
     from sightline.audit_case import AuditCase
 
-app = typer.Typer(help="Audit cases: what was found when a linked KPI breached.")
+app = typer.Typer(help="Audit cases: what was found when a linked KPI breached, and what was done.")
+register(app)
 
 _EPISODES = """
     select e.episode_id as case_id, e.kpi_id, e.scope, e.rule, e.state, e.opened_period,
@@ -35,19 +37,30 @@ def list_cases(
 
     with marts() as connection:
         rows = records(connection, _EPISODES, [every])
-    casebook = Casebook(Home.from_env().casebook_url)
+    home = Home.from_env()
+    casebook = Casebook(home.casebook_url)
     casebook.create()
-    finished = casebook.finished_audits()
+    finished, now = casebook.finished_audits(), home.now()
+    standings = casebook.standings(now)
     for row in rows:
         row["audited"] = row["case_id"] in finished
-    lines = [
-        f"{row['case_id']}  {row['state']}, {row['last_value']} against {row['target']}, "
-        f"{'audited' if row['audited'] else 'waiting for its audit'}"
-        for row in rows
-    ]
-    emit(rows, "\n".join(lines) or "no open case", as_json=as_json)
+        stands = standings.get(row["case_id"])
+        row["stands"] = stands.state if stands else "not announced"
+        row["due"] = stands.due if stands else None
+        row["overdue"] = stands is not None and stands.is_overdue(now.date())
+    emit(rows, "\n".join(map(_line, rows)) or "no open case", as_json=as_json)
     if any(row["state"] != "closed" for row in rows):
         raise typer.Exit(1)
+
+
+def _line(row: dict[str, Any]) -> str:
+    late = "overdue since" if row["overdue"] else "next step by"
+    due = f", {late} {row['due']}" if row["due"] else ""
+    audited = "audited" if row["audited"] else "waiting for its audit"
+    return (
+        f"{row['case_id']}  {row['state']}, {row['last_value']} against {row['target']}; "
+        f"{row['stands'].replace('_', ' ')}{due}; {audited}"
+    )
 
 
 def _kept(case_id: str) -> "AuditCase":
@@ -98,11 +111,43 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """One case: what was found, who acts, and where its page lies."""
+    from reports.case_log import told
+    from sightline.casebook import Casebook
+
+    home = Home.from_env()
     case = _kept(case_id)
+    casebook = Casebook(home.casebook_url)
+    stands, acts = casebook.standing(case_id, home.now()), told(casebook.events(case_id))
     lines = [case.headline]
+    if stands is not None:
+        due = f", next step by {stands.due}" if stands.due else ""
+        lines.append(f"Stands: {stands.state.replace('_', ' ')}{due}")
     if case.instruction is not None:
         lines.append(f"Policy: {case.instruction.sentence}")
     lines += [f"{answer.department_name}: {answer.finding}" for answer in case.panel]
     lines += [f"To do: {action.text} ({action.role_name})" for action in case.actions]
-    lines.append(f"Page: {Home.from_env().cases / f'{case_id}.html'}")
-    emit(json.loads(case.model_dump_json()), "\n".join(lines), as_json=as_json)
+    lines += [f"Done: {act.sentence} ({act.author}, {act.at:%Y-%m-%d %H:%M})" for act in acts]
+    lines.append(f"Page: {home.cases / f'{case_id}.html'}")
+    data = json.loads(case.model_dump_json())
+    data["stands"] = stands.state if stands else None
+    data["acts"] = [{"at": a.at, "author": a.author, "sentence": a.sentence} for a in acts]
+    emit(data, "\n".join(lines), as_json=as_json)
+
+
+@app.command("link")
+def link(
+    case_id: Annotated[str, typer.Argument(help="The case, as `case list` names it.")],
+    person: Annotated[str, typer.Argument(help="Who is to act: a mailbox of the vocabulary.")],
+    as_json: AsJson = False,
+) -> None:
+    """Sign a link by which one person can act on one case, once, within three days."""
+    from reports.signed_links import Signer, act_link
+    from sightline.catalog import load_catalog
+    from sightline.people import require_known
+
+    home = Home.from_env()
+    now = home.now()
+    require_known(load_catalog(home.okrs), person, now.date())
+    base = home.public_url or "http://127.0.0.1:3080"
+    address = act_link(base, case_id, Signer.of(home).sign(person, case_id, now))
+    emit({"case_id": case_id, "person": person, "link": address}, address, as_json=as_json)

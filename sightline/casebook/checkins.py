@@ -12,7 +12,8 @@ from typing import Any, Literal
 
 from sqlalchemy import Column, DateTime, Integer, Table, Text, insert, select
 
-from sightline.casebook.store import create_tables, metadata, open_engine, to_utc_naive, writing
+from sightline.casebook.schema import bring_up_to_date
+from sightline.casebook.store import metadata, open_engine, to_utc_naive, writing
 
 Confidence = Literal["on_track", "at_risk", "off_track"]
 
@@ -49,7 +50,7 @@ class CheckIns:
 
     def __init__(self, url: str) -> None:
         self._engine = open_engine(url)
-        create_tables(self._engine)
+        bring_up_to_date(self._engine)
 
     def close(self) -> None:
         """Gives the connections back."""

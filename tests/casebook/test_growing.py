@@ -11,12 +11,21 @@ from alembic.migration import MigrationContext
 from sqlalchemy.exc import SQLAlchemyError
 
 from sightline.casebook import Casebook, Message, Silence
-from sightline.casebook.store import metadata
+from sightline.casebook.checkins import checkin
+from sightline.casebook.store import finding_act, metadata
 from sightline.errors import SightlineEnvironmentError
 
 AT = datetime(2026, 10, 26, 6, 0, tzinfo=UTC)
 CASE = "sorter_uptime.north.level.2026-06-29"
-TABLES = ("case_event", "outbox_message", "delivery", "announcement", "silence")
+TABLES = (
+    "case_event",
+    "outbox_message",
+    "delivery",
+    "announcement",
+    "silence",
+    "checkin",
+    "finding_act",
+)
 
 
 def open_case(casebook: Casebook) -> None:
@@ -41,6 +50,7 @@ def test_a_casebook_made_before_there_were_versions_opens_with_all_it_holds(url:
         connection.execute(sa.text("drop table announcement"))
         connection.execute(sa.text("drop table silence"))
         connection.execute(sa.text("drop table finding_act"))
+        connection.execute(sa.text("drop table checkin"))
         connection.execute(sa.text("alter table delivery drop column not_before"))
     old = Casebook(url)
     old.create()
@@ -68,6 +78,10 @@ def test_nothing_can_be_changed_or_removed(url: str, casebook: Casebook, table: 
     until = AT + timedelta(days=1)
     casebook.silencing.hold(Silence("", "sorter_uptime", None, None, AT, until, "coo", "r"), AT)
     engine = sa.create_engine(url, poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        for other in (checkin, finding_act):
+            row = {column.name: "x" for column in other.columns if column.name != "sequence"}
+            connection.execute(sa.insert(other), row | {"at": AT.replace(tzinfo=None)})
     acts = ["delete from {}", "update {} set sequence = 7"]
     if engine.dialect.name == "postgresql":
         acts.append("truncate {}")

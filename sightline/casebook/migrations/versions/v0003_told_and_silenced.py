@@ -1,4 +1,4 @@
-"""Casebooks also hold what else was told, silences, answers, and how long a receiver waits."""
+"""Casebooks also hold what else was told, silences, answers, check-ins and pauses asked for."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ down_revision = "v0002_by_kind"
 
 
 def upgrade() -> None:
-    """Adds three tables and a column."""
+    """Adds four tables and a column."""
     op.add_column("delivery", sa.Column("not_before", sa.DateTime))
     op.create_table(
         "announcement",
@@ -50,6 +50,18 @@ def upgrade() -> None:
         sa.Column("text", sa.Text, nullable=False),
     )
     op.create_index("ix_finding_act_finding_id", "finding_act", ["finding_id"])
+    op.create_table(
+        "checkin",
+        sa.Column("sequence", sa.Integer, primary_key=True),
+        sa.Column("checkin_id", sa.Text, nullable=False, unique=True),
+        sa.Column("key_result_id", sa.Text, nullable=False),
+        sa.Column("confidence", sa.Text, nullable=False),
+        sa.Column("share", sa.Text),
+        sa.Column("declared_by", sa.Text, nullable=False),
+        sa.Column("at", sa.DateTime, nullable=False),
+        sa.Column("reason", sa.Text, nullable=False),
+    )
+    op.create_index("ix_checkin_key_result_id", "checkin", ["key_result_id"])
     acts = ("update", "delete", "truncate")
-    for table in ("announcement", "silence", "finding_act"):
+    for table in ("announcement", "silence", "finding_act", "checkin"):
         refuse(op.get_bind(), table, acts[: 2 if op.get_bind().dialect.name == "sqlite" else 3])

@@ -1,0 +1,179 @@
+"""Board, cases, and the forms by which a case is acted on. Nothing is done by GET.
+
+A signed link opens a page with one button; pressing it uses the link up and begins a session of an
+hour for that person and that case. Every form carries a token of the session. No page runs a
+script or loads anything, and none is kept by the browser.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from acting.pages import act_page, entrance_page, notice_page
+from acting.posted import NotFormError, posted_form
+from acting.session import COOKIE, Session, case_path
+from reports.signed_links import Signer
+from sightline.acting import act_on
+from sightline.casebook import Casebook
+from sightline.catalog import load_catalog
+from sightline.errors import SightlineError, UsageError
+from sightline.people import require_known
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from starlette.requests import Request
+
+    from sightline.home import Home
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",  # a signed link is in the address of the page it opens
+    "Cache-Control": "no-store",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+def application(home: Home, *, hosts: tuple[str, ...] = ("127.0.0.1", "localhost")) -> Starlette:
+    """The application for one installation; a request for any other host name is refused."""
+    desk = Desk(home)
+    host = urlsplit(home.public_url).hostname
+    return Starlette(
+        routes=[
+            Route("/", desk.board),
+            Route("/cases/{page}.html", desk.case),
+            Route("/cases/{case_id}/act", desk.forms),
+            Route("/cases/{case_id}/session", desk.enter, methods=["POST"]),
+            Route("/cases/{case_id}/act/{verb}", desk.act, methods=["POST"]),
+        ],
+        middleware=[
+            Middleware(TrustedHostMiddleware, allowed_hosts=[*hosts, *([host] if host else [])])
+        ],
+    )
+
+
+class Desk:
+    """What each address answers; one casebook and one key for all requests."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._signer = Signer.of(home)
+        self._casebook = Casebook(home.casebook_url)
+        self._casebook.create()
+
+    def board(self, _request: Request) -> Response:
+        """The board as it was last drawn."""
+        return _drawn(self._home.reports / "index.html", "No board has been drawn yet.")
+
+    def case(self, request: Request) -> Response:
+        """A case page as it was last drawn."""
+        name = request.path_params["page"]
+        return _drawn(self._home.cases / f"{name}.html", "No such case page has been drawn yet.")
+
+    def forms(self, request: Request) -> Response:
+        """The forms of a case in a session, the entrance for a link, else only how it stands."""
+        case_id, now = request.path_params["case_id"], self._home.now()
+        session = Session.of(request, self._signer, now)
+        link = request.query_params.get("link", "")
+        try:
+            if session is None and link:
+                entry = self._signer.read(link, now)
+                _require_same(entry.case_id, case_id)
+                return _html(entrance_page(entry, link))
+            return _html(act_page(self._home, self._casebook, case_id, session, now))
+        except UsageError as error:
+            return _refused(error, 403 if link else 404)
+
+    async def enter(self, request: Request) -> Response:
+        """Uses a link up and begins a session; a second use is refused."""
+        case_id, now = request.path_params["case_id"], self._home.now()
+
+        def begin(form: dict[str, str]) -> Response:
+            entry = self._signer.read(form.get("link", ""), now)
+            _require_same(entry.case_id, case_id)
+            require_known(load_catalog(self._home.okrs), entry.person, now.date())
+            if not self._casebook.redeem(entry.link_id, case_id, author=entry.person, at=now):
+                raise UsageError("this link was used before: ask for a new one")
+            answer = _back_to(case_id)
+            answer.set_cookie(
+                COOKIE,
+                self._signer.sign(entry.person, case_id, now, purpose="session"),
+                path=case_path(case_id),
+                httponly=True,
+                samesite="strict",
+                secure=self._home.public_url.startswith("https:"),
+            )
+            return answer
+
+        return await _answer(request, begin, refused=403)
+
+    async def act(self, request: Request) -> Response:
+        """Records what the form says; an illegal step is refused and the legal ones are named."""
+        case_id, verb = request.path_params["case_id"], request.path_params["verb"]
+        now = self._home.now()
+        session = Session.of(request, self._signer, now)
+
+        def take(form: dict[str, str]) -> Response:
+            token = form.pop("token", "")
+            if session is None or session.case_id != case_id or not session.is_ours(token):
+                return _refused(UsageError("open this case from your own link first"), 403)
+            catalog = load_catalog(self._home.okrs)
+            act_on(
+                self._casebook,
+                catalog,
+                case_id,
+                verb=verb,
+                fields=form,
+                author=session.person,
+                at=now,
+            )
+            return _back_to(case_id)
+
+        return await _answer(request, take, refused=409)
+
+
+async def _answer(
+    request: Request, do: Callable[[dict[str, str]], Response], *, refused: int
+) -> Response:
+    """Reads the form and does what it asks, off the event loop: the casebook may be busy."""
+    try:
+        form = await posted_form(request)
+        return await run_in_threadpool(do, form)
+    except NotFormError as error:
+        return _refused(UsageError(str(error)), 400)
+    except SightlineError as error:
+        return _refused(error, refused)
+
+
+def _require_same(signed: str, asked: str) -> None:
+    if signed != asked:
+        raise UsageError("this link is for another case")
+
+
+def _drawn(path: Path, missing: str) -> Response:
+    if not path.is_file() or path.name.startswith("."):
+        return _html(notice_page("Nothing here yet", missing), 404)
+    return _html(path.read_text(encoding="utf-8"))
+
+
+def _back_to(case_id: str) -> Response:
+    return RedirectResponse(f"{case_path(case_id)}act", status_code=303, headers=HEADERS)
+
+
+def _refused(error: SightlineError, status: int) -> Response:
+    return _html(notice_page("Not possible", str(error)), status)
+
+
+def _html(page: str, status: int = 200) -> Response:
+    return HTMLResponse(page, status_code=status, headers=HEADERS)

@@ -1,0 +1,70 @@
+"""What was done about a case? Its events as sentences, with author and moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reports import wording
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+    from typing import Any
+
+    from sightline.casebook import CaseEvent
+
+# Kind of event: the sentence, filled from its payload. Other kinds are the machine's bookkeeping.
+_SENTENCES = {
+    "opened": "Announced: {subject}",
+    "acknowledged": "Acknowledged. {note}",
+    "commented": "Commented: {text}",
+    "answered": "Answered {finding_id}, {reason}: {text}",
+    "decided": "Decided: {decision}",
+    "acted": "To be done by {due_on}: {action}",
+    "silenced": "Silenced until {until}: {reason}",
+    "accepted": "Risk accepted until {until}: {reason}",
+    "dismissed": "Dismissed as a false alarm: {reason}",
+    "merged": "Merged into {into}",
+    "closed": "Closed, cause {cause_code}; what helped: {action}",
+    "reopened": "Reopened: {reason}",
+    "stands": "It is {state} now",
+    "recovering": "The KPI is recovering",
+    "resolved": "The KPI has recovered",
+    "verified": "The fix held for {periods} periods",
+    "relapsed": "Relapsed: reopened by {episode}",
+    "withdrawn": "Late data revised the breach away",
+    "audit_finished": "The audit was finished",
+    "announced_closed": "Announced: {subject}",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One event, said."""
+
+    at: datetime
+    author: str
+    sentence: str
+
+
+def told(events: Iterable[CaseEvent]) -> list[Told]:
+    """The events that say something, in their order."""
+    return [
+        Told(event.at, wording.plain(event.actor), _sentence(event))
+        for event in events
+        if event.kind in _SENTENCES
+    ]
+
+
+def _sentence(event: CaseEvent) -> str:
+    content: Mapping[str, Any] = {} if event.kind == "audit_finished" else event.content
+    filled = _SENTENCES[event.kind].format_map(_Blank(content))
+    return wording.plain(filled).strip()
+
+
+class _Blank(dict[str, "Any"]):
+    """What an older event did not record is left out of its sentence."""
+
+    def __missing__(self, _name: str) -> str:
+        return ""

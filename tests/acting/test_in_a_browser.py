@@ -1,0 +1,111 @@
+"""From the link of an e-mail to a decision, in a real browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from reports.answer import Answer
+from reports.channels import Channel
+from reports.delivery import deliver
+from reports.page import case_link
+from reports.signed_links import Desk
+from sightline.casebook import Message, OutboxMessage
+from tests.acting.conftest import CASE, COLLEAGUE, NOW, OWNER, Served
+from tests.reports.test_hostile_names import HOSTILE
+
+OTHER = "sorter_uptime.south.level.2026-10-19"
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context()
+    yield context.new_page()
+    context.close()
+
+
+def mailed_link(served: Served, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The link in the mail that tells the KPI's owner of the case."""
+    sent: list[str] = []
+
+    def send(_channel: Channel, waiting: OutboxMessage, _at: datetime) -> Answer:
+        sent.append(waiting.message.body["html"])
+        return Answer(True, "delivered")
+
+    monkeypatch.setattr(Channel, "send", send)
+    url = served.home.public_url
+    page = f'<a href="{case_link(OTHER, url)}">Open the case</a>'
+    told = Message("open", (OTHER,), None, "email", "uptime", {"html": page, "text": ""})
+    served.casebook.announce([told], NOW)
+    to_one = Channel("email", f"mailto://mail.example/?to={OWNER}&from=a@mail.example")
+    deliver(served.casebook, {"email": to_one}, NOW, Desk(url, served.signer))
+    (html,) = sent
+    return html.partition('href="')[2].partition('"')[0]
+
+
+def test_a_room_of_many_gets_no_signed_link_and_the_outbox_holds_none(served: Served) -> None:
+    for address in ("json://chat.example/", "mailto://m.example/?to=a@b.example,c@d.example"):
+        assert Channel("room", address).mailbox is None
+    assert Channel("mail", f"mailtos://m.example/?to={OWNER}").mailbox == OWNER
+
+
+def test_a_case_is_acknowledged_and_decided_from_the_link_of_an_e_mail(
+    served: Served, page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = mailed_link(served, monkeypatch)
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.goto(link)
+    page.get_by_role("button", name=f"Continue as {OWNER}").click()
+    page.get_by_role("button", name="Acknowledge").click()
+    page.get_by_label("Decision").fill("Recalibrate by night <b>only</b>")
+    page.get_by_role("button", name="Decide").click()
+    assert "This case is decided" in page.inner_text("main")
+    assert "Decided: Recalibrate by night <b>only</b>" in page.inner_text("ol")
+    acts = [(event.kind, event.actor) for event in served.casebook.events(OTHER)][-2:]
+    assert acts == [("acknowledged", OWNER), ("decided", OWNER)]
+    assert page.get_by_role("button", name="Close").count() == 0
+    assert said == []
+
+    page.context.clear_cookies()
+    page.goto(link)
+    page.get_by_role("button", name=f"Continue as {OWNER}").click()
+    assert "used before" in page.inner_text("main")
+
+
+def test_axe_finds_nothing_on_any_page(served: Served, page: Page) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    def violations() -> tuple[int, str]:
+        results: Any = Axe().run(page)
+        return results.violations_count, results.generate_snapshot()
+
+    page.goto(f"{served.address}/cases/{CASE}/act")
+    assert violations()[0] == 0, violations()[1]
+    page.goto(f"{served.address}/cases/{CASE}/act?link={served.signer.sign(COLLEAGUE, CASE, NOW)}")
+    assert violations()[0] == 0, violations()[1]
+    page.get_by_role("button", name="Continue").click()
+    assert page.get_by_role("button", name="Dismiss as false alarm").count() == 1
+    assert violations()[0] == 0, violations()[1]
+    page.goto(f"{served.address}/cases/none/act")
+    assert violations()[0] == 0, violations()[1]
+
+
+def test_hostile_words_stay_words(served: Served, page: Page) -> None:
+    page.goto(f"{served.address}/cases/{CASE}/act?link={served.signer.sign(COLLEAGUE, CASE, NOW)}")
+    page.get_by_role("button", name="Continue").click()
+    dialogs: list[str] = []
+    page.on("dialog", lambda dialog: dialogs.append(dialog.message))
+    for words in HOSTILE[:6]:
+        page.get_by_label("Comment", exact=True).last.fill(words)
+        page.get_by_role("button", name="Comment").click()
+    listed = page.inner_text("ol")
+    assert all(words in listed for words in HOSTILE[:6])
+    assert page.locator("ol img, ol script, ol svg").count() == 0
+    assert dialogs == []

@@ -1,0 +1,170 @@
+"""Over real HTTP: old, foreign, altered and used links and forged forms are refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from tests.acting.conftest import CASE, COLLEAGUE, NOW, OWNER, Served
+
+OTHER = "damage_rate.all.level.2026-10-19"
+
+
+def connected(served: Served) -> httpx.Client:
+    return httpx.Client(base_url=served.address, trust_env=False)
+
+
+@pytest.fixture
+def client(served: Served) -> Iterator[httpx.Client]:
+    with connected(served) as client:
+        yield client
+
+
+def enter(client: httpx.Client, link: str, case_id: str = CASE) -> httpx.Response:
+    return client.post(f"/cases/{case_id}/session", data={"link": link})
+
+
+def form_token(client: httpx.Client) -> str:
+    page = client.get(f"/cases/{CASE}/act").text
+    return page.partition('name="token" value="')[2].partition('"')[0]
+
+
+def act(client: httpx.Client, verb: str, **fields: str) -> httpx.Response:
+    return client.post(f"/cases/{CASE}/act/{verb}", data=fields)
+
+
+def test_a_link_lets_one_person_act_and_records_the_name(
+    served: Served, client: httpx.Client
+) -> None:
+    assert enter(client, served.signer.sign(OWNER, CASE, NOW)).status_code == 303
+    done = act(client, "ack", token=form_token(client), note="on it")
+    assert done.status_code == 303
+    event = served.casebook.events(CASE)[-1]
+    assert (event.kind, event.actor, event.at) == ("acknowledged", OWNER, NOW)
+
+
+def test_opening_a_link_does_nothing_yet(served: Served, client: httpx.Client) -> None:
+    link = served.signer.sign(OWNER, CASE, NOW)
+    for _ in range(3):  # as mail scanners do
+        assert "Continue as" in client.get(f"/cases/{CASE}/act", params={"link": link}).text
+    assert served.kinds() == ["opened"]
+    assert client.get(f"/cases/{CASE}/act/ack").status_code == 405
+
+
+def test_a_link_is_refused_the_second_time(served: Served, client: httpx.Client) -> None:
+    link = served.signer.sign(OWNER, CASE, NOW)
+    assert enter(client, link).status_code == 303
+    with connected(served) as another:
+        replayed = enter(another, link)
+    assert replayed.status_code == 403
+    assert "used before" in replayed.text
+
+
+def test_an_expired_link_is_refused(served: Served, client: httpx.Client) -> None:
+    link = served.signer.sign(OWNER, CASE, NOW - timedelta(days=3))
+    assert "expired" in client.get(f"/cases/{CASE}/act", params={"link": link}).text
+    assert enter(client, link).status_code == 403
+    assert served.kinds() == ["opened"]
+
+
+def test_a_link_for_another_case_is_refused(served: Served, client: httpx.Client) -> None:
+    served.open_case(OTHER)
+    refused = enter(client, served.signer.sign(OWNER, OTHER, NOW))
+    assert refused.status_code == 403
+    assert "another case" in refused.text
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda t: "x" + t,
+        lambda t: t[:-2] + "AA",
+        lambda _: "",
+    ],
+)
+def test_a_link_that_was_altered_or_signed_elsewhere_is_refused(
+    served: Served, client: httpx.Client, spoil: object
+) -> None:
+    assert callable(spoil)
+    assert enter(client, spoil(served.signer.sign(OWNER, CASE, NOW))).status_code == 403
+
+
+def test_who_holds_no_role_cannot_act(served: Served, client: httpx.Client) -> None:
+    refused = enter(client, served.signer.sign("left@northline.example", CASE, NOW))
+    assert refused.status_code == 403
+    assert "holds no role" in refused.text
+
+
+def test_a_session_of_one_case_serves_no_other(served: Served, client: httpx.Client) -> None:
+    served.open_case(OTHER)
+    enter(client, served.signer.sign(COLLEAGUE, CASE, NOW))
+    cookie = client.cookies["sightline_session"]
+    token = form_token(client)
+    with connected(served) as elsewhere:
+        elsewhere.cookies.set("sightline_session", cookie)
+        refused = elsewhere.post(f"/cases/{OTHER}/act/ack", data={"token": token})
+    assert refused.status_code == 403
+    assert served.kinds(OTHER) == ["opened"]
+
+
+def test_a_session_ends_after_an_hour(served: Served, client: httpx.Client) -> None:
+    enter(client, served.signer.sign(OWNER, CASE, NOW))
+    token = form_token(client)
+    served.set_clock(NOW + timedelta(hours=1))
+    assert act(client, "ack", token=token).status_code == 403
+
+
+@pytest.mark.parametrize("token", ["", "guessed"])
+def test_a_form_without_the_token_of_its_session_is_refused(
+    served: Served, client: httpx.Client, token: str
+) -> None:
+    enter(client, served.signer.sign(OWNER, CASE, NOW))
+    assert act(client, "ack", token=token).status_code == 403
+    assert "acknowledged" not in served.kinds()
+
+
+def test_a_form_sent_by_another_site_is_refused(served: Served, client: httpx.Client) -> None:
+    enter(client, served.signer.sign(OWNER, CASE, NOW))
+    token = form_token(client)
+    client.headers["Sec-Fetch-Site"] = "cross-site"
+    assert act(client, "ack", token=token).status_code == 400
+
+
+def test_an_illegal_step_is_refused_and_the_legal_ones_are_named(
+    served: Served, client: httpx.Client
+) -> None:
+    enter(client, served.signer.sign(OWNER, CASE, NOW))
+    refused = act(client, "decide", token=form_token(client), decision="x")
+    assert refused.status_code == 409
+    assert "possible are: ack, comment" in refused.text
+
+
+def test_another_host_name_is_refused(client: httpx.Client) -> None:
+    assert client.get("/", headers={"Host": "evil.example"}).status_code == 400
+
+
+def test_a_form_may_not_be_long_and_paths_do_not_climb(
+    served: Served, client: httpx.Client
+) -> None:
+    assert act(client, "comment", text="x" * 70_000).status_code == 400
+    secret = served.home.root / "secret.html"
+    secret.write_text("secret")
+    for path in ("/cases/..%2f..%2fsecret.html", "/cases/%2e%2e%2fsecret.html"):
+        assert client.get(path).status_code == 404
+
+
+def test_every_answer_forbids_scripts_and_is_not_kept(served: Served, client: httpx.Client) -> None:
+    (served.home.reports / "index.html").write_text("<p>board")
+    for path in ("/", f"/cases/{CASE}/act", "/cases/none.html"):
+        headers = client.get(path).headers
+        assert headers["content-security-policy"].startswith("default-src 'none'")
+        assert "script-src" not in headers["content-security-policy"]
+        assert headers["cache-control"] == "no-store"
+
+
+def test_the_key_is_readable_by_its_owner_alone(served: Served) -> None:
+    assert served.home.link_key.stat().st_mode & 0o077 == 0
+    assert served.signer.key.hex() not in repr(served.signer)
