@@ -208,11 +208,11 @@ def _roles(
         and "reported" not in roles
     ):
         counts = [i for i in numeric if COUNT_NAMES.match(header[i]) and i != roles.get("value")]
-        other = next((i for i in numeric if i not in counts), None)
+        values_at = next((i for i in numeric if i not in counts), None)
         if (
             len(counts) == 1
-            and other is not None
-            and len({row[other] for row in sample}) == len(sample)
+            and values_at is not None
+            and len({row[values_at] for row in sample}) == len(sample)
         ):
             roles["count"] = counts[0]
             found.notes.append(f"{header[counts[0]]} was taken for how often each value occurs")

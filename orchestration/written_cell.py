@@ -14,7 +14,15 @@ if TYPE_CHECKING:
 
 SAMPLE = 400
 MOSTLY = 0.8
-MARKS = ((".", None), (",", None), (".", ","), (",", "."), (".", "'"), (",", " "), (".", " "))
+MARKS: tuple[tuple[str, str | None], ...] = (
+    (".", None),
+    (",", None),
+    (".", ","),
+    (",", "."),
+    (".", "'"),
+    (",", " "),
+    (".", " "),
+)
 _PERIODS = (
     "%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%Y-%m-%d %H:%M:%S",
     "%Y-%m-%dT%H:%M:%S", "%Y%m%d", "%d %b %Y", "%b %d, %Y", "%d-%b-%y", "%d-%b-%Y", "%Y-%m",
@@ -59,7 +67,7 @@ def marks_of(cells: Sequence[str], name: str) -> tuple[str, str | None]:
     filled = [cell for cell in cells if cell.strip()][:2000]
     # 1,234 and 12,500 alone: thousands; one other number of decimals, and it is a decimal comma.
     groups = [re.fullmatch(r"-?\d{1,3}(,\d{3})+", plain(cell)) for cell in filled if "," in cell]
-    order = MARKS
+    order: tuple[tuple[str, str | None], ...] = MARKS
     if groups and all(groups) and not any("." in cell for cell in filled):
         order = (MARKS[2], *MARKS)
     scored = [

@@ -59,7 +59,7 @@ def smooth(kpi: Kpi, strength: float, generator: Generator) -> Kpi:
 
 def copy_block(kpi: Kpi, length: float, generator: Generator) -> Kpi:
     """So many days in a row hold what an earlier stretch held, day for day."""
-    days, width = kpi.series.days, int(length)
+    days, width = _days(kpi), int(length)
     span = int(days[-1] - days[0]) + 1 - 2 * width
     source = int(generator.integers(0, span))
     target = int(generator.integers(source + width, span + width + 1))
@@ -92,8 +92,9 @@ def pull_forward(kpi: Kpi, share: float, generator: Generator) -> Kpi:
     del generator
     series = kpi.series
     values = series.values.copy()
-    starts = np.flatnonzero(np.diff(months_of(series.days)) > 0) + 1
-    for start in starts:
+    months = months_of(_days(kpi))
+    starts = np.flatnonzero(months[1:] > months[:-1]) + 1
+    for start in starts.tolist():
         moved = 0.0
         for index in range(start, min(start + PERIOD_END_DAYS, len(values))):
             taken = np.rint(share * values[index])
@@ -173,6 +174,12 @@ BARS = (
     Bar("period end, 10 % forward", pull_forward, 0.10, 365, 0.94, (BORROW,), ("count",)),
     Bar("typed percentages 25 %", typed_percentages, 0.25, 90, 0.94, (ROUNDER,), RATES),
 )
+
+
+def _days(kpi: Kpi) -> Integers:
+    if kpi.series.days is None:
+        raise ValueError("a simulated KPI has days")
+    return kpi.series.days
 
 
 def _fails(kpi: Kpi) -> NDArray[np.bool_]:

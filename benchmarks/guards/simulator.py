@@ -118,7 +118,7 @@ def _duration(generator: Generator, n: int) -> tuple[Series, Terms]:
 def _uptime(generator: Generator, n: int) -> tuple[Series, Terms]:
     typical, spread = generator.uniform(0.4, 3), generator.uniform(0.3, 0.7)
     lost = typical * np.exp(spread * _path(generator, n))
-    values = np.round(np.clip(100 - lost, 0, 100), 2)
+    values = np.round(np.clip(100 - lost, 0.0, 100.0), 2).astype(np.float64)
     return Series.of(values, days=_days(n)), Terms(
         kind="rate", higher_is_better=True, bounds=(0.0, 100.0)
     )

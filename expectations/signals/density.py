@@ -67,7 +67,7 @@ def fit(counts: Floats, design: Floats, seen: Booleans, *, exposure: Floats | No
         previous = largest
     expected = np.exp(np.clip(design @ coefficients + offset, -LARGEST_LOG_MEAN, LARGEST_LOG_MEAN))
     mean = expected[seen]
-    covariance = np.linalg.inv((x.T * mean) @ x + ridge)
+    covariance = np.asarray(np.linalg.inv((x.T * mean) @ x + ridge), dtype=np.float64)
     freedom = max(len(y) - x.shape[1], 1)
     pearson = float((((y - mean) ** 2) / np.maximum(mean, 0.5)).sum() / freedom)
     # Under chance alone it strays from 1 by sqrt(2 / freedom): only more than twice that counts.

@@ -93,7 +93,7 @@ def _places_of_lattice(
 
 def _places_of_rates(series: Series, terms: Terms) -> tuple[Floats, Floats, Booleans]:
     """Placebo targets about the target, and how many numerators just reach each."""
-    assert series.denominators is not None  # noqa: S101 - told by the caller
+    assert series.denominators is not None and series.numerators is not None  # noqa: S101, PT018 - told by the caller
     values, denominators = series.values, series.denominators
     low, high = np.quantile(values, [0.1587, 0.8413])
     spacing = max((high - low) / 24, 1.01 * 100 / float(np.median(denominators)))

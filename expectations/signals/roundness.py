@@ -127,7 +127,8 @@ def _chance(top: Floats, below: Floats, nearest: Floats) -> Floats:
     low = np.maximum(places[:, 0] - below / 200, 0.5)
     high = np.minimum(places[:, -1] + below / 200, below - 0.5)
     mass = ndtr((high - top) / jitter) - ndtr((low - top) / jitter)
-    return np.clip(density.sum(axis=1) / (np.sqrt(2 * np.pi) * jitter * mass), 0.0, 1.0)
+    chance = density.sum(axis=1) / (np.sqrt(2 * np.pi) * jitter * mass)
+    return np.asarray(np.clip(chance, 0.0, 1.0), dtype=np.float64)
 
 
 def _poisson_binomial_tail(seen: int, chance: Floats) -> float:

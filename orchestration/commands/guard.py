@@ -1,7 +1,7 @@
 """`guard`: the statistical guards over any csv, to be tried on data of one's own."""
 
 from datetime import date
-from enum import StrEnum
+from enum import Enum, StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -20,7 +20,7 @@ class Direction(StrEnum):
     lower_is_better = "lower_is_better"
 
 
-class ValueKind(StrEnum):
+class ValueKind(Enum):
     """What the values are."""
 
     rate = "rate"
