@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reports import marts, wording
+from reports.due import due
 from reports.episodes import open_episodes
 from reports.page import case_link
 from reports.story import Story, Text
@@ -55,6 +56,8 @@ def _text(connection: Marts, casebook: Casebook, about: str, now: datetime, base
         + ("" if episode.case_id in audited else ", audit under way")
         for episode in episodes
     ]
+    today = now.date()
+    turns = due(connection)
     slipping = [
         wording.scoped(row["kpi_name"], row["scope"])
         + ": "
@@ -87,6 +90,7 @@ def _text(connection: Marts, casebook: Casebook, about: str, now: datetime, base
     )
     blocks = (
         ("Open cases", _some(cases) or ("none",)),
+        ("Due", _some([each.sentence(today) for each in turns]) or ("nothing",)),
         ("Slipping", _some(slipping) or ("nothing but what is open",)),
         ("Signals", _some(signals) or ("none",)),
         ("Questions", _some(findings) or ("none",)),
@@ -96,6 +100,7 @@ def _text(connection: Marts, casebook: Casebook, about: str, now: datetime, base
     )
     headline = (
         f"{wording.counted(len(episodes), 'case')} open, "
+        f"{sum(each.on < today for each in turns)} overdue, "
         f"{wording.counted(len(slipping), 'KPI')} slipping, "
         f"{wording.counted(len(signals), 'signal')}, "
         f"{wording.counted(len(findings), 'question')} asked"

@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from reports import marts, outlook, wording
+from reports.due import Due, due
 from reports.episodes import Episode, open_episodes
 from reports.links import WeakLink, weak_links
 from reports.marts import finite
@@ -19,16 +20,6 @@ if TYPE_CHECKING:
 
     from reports.marts import Marts, Row
 
-# State of a case: what somebody has to do next.
-_NEXT_STEP = {
-    "opened": "acknowledge it",
-    "reopened": "acknowledge it",
-    "acknowledged": "decide",
-    "under_review": "decide",
-    "decided": "record an action",
-    "acting": "carry the action out",
-    "verified": "close it",
-}
 _SHARE_OF_PERIODS = frozenset({"stay_at_or_above", "stay_at_or_below", "within_range"})
 
 
@@ -102,16 +93,6 @@ class Objective:
 
 
 @dataclass(frozen=True, slots=True)
-class Overdue:
-    """A case whose next step somebody should have taken by a day."""
-
-    case_id: str
-    name: str
-    step: str
-    due_on: date
-
-
-@dataclass(frozen=True, slots=True)
 class Glance:
     """Everything a reader sees first. `as_of` is None only when nothing was judged yet."""
 
@@ -120,7 +101,7 @@ class Glance:
     episodes: tuple[Episode, ...]
     weak_links: tuple[WeakLink, ...] = ()
     seal: Row | None = None
-    overdue: tuple[Overdue, ...] = ()
+    overdue: tuple[Due, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,20 +146,9 @@ def read_glance(connection: Marts) -> Glance:
         episodes=tuple(open_episodes(connection)),
         weak_links=weak_links(connection),
         seal=marts.newest_seal(connection),
-        overdue=_overdue(connection, as_of),
-    )
-
-
-def _overdue(connection: Marts, as_of: datetime | None) -> tuple[Overdue, ...]:
-    return tuple(
-        Overdue(
-            case_id=row["case_id"],
-            name=wording.scoped(row["name"], row["scope"]),
-            step=_NEXT_STEP.get(row["state"], "look at it again"),
-            due_on=row["due_on"],
-        )
-        for row in marts.cases_due(connection)
-        if as_of is not None and row["due_on"] < as_of.date()
+        overdue=tuple(
+            each for each in due(connection) if as_of is not None and each.on < as_of.date()
+        ),
     )
 
 

@@ -257,11 +257,14 @@ def recent_changes(marts: Marts, days: int) -> list[Row]:
                 class, from_value, to_value, null as definition, null as author
             from marts.fct_restatement where materiality = 'material' and class <> 'target'
             union all
-            select 'definition.' || kind || '.' || definition_id || '.' || field || '.' || seen_at,
-                seen_at, null, null, null, change, null, null,
-                kind || ' ' || definition_id || ', ' || field || ': ' || coalesce(old_value, '–')
-                || ' → ' || coalesce(new_value, '–'), author
+            select 'definition.' || kind || '.' || definition_id || '.' || seen_at, seen_at,
+                case when kind like 'kpi%' then split_part(definition_id, '/', 1) end, null, null,
+                change, null, null, kind || ' ' || definition_id || ': ' || string_agg(
+                    field || ' ' || coalesce(old_value || ' → ', '') || coalesce(new_value, 'none'),
+                    ', ' order by field desc
+                ), max(author)
             from marts.fct_definition_change where is_loosening or is_retroactive
+            group by kind, definition_id, seen_at, change
         )
         select changes.*, kpi.name, kpi.unit_symbol, kpi.decimals
         from changes cross join judged

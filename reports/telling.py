@@ -277,9 +277,17 @@ def restated(changes: Sequence[Row]) -> Text:
 def _change(row: Row) -> Story:
     about = str(row["change_id"])
     if row["definition"] is not None:
-        headline = f"A definition asks less: {wording.plain(row['definition'])}"
-        by = wording.plain(row["author"] or "unknown")
-        return Story(about, "violet", "Definition changed", headline, facts=(("By", (by,)),))
+        asks_less = f"of {row['name']}" if row["name"] else "without a KPI of its own"
+        return Story(
+            about=about,
+            tone="violet",
+            kicker="Definition changed",
+            headline=f"A definition {wording.plain(asks_less)} asks less than before",
+            facts=(
+                ("Changed", (wording.plain(row["definition"]),)),
+                ("By", (wording.plain(row["author"] or "unknown"),)),
+            ),
+        )
     symbol, decimals = row["unit_symbol"], row["decimals"] or 0
     before, after = (
         wording.quantity(row[name], symbol, decimals) for name in ("from_value", "to_value")

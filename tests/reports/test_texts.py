@@ -110,6 +110,8 @@ def _dead_letter(firm: Firm, casebook: Casebook) -> Message:
 def _digest(firm: Firm, casebook: Casebook) -> Message:
     firm.add("fct_kpi_episode", episode_id="d", kpi_id="cost_per_parcel", scope="all",
              rule="drift", opened_period=LAST_WEEK, is_open=True, is_alerted=False)  # fmt: skip
+    firm.add("fct_audit_case", case_id=CASE, kpi_id="sorter_uptime", scope="north",
+             state="acknowledged", due_on=PERIOD[0])  # fmt: skip
     _tell(firm, casebook)
     (message,) = compose_digest(firm.marts, casebook, now=NOW, names=["file"], base="")
     return message

@@ -1,0 +1,52 @@
+"""Whose turn is it? The next step of every case, and the day by which it should be taken."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reports import marts, wording
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from reports.marts import Marts
+
+# State of a case: what somebody has to do next.
+_NEXT_STEP = {
+    "opened": "acknowledge it",
+    "reopened": "acknowledge it",
+    "acknowledged": "decide",
+    "under_review": "decide",
+    "decided": "record an action",
+    "acting": "carry the action out",
+    "verified": "close it",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A case whose next step somebody should have taken by the end of the day `on`."""
+
+    case_id: str
+    name: str
+    step: str
+    on: date
+
+    def sentence(self, today: date) -> str:
+        """What has to be done by when; a step that is late says so."""
+        when = "was due on" if self.on < today else "due by"
+        return f"{self.name}: {self.step}, {when} {wording.day(self.on)}"
+
+
+def due(connection: Marts) -> tuple[Due, ...]:
+    """The next step of every case that waits for one, the earliest first."""
+    return tuple(
+        Due(
+            case_id=row["case_id"],
+            name=wording.scoped(row["name"], row["scope"]),
+            step=_NEXT_STEP.get(row["state"], "look at it again"),
+            on=row["due_on"],
+        )
+        for row in marts.cases_due(connection)
+    )
