@@ -11,6 +11,7 @@ from sightline.definitions_report import report
 from sightline.errors import NothingCheckedError
 from tests.definitions.firm import OKRS, Firm
 
+CHECKOUT = OKRS.parent
 UPTIME = "kpis/sorter_uptime.yml"
 
 
@@ -23,8 +24,8 @@ def checkout(tmp_path: Path) -> Path:
     guards.mkdir(parents=True)
     for path in (OKRS / "kpis").glob("*.yml"):
         (models / f"kpi_{path.stem}.sql").touch()
-    for name in ("__init__", "reported_matches_recomputed", "workbook_structure_intact"):
-        (guards / f"{name}.py").touch()
+    for path in (CHECKOUT / "expectations" / "guards").glob("*.py"):
+        (guards / path.name).touch()
     return tmp_path / "checkout"
 
 

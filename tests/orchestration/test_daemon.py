@@ -129,7 +129,8 @@ def living(firm: Firm, folder: Path) -> Iterator[Living]:
 def south_episodes(firm: Firm) -> list[tuple[object, ...]]:
     with duckdb.connect(str(firm.home / "published/sightline.duckdb"), read_only=True) as marts:
         return marts.execute(
-            "select episode_id from marts.fct_kpi_episode where scope = 'south' and is_open"
+            "select episode_id from marts.fct_kpi_episode "
+            "where scope = 'south' and is_open and is_alerted"
         ).fetchall()
 
 

@@ -120,7 +120,8 @@ def test_the_case_asks_at_least_two_departments_and_its_page_is_written(
 def test_the_alert_was_delivered_once_a_channel_and_before_the_audit(as_planned: Firm) -> None:
     delivered = rows(
         as_planned,
-        "select channel, count(*) from marts.fct_alert_delivery where is_delivered group by 1",
+        "select channel, count(*) from marts.fct_alert_delivery "
+        "where is_delivered and kind = 'open' group by 1",
     )
     assert dict(delivered)["file"] == 1
     ((in_order,),) = rows(

@@ -1,8 +1,7 @@
 {{ config(materialized='view') }}
 
--- A random walk with drift: the mean step of the last periods carried on to the last day, with the
--- interval that the spread of those steps gives it. What has to stay in range goes on being hit as
--- often as lately. Where too few steps are known, nothing is forecast.
+-- The mean step of late, carried on to the last day, with the interval its spread gives.
+-- What has to stay in range is hit on as often as lately. Too few steps: nothing is forecast.
 with progress as (
     select
         *,
@@ -66,8 +65,7 @@ landings as (
 bounds as (
     select
         *,
-        {{ var('forecast_width') }}
-        * sqrt(case when variance > 0 then variance else 0 end) as margin
+        {{ var('forecast_width') }} * sqrt(greatest(variance, 0)) as margin
     from landings
 )
 

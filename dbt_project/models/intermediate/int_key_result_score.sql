@@ -1,7 +1,6 @@
 {{ config(materialized='view') }}
 
--- The score is read once, when the last period of the objective is published, from what was
--- believed then: a restatement after that changes the value, not the score.
+-- Read once, when the last period is published, from what was believed then; never restated.
 with readings as (
     select * from {{ ref('int_key_result_reading') }}
 ),
@@ -48,13 +47,11 @@ believed as (
     inner join closings on readings.key_result_id = closings.key_result_id
     left join versions
         on
-            readings.kpi_id = versions.kpi_id
-            and readings.scope = versions.scope
+            readings.kpi_id = versions.kpi_id and readings.scope = versions.scope
             and readings.period_start = versions.period_start
             and (versions.superseded_on is null or closings.closed_on <= versions.superseded_on)
     window oldest_first as (
-        partition by
-            readings.key_result_id, readings.kpi_id, readings.scope, readings.period_start
+        partition by readings.key_result_id, readings.kpi_id, readings.scope, readings.period_start
         order by versions.version
     )
 ),
@@ -73,8 +70,7 @@ select
     key_result_id,
     closed_on,
     case
-        when is_share
-            then {{ ratio('count(*) filter (where is_in_range)', 'count(*)') }}
+        when is_share then {{ ratio('count(*) filter (where is_in_range)', 'count(*)') }}
         else {{ ratio(
             'sum(link_weight * raw_progress) filter (where is_last)',
             'sum(link_weight) filter (where is_last and raw_progress is not null)'
