@@ -189,10 +189,10 @@ def _lines(one: dict[str, Any]) -> list[str]:
     title = f"{one['grade']}  {one['guard'].replace('_', ' ')}  (n = {one['n']:,})"
     if one["q_value"] is None:
         return [title, f"     {one['outcome'].replace('_', ' ')}: {one['detail']}"]
+    found = [f"     {name}  {one[name]}" for name in ("observed", "expected") if one[name]]
     lines = [
         title,
-        f"     observed  {one['observed']}",
-        f"     expected  {one['expected']}",
+        *found,
         f"     p = {one['p_value']:.3g}, q = {one['q_value']:.3g}",
     ]
     if one["placebo_targets"]:

@@ -59,6 +59,7 @@ def _environment() -> jinja2.Environment:
         keep_trailing_newline=True,
     )
     environment.filters |= {
+        "counted": wording.counted,
         "number": wording.number,
         "percent": wording.percent,
         "quantity": wording.quantity,

@@ -40,6 +40,8 @@ MINIMUM = 60
 # Ends of the usual scales, when the values end there too.
 BOUNDS = (0.0, 1.0, 100.0)
 FEWEST_FAILING = 5
+# Bins inside the limit that a pile-up fills.
+NEAREST = 2
 # Bins inside and outside, at each width: a hole is wider than the excess it fills.
 WIDTHS = ((1, 4), (2, 7))
 MANY = 3000
@@ -218,7 +220,11 @@ class _Alike:
 
 
 def _cliff(bins: Bins, n: int, failing: int) -> Signal:
-    """Hardly any value fails: do those inside pile up at the limit and break off there?"""
+    """Hardly any value fails: do those inside pile up at the limit and break off there?
+
+    Both, or neither counts: a series that rises has an edge where it began, and a target is often
+    set there; but nothing piles up at it.
+    """
     zero = max(bins.zero, 0)
     inside = bins.counts[zero : zero + 12]
     if inside.sum() < FEWEST_NEARBY or len(inside) < 8:
@@ -226,20 +232,32 @@ def _cliff(bins: Bins, n: int, failing: int) -> Signal:
     reach = 4
     places = np.arange(-reach, len(inside), dtype=float)
     design = polynomials(places, 2 if inside.sum() >= 100 else 1)
-    counts = np.concatenate([np.zeros(reach), inside])
-    curve = fit(counts, design, places >= 0)
-    missing = np.where(places < 0, 1.0, 0.0)
-    expected = float(missing @ curve.expected)
-    error = np.sqrt(curve.variance_of(missing) * curve.dispersion) / max(expected, 1e-9)
-    seen = float(bins.counts[max(0, zero - reach) : zero].sum())
+    curve = fit(np.concatenate([np.zeros(reach), inside]), design, places >= NEAREST)
+    near = ((places >= 0) & (places < NEAREST)).astype(np.float64)
+    missing = (places < 0).astype(np.float64)
+    nearest, seen = (
+        float(inside[:NEAREST].sum()),
+        float(bins.counts[max(0, zero - reach) : zero].sum()),
+    )
     generator = np.random.default_rng(seed_of(bins.counts.astype(np.int64)))
-    means = expected * np.exp(min(error, 3.0) * generator.standard_normal(MORE_DRAWS))
-    p_value = (1 + int((generator.poisson(np.minimum(means, 1e9)) <= seen).sum())) / (
-        MORE_DRAWS + 1
-    )
+    p_excess = _reached(generator.poisson(_foreseen(curve, near, generator)) >= nearest)
+    p_missing = _reached(generator.poisson(_foreseen(curve, missing, generator)) <= seen)
     return judged(
-        p_value,
+        max(p_excess, p_missing),
         n=n,
-        observed=f"{seen:.0f} values just outside the target, {inside[:2].sum():.0f} just inside",
-        expected=f"about {expected:.1f} outside, had the curve inside gone on",
+        observed=f"{seen:.0f} values just outside the target, {nearest:.0f} just inside",
+        expected=f"about {float(missing @ curve.expected):.1f} and "
+        f"{float(near @ curve.expected):.1f}, had the curve further inside gone on",
     )
+
+
+def _foreseen(curve: Curve, weights: Floats, generator: np.random.Generator) -> Floats:
+    """Draws of what the curve expects in the weighted bins, as uncertain as its fit leaves it."""
+    expected = float(weights @ curve.expected)
+    error = np.sqrt(curve.variance_of(weights) * curve.dispersion) / max(expected, 1e-9)
+    draws: Floats = expected * np.exp(min(error, 3.0) * generator.standard_normal(MORE_DRAWS))
+    return draws.clip(max=1e9)
+
+
+def _reached(hits: NDArray[np.bool_]) -> float:
+    return (1 + int(hits.sum())) / (len(hits) + 1)

@@ -51,6 +51,19 @@ def test_lifted_values_are_asked_about_with_their_periods_and_placebo_targets() 
     assert seen.unexpected_count == len(suspicion.periods) > 20
 
 
+def test_values_that_rise_from_the_target_on_are_left_alone_and_a_pile_at_it_is_not() -> None:
+    generator = np.random.default_rng(1)
+    rising = 95.05 + np.linspace(0, 3, 365) + np.abs(generator.normal(0, 0.05, 365))
+    seen = load(BUNCH).examine(rows(rising), Declared())  # type: ignore[attr-defined]
+    assert seen.p_value > 0.05
+    generator = np.random.default_rng(1)
+    piled = generator.normal(96, 2, 365)
+    failing = piled < 95
+    piled[failing] = 95 + 0.3 * generator.random(failing.sum())
+    seen = load(BUNCH).examine(rows(piled), Declared())  # type: ignore[attr-defined]
+    assert seen.p_value < 0.01
+
+
 def test_a_target_that_moved_is_laid_on_the_latest() -> None:
     values = lifted()
     moved = rows(values[:200]) + rows(values[200:] + 1, 96)
