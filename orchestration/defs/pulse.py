@@ -11,6 +11,9 @@ from orchestration.defs.evidence import CADENCE, link_evidence
 # Read from this machine in a moment, so they ride along with every pulse.
 LOCAL = frozenset({"definitions", "casebook"})
 
+# Acts that change verdicts: answers to findings, and what people expect. They wait for a pulse.
+CHANGES_VERDICTS = frozenset({"finding_act", "checkin"})
+
 UnresolvedAssetJob: TypeAlias = Any  # what define_asset_job gives; Dagster does not export it
 
 EVERYTHING = dg.AssetSelection.all() - dg.AssetSelection.assets("audit_case")
@@ -50,11 +53,10 @@ def _casebook() -> UnresolvedAssetJob:
         table.name: dg.AssetKey(["raw_casebook", table.name])
         for table in sources()["casebook"].tables
     }
-    # Answers to findings change verdicts: they wait for a pulse, which judges.
-    acts = [key for name, key in pulled.items() if name != "finding_act"]
+    acts = [key for name, key in pulled.items() if name not in CHANGES_VERDICTS]
     return dg.define_asset_job(
         "casebook",
-        selection=dg.AssetSelection.assets(pulled["finding_act"])
+        selection=dg.AssetSelection.assets(*pulled.values())
         | (dg.AssetSelection.assets(*acts).downstream() & EVERYTHING)
         - dg.AssetSelection.groups("strategy"),
         executor_def=dg.in_process_executor,
