@@ -4,9 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings
 
 from orchestration.dbt_runner import invoke, refuse_broken
+from orchestration.standing_views import mark_standing, views_to_make
+from sightline.home import Home
 
 if TYPE_CHECKING:
     from dbt.artifacts.schemas.run import RunResult
@@ -16,7 +18,13 @@ _BUILD = ("build", "--indirect-selection", "empty", "--exclude-resource-type", "
 
 
 class FolderTranslator(DagsterDbtTranslator):
-    """Groups dbt models by the stage of the story they stand in: their folder."""
+    """Groups dbt models by the stage of the story they stand in: their folder.
+
+    Views store nothing, so they are assets that no run materialises.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(DagsterDbtTranslatorSettings(enable_dbt_views_as_virtual_assets=True))
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
         """The first folder below `models/`."""
@@ -31,14 +39,18 @@ class FolderTranslator(DagsterDbtTranslator):
 def build(
     context: dg.AssetExecutionContext,
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
-    """Build the models of this step and run its tests, reporting each as it ended.
+    """Build the tables of this step, with the views they need, and run its tests.
 
-    A test that finds offenders is a failed check; a model that does not build raises
-    DbtBuildError after the others were reported.
+    Each table is reported as it ended. A test that finds offenders is a failed check; a model that
+    does not build raises DbtBuildError after the others were reported.
     """
     assets = {key.path[-1]: key for key in context.selected_asset_keys}
     checks = {key.name: key for key in context.selected_asset_check_keys}
-    results = invoke([*_BUILD, "--select", *assets, *checks])
+    home = Home.from_env()
+    views = views_to_make(home, assets)
+    results = invoke([*_BUILD, "--select", *assets, *checks, *views])
+    made = [each.node for each in results if each.status == "success"]
+    mark_standing(home, [str(node.relation_name) for node in made if node.name in views])
     for result in results:
         name = result.node.name
         if name in checks:

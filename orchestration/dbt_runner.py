@@ -38,7 +38,7 @@ def invoke(arguments: list[str]) -> Sequence["RunResult"]:
     from dbt.artifacts.schemas.run import RunExecutionResult
 
     try:
-        done = _run(arguments, _manifest())
+        done = _run(arguments, manifest())
     finally:
         # dbt would keep the file locked; the method carries no annotation
         DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
@@ -48,7 +48,7 @@ def invoke(arguments: list[str]) -> Sequence["RunResult"]:
 
 
 @cache
-def _manifest() -> "Manifest":
+def manifest() -> "Manifest":
     """The parsed project, read once a process, and parsed anew only after an edit.
 
     dbt itself would parse all of it again (6 s instead of 0.3) wherever SIGHTLINE_HOME differs
@@ -63,6 +63,7 @@ def _manifest() -> "Manifest":
     parsed = _run(["parse"], None)
     if not isinstance(parsed, Manifest):
         raise DbtBuildError(f"dbt ended with {type(parsed).__name__} and not with a manifest")
+    PARSED.touch()  # dbt leaves it as it is where an edit changed nothing
     return parsed
 
 

@@ -1,3 +1,5 @@
+{{ config(materialized='newest_rows', key='order_id') }}
+
 with versions as (
     select
         *,
@@ -5,7 +7,7 @@ with versions as (
             partition by order_id order by {{ newest_first('changed_at') }}
         ) as version_rank
     from {{ source('raw_erp', 'customer_order') }}
-    where {{ is_known('raw_erp', 'customer_order') }}
+    where {{ is_known('raw_erp', 'customer_order') }} and {{ is_touched() }}
 )
 
 select

@@ -1,3 +1,5 @@
+{{ config(materialized='newest_rows', key='downtime_id') }}
+
 with versions as (
     select
         *,
@@ -5,7 +7,7 @@ with versions as (
             partition by downtime_id order by {{ newest_first('changed_at') }}
         ) as version_rank
     from {{ source('raw_erp', 'downtime') }}
-    where {{ is_known('raw_erp', 'downtime') }}
+    where {{ is_known('raw_erp', 'downtime') }} and {{ is_touched() }}
 )
 
 select

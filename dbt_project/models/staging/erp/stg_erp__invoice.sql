@@ -1,3 +1,5 @@
+{{ config(materialized='newest_rows', key='invoice_id') }}
+
 with versions as (
     select
         *,
@@ -5,7 +7,7 @@ with versions as (
             partition by invoice_id order by {{ newest_first('changed_at') }}
         ) as version_rank
     from {{ source('raw_erp', 'invoice') }}
-    where {{ is_known('raw_erp', 'invoice') }}
+    where {{ is_known('raw_erp', 'invoice') }} and {{ is_touched() }}
 )
 
 select

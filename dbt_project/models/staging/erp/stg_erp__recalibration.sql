@@ -1,3 +1,5 @@
+{{ config(materialized='newest_rows', key='recalibration_id') }}
+
 with versions as (
     select
         *,
@@ -5,7 +7,7 @@ with versions as (
             partition by recalibration_id order by {{ newest_first('changed_at') }}
         ) as version_rank
     from {{ source('raw_erp', 'recalibration') }}
-    where {{ is_known('raw_erp', 'recalibration') }}
+    where {{ is_known('raw_erp', 'recalibration') }} and {{ is_touched() }}
 )
 
 select

@@ -1,3 +1,5 @@
+{{ config(materialized='newest_rows', key='sorter_id') }}
+
 with versions as (
     select
         *,
@@ -5,7 +7,7 @@ with versions as (
             partition by sorter_id order by {{ newest_first('changed_at') }}
         ) as version_rank
     from {{ source('raw_erp', 'sorter') }}
-    where {{ is_known('raw_erp', 'sorter') }}
+    where {{ is_known('raw_erp', 'sorter') }} and {{ is_touched() }}
 )
 
 select

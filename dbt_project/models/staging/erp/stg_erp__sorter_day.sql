@@ -1,3 +1,5 @@
+{{ config(materialized='newest_rows', key='sorter_day_id') }}
+
 with versions as (
     select
         *,
@@ -5,7 +7,7 @@ with versions as (
             partition by sorter_day_id order by {{ newest_first('changed_at') }}
         ) as version_rank
     from {{ source('raw_erp', 'sorter_day') }}
-    where {{ is_known('raw_erp', 'sorter_day') }}
+    where {{ is_known('raw_erp', 'sorter_day') }} and {{ is_touched() }}
 )
 
 select
