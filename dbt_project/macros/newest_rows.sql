@@ -37,7 +37,7 @@
       where load_id in ({{ new_loads }})
     {%- endcall %}
   {%- else -%}
-    {%- do noop_statement('main', 'nothing new') -%}
+    {%- call noop_statement('main', 'nothing new') %}{% endcall -%}
   {%- endif -%}
   {{ adapter.commit() }}
   {{ return({'relations': [target]}) }}

@@ -75,14 +75,19 @@ def empty_build(tmp_path_factory: pytest.TempPathFactory) -> Built:
 
 @pytest.fixture
 def project(empty_build: Built, tmp_path: Path) -> Project:
-    """A copy of the empty warehouse. Staging are views: raw rows show there without a build."""
+    """A copy of the empty warehouse."""
     shutil.copy(empty_build.project.warehouse, tmp_path)
     shutil.copytree(empty_build.project.target, tmp_path / "target")
     return Project(tmp_path, tmp_path / "target")
 
 
 @pytest.fixture
-def connection(project: Project) -> Iterator[duckdb.DuckDBPyConnection]:
+def connection(empty_build: Built, project: Project) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The copy, with all of staging as views: raw rows show there without a build."""
     with duckdb.connect(str(project.warehouse)) as opened:
         opened.execute("set timezone = 'UTC'")
+        for model in empty_build.models("staging").values():
+            if model["config"]["materialized"] == "newest_rows":
+                opened.execute(f"drop table {model['relation_name']}")
+                opened.execute(f"create view {model['relation_name']} as {model['compiled_code']}")
         yield opened

@@ -48,7 +48,7 @@ def test_every_declared_raw_table_and_column_is_there(
 
 def test_the_next_build_adds_a_column_that_a_raw_table_lacks(project: Project) -> None:
     with duckdb.connect(str(project.warehouse)) as warehouse:
-        warehouse.execute("drop view staging.stg_erp__invoice")
+        warehouse.execute("drop table staging.stg_erp__invoice")
         warehouse.execute("alter table raw_erp.invoice drop column category")
     done = project.dbt("build", "--select", "stg_erp__invoice")
     assert done.returncode == 0, done.stdout
