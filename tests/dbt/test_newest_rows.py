@@ -6,7 +6,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from orchestration.dbt_runner import invoke, refuse_broken
+from orchestration.dbt_runner import DbtBuildError, invoke, refuse_broken
+from orchestration.defs.reading_anew import read_anew
+from sightline.home import Home
 from tests.dbt.conftest import Built, Project
 from tests.dbt.test_staging import MONDAY, TUESDAY, WEDNESDAY, add, load
 
@@ -92,3 +94,16 @@ def test_what_counted_and_counts_no_more_is_taken_out(kept: Kept) -> None:
     with kept.edit() as warehouse:
         warehouse.execute("delete from raw_erp._dlt_loads where load_id = '2'")
     assert len(kept.build()) == 2
+
+
+def test_read_anew_at_night_it_says_what_had_not_been_kept_as_raw_says(kept: Kept) -> None:
+    with kept.edit() as warehouse:
+        load(warehouse, "raw_erp", "1")
+        add(warehouse, RAW, "1", MONDAY, downtime_id=1, minutes=10, changed_at=MONDAY)
+    home = Home.from_env()
+    assert read_anew(home)[MODEL] == 1
+    with kept.edit() as warehouse:
+        warehouse.execute(f"delete from staging.{MODEL}")
+    with pytest.raises(DbtBuildError, match=f"{MODEL} had 0 rows, and 1 when read anew"):
+        read_anew(home)
+    assert len(kept.build()) == 1
