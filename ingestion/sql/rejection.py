@@ -7,14 +7,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-
 from ingestion.source import ANY_TABLE, ColumnType, Table
-from ingestion.sql.arrow_reading import REJECTED, refused, sound
 from ingestion.sql.difference import Differences, row_key
 from ingestion.sql.table import CURSOR
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from ingestion.sql.database import TableReader
 
 TABLE = Table(
@@ -53,6 +52,8 @@ class Rejections:
 
         Where no cursor says what is new, the same rows are read again and again.
         """
+        from ingestion.sql.arrow_reading import refused, sound
+
         odd = refused(rows)
         if odd.num_rows:
             self._collect(table, reader, odd.to_pylist(), known)
@@ -66,6 +67,7 @@ class Rejections:
         known: Known,
     ) -> None:
         from ingestion.columns import arrow_table
+        from ingestion.sql.arrow_reading import REJECTED
 
         collected: list[dict[str, Any]] = []
         examples: dict[str, tuple[dict[str, Any], str]] = {}
