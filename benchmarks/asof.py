@@ -4,8 +4,9 @@
 it live on. On the first day a target is eased and a booking of a published week is corrected, so
 that the days before look different today. Every twentieth day has a whole pulse, with guards,
 alerts and the audits it calls for; the days between pull the ERP (once a week everything remote),
-build every model on what is there by then and write the board, which costs a fifth. At the end, or
-on ^C, each day's board and each case page written that day is compared byte by byte with what
+build every model on what is there by then and write the board, which costs a fifth. What each day
+wrote is kept in `lived/`, so that ^C ends the living and another run goes on with it. At the end
+each day's board, and each case page written that day, is compared byte by byte with what
 `sightline asof` makes of it. The exit code is 1 when one differs.
 """
 
@@ -13,8 +14,10 @@ import argparse
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -71,7 +74,8 @@ def main() -> int:
     from orchestration.past import rebuild_each
 
     home = _firm()
-    lived = _live(home, days.days)
+    _live(home, days.days)
+    lived = _lived(home)
     began = time.process_time()
     rebuilt = rebuild_each(home, [day.moment for day in lived])
     compared = [_compare(day, past) for day, past in zip(lived, rebuilt, strict=True)]
@@ -93,49 +97,58 @@ def _firm() -> Home:
     if not (home.demo / "clock").exists():
         command = [str(Path(sys.executable).parent / "sightline"), "demo", "run"]
         subprocess.run(command, check=True, stdout=sys.stderr)  # noqa: S603 - our own command
-    shutil.copytree(home.okrs, okrs, dirs_exist_ok=True)
+    if not okrs.exists():
+        shutil.copytree(home.okrs, okrs)
     os.environ["SIGHTLINE_OKRS"] = str(okrs)
     return enter(home)
 
 
-def _live(home: Home, days: int) -> list[Day]:
-    from demo.live import advance
+def _live(home: Home, days: int) -> None:
     from orchestration.commands.demo import tracker
     from orchestration.compiled import compiled
+
+    stopped = threading.Event()
+    signal.signal(signal.SIGINT, lambda *_: stopped.set())
+    with tracker(home):
+        if not _lived(home):
+            _keep(home, since=0.0)
+            _first_day(home)
+            days -= 1
+        models = compiled(home, is_past=False) if days else None
+        for number in range(1, days + 1):
+            if models is None or stopped.is_set():
+                break
+            _next_day(home, models, is_whole=number % WHOLE_PULSE == 0, is_week=number % WEEK == 0)
+            _say(f"{number} of {days}: {home.now():%Y-%m-%d}")
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _first_day(home: Home) -> None:
+    from demo.live import advance
     from orchestration.dbt_runner import invoke, refuse_broken
 
-    lived = [_written(home, since=0.0)]
-    with tracker(home):
-        advance(home.demo)
-        _rewrite_history(home)
-        _pull(home, ("definitions", *REMOTE))
-        refuse_broken(invoke(["run"]))
-        _publish(home)
-        lived.append(_written(home, since=time.time()))
-        models = compiled(home, is_past=False) if days > 1 else None
-        try:
-            for day in range(2, days + 1):
-                lived.append(_next_day(home, models, day))
-                _say(f"day {day} of {days}: {lived[-1].moment:%Y-%m-%d}")
-        except KeyboardInterrupt:
-            _say(f"stopped after {len(lived) - 1} days: comparing these")
-    return lived
+    advance(home.demo)
+    _rewrite_history(home)
+    _pull(home, ("definitions", *REMOTE))
+    refuse_broken(invoke(["run"]))
+    _publish(home)
+    _keep(home, since=time.time())
 
 
-def _next_day(home: Home, models: "CompiledModels | None", day: int) -> Day:
+def _next_day(home: Home, models: "CompiledModels", *, is_whole: bool, is_week: bool) -> None:
     from demo.live import advance
     from sightline.warehouse.duckdb import connect
 
-    began = _newest_page(home)
+    began = time.time()
     advance(home.demo)
-    if models is None or day % WHOLE_PULSE == 0:
+    if is_whole:
         _pulse(home)
     else:
-        _pull(home, REMOTE if day % WEEK == 0 else REMOTE[:1])
+        _pull(home, REMOTE if is_week else REMOTE[:1])
         with connect(home) as connection:
             models.build(connection)
         _publish(home)
-    return _written(home, since=began)
+    _keep(home, since=began)
 
 
 def _pulse(home: Home) -> None:
@@ -179,14 +192,25 @@ def _rewrite_history(home: Home) -> None:
     engine.dispose()
 
 
-def _newest_page(home: Home) -> float:
-    return max((page.stat().st_mtime for page in home.cases.glob("*.html")), default=0.0)
+def _keep(home: Home, since: float) -> None:
+    """Keep what was written today: the board, and the case pages written since a moment."""
+    folder = home.root / "lived" / home.now().strftime("%Y-%m-%dT%H%M%S%z")
+    (folder / "cases").mkdir(parents=True)
+    for page in home.cases.glob("*.html"):
+        if page.stat().st_mtime > since:
+            shutil.copyfile(page, folder / "cases" / page.name)
+    shutil.copyfile(home.reports / "index.html", folder / "index.html")
 
 
-def _written(home: Home, since: float) -> Day:
-    pages = [page for page in home.cases.glob("*.html") if page.stat().st_mtime > since]
-    cases = {page.name: page.read_bytes() for page in pages}
-    return Day(home.now(), (home.reports / "index.html").read_bytes(), cases)
+def _lived(home: Home) -> list[Day]:
+    return [
+        Day(
+            datetime.strptime(folder.name, "%Y-%m-%dT%H%M%S%z"),
+            (folder / "index.html").read_bytes(),
+            {page.name: page.read_bytes() for page in (folder / "cases").iterdir()},
+        )
+        for folder in sorted((home.root / "lived").glob("*"))
+    ]
 
 
 def _compare(day: Day, past: "Past") -> Compared:
