@@ -41,7 +41,7 @@ def compiled(home: Home, *, is_past: bool) -> CompiledModels:
     as_of = ANY_MOMENT.isoformat() if is_past else ""
     with surroundings(SIGHTLINE_HOME=str(home.root), SIGHTLINE_AS_OF=as_of):
         refuse_broken(invoke(["run", "--select", "stg_receipts__receipt"]))
-        results = invoke(["compile", "--select", "resource_type:model"])
+        results = invoke(["compile", "--full-refresh", "--select", "resource_type:model"])
     nodes: list[Any] = [result.node for result in results]
     schemas = {f"create schema if not exists {node.schema}" for node in nodes}
     return CompiledModels((*sorted(schemas), *(each for node in nodes for each in _made(node))))
