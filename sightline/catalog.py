@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
 
 from sightline import registry
+from sightline.business_calendar import BusinessCalendar
 from sightline.catalog_rows import tables
 from sightline.errors import DefinitionError, SightlineEnvironmentError
 from sightline.finding import Finding, Place
@@ -31,6 +32,7 @@ FOLDERS: dict[str, type[Definition]] = {
     "objectives": Objective,
     "kpis": Kpi,
     "policies": Policy,
+    "calendars": BusinessCalendar,
 }
 VOCABULARY = "vocabulary.yml"
 # 10,000 instances are scopes of one KPI, not files; a folder this full is a mistake or an attack.
@@ -45,6 +47,7 @@ class Catalog(BaseModel):
     objectives: dict[str, Objective]
     kpis: dict[str, Kpi]
     policies: dict[str, Policy]
+    calendars: dict[str, BusinessCalendar]
     vocabulary: Vocabulary
 
     _documents: dict[str, Document] = PrivateAttr(default_factory=dict)
@@ -111,6 +114,7 @@ class Catalog(BaseModel):
             objectives=self.objectives,
             kpis=self.kpis,
             policies=others | {proposed.id: proposed},
+            calendars=self.calendars,
             vocabulary=self.vocabulary,
         )
         catalog._documents = self._documents | {f"policies/{proposed.id}.yml": document}

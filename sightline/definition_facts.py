@@ -42,6 +42,8 @@ KINDS: Mapping[str, Kind] = {
     "kpi_driver": Kind(("kpi_id", "driver_kpi_id"), "kpis/{kpi_id}.yml"),
     "kpi_incentive": Kind(("kpi_id", "department"), "kpis/{kpi_id}.yml"),
     "kpi_guard": Kind(("kpi_id", "guard"), "kpis/{kpi_id}.yml"),
+    "calendar": Kind(("calendar_id",), "calendars/{calendar_id}.yml"),
+    "maintenance": Kind(("calendar_id", "maintenance_id"), "calendars/{calendar_id}.yml"),
     "policy": Kind(("policy_id",), "policies/{policy_id}.yml"),
     "policy_rule": Kind(("policy_id", "rule"), "policies/{policy_id}.yml"),
     "role": Kind(("role_id", "valid_from"), "vocabulary.yml"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -27,14 +27,19 @@ COLUMNS = {
     "risk_owner",
     "link": "key_result_id kpi_id role scope weight lag_periods execution_owner valid_from "
     "valid_to position",
-    "kpi": "kpi_id name description unit unit_symbol decimals direction grain time_zone owner "
-    "department system_of_record provenance label grace_days fire_n fire_m recover_k "
+    "kpi": "kpi_id name description unit unit_symbol decimals direction grain time_zone "
+    "calendar_id planned_maintenance owner department system_of_record provenance label "
+    "grace_days fire_n fire_m recover_k "
     "definition_hash",
     "kpi_target": "kpi_id valid_from target floor approved_by approved_on",
     "kpi_ask": "kpi_id department",
     "kpi_driver": "kpi_id driver_kpi_id",
     "kpi_incentive": "kpi_id department share_of_bonus",
     "kpi_guard": "kpi_id guard parameters",
+    "calendar": "calendar_id name business_days holidays closures fiscal_starts_in fiscal_periods",
+    "calendar_span": "calendar_id kind begins_on ended_on reason",
+    "maintenance": "calendar_id maintenance_id scope begins_at ends_at reason approved_by "
+    "approved_on",
     "policy": "policy_id name key_result_id guardrail_kpi_id guardrail_scope effort_kpi_id "
     "effort_scope window_periods planned_allowance exempt_causes approved_by approved_on "
     "valid_from valid_to dispute_route",
@@ -62,7 +67,7 @@ def test_every_table_has_its_columns_and_names_its_catalog(catalog: Catalog) -> 
 
 def test_values_are_only_what_a_warehouse_column_holds(catalog: Catalog) -> None:
     kinds = {type(v) for rows in catalog.rows().values() for row in rows for v in row.values()}
-    assert kinds == {str, int, Decimal, date, type(None)}
+    assert kinds == {str, int, Decimal, date, datetime, type(None)}
 
 
 def test_numbers_arrive_exact(catalog: Catalog) -> None:
