@@ -64,7 +64,8 @@ INPUTS: dict[str, dict[str, pa.DataType]] = {
         "is_silent_sacrifice": pa.bool_(),
     },
     "intermediate.int_policy_budget": {
-        "policy_id": pa.string(), "period_start": pa.date32(), "budget_allowed": MEASURE,
+        "policy_id": pa.string(), "period_start": pa.date32(), "window_periods": pa.int64(),
+        "budget_allowed": MEASURE,
         "period_used": MEASURE, "recent_used": MEASURE, "is_whole_window": pa.bool_(),
     },
     "intermediate.int_restatement_effect": {

@@ -67,5 +67,5 @@ from downtimes
 inner join windows
     on
         windows.scope in (downtimes.site, 'all')
-        and windows.begins_at < downtimes.ended_at
         and downtimes.started_at < windows.ends_at
+        and downtimes.ended_at > windows.begins_at
