@@ -9,6 +9,7 @@ import json
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
+from sightline import calendar_rows
 from sightline.definition_facts import facts
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ def tables(catalog: Catalog) -> dict[str, list[Row]]:
         "objective": _objective,
         "key_result": _key_result,
         "waypoint": _waypoint,
+        "waiver": _waiver,
         "initiative": _initiative,
         "dependency": _dependency,
         "link": _link,
@@ -35,9 +37,9 @@ def tables(catalog: Catalog) -> dict[str, list[Row]]:
         "kpi_driver": _kpi_driver,
         "kpi_incentive": _kpi_incentive,
         "kpi_guard": _kpi_guard,
-        "calendar": _calendar,
-        "calendar_span": _calendar_span,
-        "maintenance": _maintenance,
+        "calendar": calendar_rows.calendar,
+        "calendar_span": calendar_rows.calendar_span,
+        "maintenance": calendar_rows.maintenance,
         "policy": _policy,
         "policy_rule": _policy_rule,
         "role": _role,
@@ -92,6 +94,21 @@ def _waypoint(catalog: Catalog) -> Iterator[Row]:
             }
 
 
+def _waiver(catalog: Catalog) -> Iterator[Row]:
+    """Those that count; each ends with its objective."""
+    for objective, key_result in catalog.key_results.values():
+        for waiver in catalog.waivers_of(key_result):
+            yield {
+                "key_result_id": key_result.id,
+                "rule": waiver.rule,
+                "kpi_id": waiver.kpi,
+                "reason": waiver.reason,
+                "signed_by": waiver.signed_by,
+                "signed_on": waiver.signed_on,
+                "valid_to": objective.period.last_day,
+            }
+
+
 def _initiative(catalog: Catalog) -> Iterator[Row]:
     for objective in catalog.objectives.values():
         for initiative in objective.initiatives:
@@ -115,6 +132,7 @@ def _dependency(catalog: Catalog) -> Iterator[Row]:
                 "department": dependency.department,
                 "confirmed_by": ", ".join(each.by for each in dependency.confirmed) or None,
                 "confirmed_on": max((each.on for each in dependency.confirmed), default=None),
+                "unconfirmed_by": ", ".join(catalog.unconfirmed_by(objective, dependency)) or None,
                 "risk_owner": dependency.risk_owner,
             }
 
@@ -208,42 +226,6 @@ def _kpi_guard(catalog: Catalog) -> Iterator[Row]:
                 "guard": guard.guard,
                 # Numbers as text: a JSON float would lose the exact value.
                 "parameters": json.dumps(guard.parameters, sort_keys=True, default=str),
-            }
-
-
-def _calendar(catalog: Catalog) -> Iterator[Row]:
-    for calendar in catalog.calendars.values():
-        fiscal = calendar.fiscal_year
-        yield {
-            "calendar_id": calendar.id,
-            "name": calendar.name,
-            "business_days": ", ".join(calendar.business_days),
-            "holidays": calendar.holidays.code if calendar.holidays else None,
-            "closures": ", ".join(f"{c.first_day}/{c.last_day}" for c in calendar.closures) or None,
-            "fiscal_starts_in": fiscal.starts_in if fiscal else None,
-            "fiscal_periods": fiscal.periods if fiscal else None,
-        }
-
-
-def _calendar_span(catalog: Catalog) -> Iterator[Row]:
-    """Looked up here, once: what judges finds days, not rules about days."""
-    for calendar in catalog.calendars.values():
-        for span in calendar.spans():
-            yield {"calendar_id": calendar.id} | span._asdict()
-
-
-def _maintenance(catalog: Catalog) -> Iterator[Row]:
-    for calendar in catalog.calendars.values():
-        for window in calendar.maintenance:
-            yield {
-                "calendar_id": calendar.id,
-                "maintenance_id": window.id,
-                "scope": window.scope,
-                "begins_at": window.begins_at,
-                "ends_at": window.ends_at,
-                "reason": window.reason,
-                "approved_by": window.approved_by,
-                "approved_on": window.approved_on,
             }
 
 

@@ -33,6 +33,7 @@ KINDS: Mapping[str, Kind] = {
     "objective": Kind(("objective_id",), "objectives/{objective_id}.yml"),
     "key_result": Kind(("key_result_id",), "objectives/{objective_id}.yml"),
     "waypoint": Kind(("key_result_id", "day"), "objectives/{objective_id}.yml"),
+    "waiver": Kind(("key_result_id", "rule", "kpi_id"), "objectives/{objective_id}.yml"),
     "initiative": Kind(("initiative_id", "kpi_id"), "objectives/{objective_id}.yml"),
     "dependency": Kind(("dependency_id",), "objectives/{objective_id}.yml"),
     "link": Kind(("key_result_id", "role", "kpi_id", "scope"), "objectives/{objective_id}.yml"),

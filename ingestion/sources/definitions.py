@@ -55,6 +55,19 @@ SOURCE = Source(
                 "path": "text",
             },
         ),
+        Table(
+            "waiver",
+            ("key_result_id", "rule", "kpi_id"),
+            {
+                "key_result_id": "text",
+                "rule": "text",
+                "kpi_id": "text",
+                "reason": "text",
+                "signed_by": "text",
+                "signed_on": "date",
+                "valid_to": "date",
+            },
+        ),
         Table("initiative", ("initiative_id", "kpi_id"), {"initiative_id": "text"}),
         Table(
             "dependency",
@@ -63,6 +76,7 @@ SOURCE = Source(
                 "dependency_id": "text",
                 "confirmed_by": "text",
                 "confirmed_on": "date",
+                "unconfirmed_by": "text",
                 "risk_owner": "text",
             },
         ),

@@ -22,9 +22,10 @@ COLUMNS = {
     "key_result": "key_result_id objective_id position name kind owner baseline target low high "
     "weight path",
     "waypoint": "key_result_id day value",
+    "waiver": "key_result_id rule kpi_id reason signed_by signed_on valid_to",
     "initiative": "initiative_id kpi_id objective_id name owner",
     "dependency": "dependency_id objective_id needs department confirmed_by confirmed_on "
-    "risk_owner",
+    "unconfirmed_by risk_owner",
     "link": "key_result_id kpi_id role scope weight lag_periods execution_owner valid_from "
     "valid_to position",
     "kpi": "kpi_id name description unit unit_symbol decimals direction grain time_zone "
@@ -59,7 +60,7 @@ def test_every_table_has_its_columns_and_names_its_catalog(catalog: Catalog) -> 
     rows = catalog.rows()
     assert set(rows) == set(COLUMNS)
     for table, columns in COLUMNS.items():
-        assert rows[table], f"the shipped firm has no row in {table}"
+        assert rows[table] or table == "waiver", f"the shipped firm has no row in {table}"
         for row in rows[table]:
             assert list(row) == [*columns.split(), "catalog_hash"]
             assert row["catalog_hash"] == catalog.content_hash
