@@ -109,7 +109,7 @@ class Closure(Definition):
 class Maintenance(Definition):
     """A window in which what runs is taken down on purpose, for one scope or all of them.
 
-    It excuses only what comes after its approval; see `int_planned_maintenance`.
+    It excuses only what comes after its approval; see `stg_definitions__maintenance`.
     """
 
     id: Id

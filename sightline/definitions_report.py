@@ -13,8 +13,8 @@ from sightline.errors import DefinitionError, NothingCheckedError
 from sightline.finding import Finding, Place, did_you_mean
 from sightline.kpi import PlannedMaintenance
 
-# The model that says what planned maintenance takes out; a formula that follows it reads it.
-MAINTENANCE = "int_excused_minutes"
+# What says what planned maintenance takes out: a formula that follows it reads one of them.
+MAINTENANCE = ("stg_definitions__maintenance", "__excused_minutes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +103,12 @@ def without_code(catalog: Catalog, checkout: Path) -> Iterator[Finding]:
             )
         elif kpi.planned_maintenance is PlannedMaintenance.EXCLUDED:
             sql = models / f"kpi_{kpi.id}.sql"
-            if MAINTENANCE not in sql.read_text(encoding="utf-8"):
+            if not any(name in sql.read_text(encoding="utf-8") for name in MAINTENANCE):
                 yield Finding(
                     at("planned_maintenance"),
                     "maintenance_not_in_formula",
                     f"{kpi.id!r} excludes planned maintenance, and its formula takes none out",
-                    f"subtract {MAINTENANCE} in dbt_project/models/kpis/{sql.name}, "
+                    f"subtract what {MAINTENANCE[0]} excludes in models/kpis/{sql.name}, "
                     "or write `planned_maintenance: counted`",
                 )
         for index, guard in enumerate(kpi.guards):

@@ -40,7 +40,7 @@ def burnt(judgement: Judgement, losses: list[list[Decimal]], window: int = 4) ->
         for w, lost in enumerate(values):
             key = {"period_start": week(w)}
             periods.append(key | {"policy_id": name, "kpi_id": name, "scope": "n"})
-            recent = sum(values[max(0, w - 3) : w + 1], Decimal(0))
+            recent = sum(values[max(0, w + 1 - min(window, 4)) : w + 1], Decimal(0))
             budgets.append(key | {"policy_id": name, "window_periods": window,
                                   "budget_allowed": window * Decimal("2.4"),
                                   "period_used": lost, "recent_used": recent,

@@ -48,7 +48,7 @@ excused as (
     select
         *,
         work_date as happened_on
-    from {{ ref('int_excused_minutes') }}
+    from {{ ref('stg_erp__excused_minutes') }}
 ),
 
 parts as (

@@ -35,7 +35,7 @@ excused as (
         {{ week_of('work_date') }} as period_start,
         sum(scheduled_minutes) as scheduled_minutes,
         sum(lost_minutes) as lost_minutes
-    from {{ ref('int_excused_minutes') }}
+    from {{ ref('stg_erp__excused_minutes') }}
     where kpi_id = 'unplanned_downtime' and not planned
     group by site, {{ week_of('work_date') }}
 ),

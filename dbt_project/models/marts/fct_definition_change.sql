@@ -52,11 +52,8 @@ select
         )),
         false
     ) as is_loosening,
-    coalesce(
-        changes.field in ('target', 'floor')
-        and first_judged.ended_on <= cast(changes.seen_at as date),
-        false
-    ) as is_retroactive
+    changes.field in ('target', 'floor')
+    and coalesce(first_judged.ended_on <= cast(changes.seen_at as date), false) as is_retroactive
 from changes
 left join first_judged
     on changes.definition_id = first_judged.definition_id and changes.kind = 'kpi_target'

@@ -13,4 +13,4 @@ select
     approved_on,
     known_at,
     effect
-from {{ ref('int_planned_maintenance') }}
+from {{ ref('stg_definitions__maintenance') }}

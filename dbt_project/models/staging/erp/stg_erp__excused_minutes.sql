@@ -1,9 +1,7 @@
-{{ config(materialized='view') }}
-
 -- What planned maintenance takes out of sorters' hours, and of the downtime in them: nothing that
 -- was not scheduled, and no minute twice.
 with windows as (
-    select * from {{ ref('int_planned_maintenance') }}
+    select * from {{ ref('stg_definitions__maintenance') }}
     where effect = 'excluded'
 ),
 

@@ -1,5 +1,3 @@
-{{ config(materialized='view') }}
-
 -- A window takes out only what came after it was approved and after it was known here; what stands
 -- in the first landing was there before anything was. A backdated approval is a window of its own.
 with landed as (
