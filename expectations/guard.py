@@ -21,7 +21,7 @@ PACKAGE = "expectations.guards"
 
 Row = dict[str, Any]
 """One line of evidence: the guard's own columns, and what the definition says of the KPI:
-kpi_name, direction, target, floor, grace_days, time_zone."""
+kpi_name, direction, target, floor, grace_days, grain, time_zone."""
 
 
 class Kind(StrEnum):

@@ -97,6 +97,7 @@ def _parts(guard: Guard, kpi: GuardedKpi, rows: Sequence[Row]) -> Parts:
             "target": promise.target if promise else None,
             "floor": promise.floor if promise else None,
             "grace_days": kpi.grace_days,
+            "grain": kpi.grain,
             "time_zone": kpi.time_zone,
         }
         parts.setdefault(part, []).append(row | promised)

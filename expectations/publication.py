@@ -6,6 +6,8 @@ from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from sightline.calendar import period_after
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -13,8 +15,8 @@ if TYPE_CHECKING:
 
 
 def published_at(period_start: date, row: Row) -> datetime:
-    """The moment, in naive UTC, from which a week's number stands; `row` has the KPI's terms."""
-    days: int = 7 + row["grace_days"]
-    zone = ZoneInfo(row["time_zone"])
-    midnight = datetime.combine(period_start + timedelta(days=days), time(), tzinfo=zone)
+    """The moment, in naive UTC, from which a period's number stands; `row` has the KPI's terms."""
+    ended = period_after(period_start, row["grain"])
+    published = ended + timedelta(days=row["grace_days"])
+    midnight = datetime.combine(published, time(), tzinfo=ZoneInfo(row["time_zone"]))
     return midnight.astimezone(UTC).replace(tzinfo=None)

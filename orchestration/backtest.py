@@ -76,7 +76,7 @@ def backtest(
             f"no closed period of {policy.guardrail.kpi}@{policy.guardrail.scope} lies between "
             f"{first} and {last}: there is nothing to replay {policy.id} over"
         )
-    return Backtest(policy.id, periods)
+    return Backtest(policy.id, periods, catalog.kpis[policy.guardrail.kpi].grain.value)
 
 
 def _propose(

@@ -13,6 +13,7 @@ from reports.due import Due, due
 from reports.episodes import Episode, open_episodes
 from reports.links import WeakLink, weak_links
 from reports.marts import finite
+from reports.notes import notes
 from reports.status import LEADS, Mark, mark
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from reports.marts import Marts, Row
 
+_SHORT = {"week": "wk", "month": "mo", "quarter": "qtr"}
 _SHARE_OF_PERIODS = frozenset({"stay_at_or_above", "stay_at_or_below", "within_range"})
 
 
@@ -54,6 +56,7 @@ class LinkedKpi:
 class KeyResult:
     """One key result; shares are of 1, `progress` is clamped to 0..1.
 
+    `share_of` names the periods of which progress is a share; empty for what moves to a target.
     `landing` is where it is forecast to end, `declared` what people expect; empty when unknown.
     """
 
@@ -67,7 +70,7 @@ class KeyResult:
     expected: Decimal | None
     mark: Mark
     is_verified: bool
-    is_share_of_periods: bool
+    share_of: str
     remark: str
     landing: str
     declared: str
@@ -90,6 +93,7 @@ class Objective:
     weakest_progress: Decimal | None
     mark: Mark
     key_results: tuple[KeyResult, ...]
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +117,7 @@ class _Background:
     key_results: dict[str, Row] = field(default_factory=dict)
     objectives: dict[str, Row] = field(default_factory=dict)
     leads: dict[tuple[str, str, str], Mark] = field(default_factory=dict)
+    notes: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def read_glance(connection: Marts) -> Glance:
@@ -131,6 +136,7 @@ def read_glance(connection: Marts) -> Glance:
             (row["key_result_id"], row["kpi_id"], row["scope"]): LEADS[row["verdict"]]
             for row in marts.lead_verdicts(connection)
         },
+        notes=notes(connection),
     )
     for finding in marts.findings(connection):
         # a roll-up is doubted for what was found at one of its sites
@@ -174,6 +180,7 @@ def _objective(rows: Sequence[Row], background: _Background) -> Objective:
         weakest_progress=finite(latest.get("weakest_progress")),
         mark=mark(first["objective_status"], "trusted" if verified else "insufficient"),
         key_results=key_results,
+        notes=background.notes.get(first["objective_id"], ()),
     )
 
 
@@ -201,7 +208,7 @@ def _key_result(rows: Sequence[Row], background: _Background, *, is_weakest: boo
         expected=finite(first["key_result_expected_progress"]),
         mark=mark(first["key_result_status"], verdict),
         is_verified=verdict == "trusted",
-        is_share_of_periods=latest.get("kind") in _SHARE_OF_PERIODS,
+        share_of=f"{latest['grain']}s" if latest.get("kind") in _SHARE_OF_PERIODS else "",
         remark=", ".join(remarks),
         landing=outlook.landing(latest, unit, decimals),
         declared=outlook.declared(latest),
@@ -223,7 +230,7 @@ def _linked_kpi(row: Row, background: _Background) -> LinkedKpi:
         notes.append(_shortened(wording.plain(background.findings[key]["observed"])))
     role, is_leading = row["role"], row["role"] == "leading"
     if row["lag_periods"]:
-        role += f" · {row['lag_periods']} wk"
+        role += f" · {row['lag_periods']} {_SHORT.get(row['grain'], row['grain'])}"
     return LinkedKpi(
         kpi_id=row["kpi_id"],
         name=wording.scoped(row["kpi_name"], row["scope"]),

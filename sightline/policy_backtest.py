@@ -20,10 +20,10 @@ _QUIET = frozenset({Verdict.GOAL_WINS_PROCEED, Verdict.NO_VERDICT})
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A week as the proposed policy would have judged it, and as it was judged at the time.
+    """A period as the proposed policy would have judged it, and as it was judged at the time.
 
     Shares are of 1. A band is None where it cannot be told. `in_force_*` is None where no policy
-    decided this conflict in that week.
+    decided this conflict in it.
     """
 
     period_start: date
@@ -43,14 +43,15 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Backtest:
-    """A policy replayed over at least one period, in order of time."""
+    """A policy replayed over at least one period of its guardrail, in order of time."""
 
     policy_id: str
     periods: tuple[Period, ...]
+    grain: str = "week"
 
     @property
-    def weeks(self) -> Counter[Verdict]:
-        """Verdict → in how many weeks it would have been given."""
+    def verdicts(self) -> Counter[Verdict]:
+        """Verdict → in how many periods it would have been given."""
         return Counter(period.verdict for period in self.periods)
 
     @property
@@ -85,7 +86,8 @@ class Backtest:
             "from": self.periods[0].period_start,
             "to": self.periods[-1].period_start,
             "firings": self.firings,
-            "weeks": {verdict.value: self.weeks[verdict] for verdict in Verdict},
+            "grain": self.grain,
+            "verdicts": {verdict.value: self.verdicts[verdict] for verdict in Verdict},
             "differences": [period.period_start for period in self.differences],
             "periods": [asdict(period) for period in self.periods],
         }
@@ -93,11 +95,11 @@ class Backtest:
     def text(self) -> str:
         """For people: the outcome in sentences, then a line for each stretch without a change."""
         first, last = self.periods[0].period_start, self.periods[-1].period_start
-        span = f"{_weeks(len(self.periods))}, {first} to {last}"
+        span = f"{self._counted(len(self.periods))}, {first} to {last}"
         lines = [f"{self.policy_id} over {span}: it would have {self._consequence()}."]
         lines += [self._comparison(), ""]
         table = [
-            ("from", "weeks", "budget", "effort", "state then", "this policy", "in force"),
+            ("from", f"{self.grain}s", "budget", "effort", "state then", "this policy", "in force"),
             *map(_row, self.stretches),
         ]
         widths = [max(map(len, column)) for column in zip(*table, strict=True)]
@@ -115,7 +117,9 @@ class Backtest:
             ("given no verdict for", Verdict.NO_VERDICT),
         )
         parts = [f"fired {_times(self.firings)}" if self.firings else "never fired"]
-        parts += [f"{what} {_weeks(n)}" for what, verdict in told if (n := self.weeks[verdict])]
+        parts += [
+            f"{what} {self._counted(n)}" for what, verdict in told if (n := self.verdicts[verdict])
+        ]
         return " and ".join([", ".join(parts[:-1]), parts[-1]] if parts[1:] else parts)
 
     def _comparison(self) -> str:
@@ -123,10 +127,12 @@ class Backtest:
         if not compared:
             return "No policy was in force for this conflict then."
         if not self.differences:
-            return f"It decides all {_weeks(compared)} as the policy in force did."
-        return (
-            f"The policy in force decided {_weeks(len(self.differences))} of {compared} otherwise."
-        )
+            return f"It decides all {self._counted(compared)} as the policy in force did."
+        otherwise = self._counted(len(self.differences))
+        return f"The policy in force decided {otherwise} of {compared} otherwise."
+
+    def _counted(self, count: int) -> str:
+        return f"{count} {self.grain if count == 1 else f'{self.grain}s'}"
 
 
 def _row(stretch: tuple[Period, ...]) -> tuple[str, ...]:
@@ -148,10 +154,6 @@ def _row(stretch: tuple[Period, ...]) -> tuple[str, ...]:
 
 def _percent(share: Decimal | None) -> str:
     return "?" if share is None else f"{share * 100:.1f} %"
-
-
-def _weeks(count: int) -> str:
-    return f"{count} {'week' if count == 1 else 'weeks'}"
 
 
 def _times(count: int) -> str:

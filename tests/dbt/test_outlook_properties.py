@@ -170,7 +170,7 @@ def test_link_health_stays_within_its_bounds_and_no_better_part_lowers_it(
         int_kpi_soundness=soundness,
         fct_source_freshness=[{"source": "erp", "status": "healthy"}],
         fct_link_evidence=[elsewhere | {"verdict": "supported"}],
-        int_link_policy=[elsewhere | {"has_policy": 1}],
+        int_link_policy=[elsewhere | {"has_policy": 1, "waiver": None}],
         fct_case_time=[{"kpi_id": "-", "scope": "-", "is_open": True, "is_late": True}],
     )
     score = {row["kpi_id"]: row["score"] for row in rows}

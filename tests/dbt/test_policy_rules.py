@@ -51,7 +51,9 @@ def warehouse(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnectio
 def test_the_warehouse_reads_a_policy_as_it_is_written(
     empty_build: Built, warehouse: duckdb.DuckDBPyConnection, policy: Policy
 ) -> None:
-    definitions = Catalog(objectives={}, kpis={}, policies={"p": policy}, vocabulary=VOCABULARY)
+    definitions = Catalog(
+        objectives={}, kpis={}, policies={"p": policy}, calendars={}, vocabulary=VOCABULARY
+    )
     for name, table in TABLES.items():
         rows = definitions.rows()[name]
         fill(warehouse, table, [{k: row[k] for k in row if k != "catalog_hash"} for row in rows])

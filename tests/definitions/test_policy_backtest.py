@@ -79,8 +79,8 @@ def test_the_table_has_a_line_for_each_stretch_without_a_change() -> None:
 @given(st.text(alphabet="psgbn", min_size=1, max_size=40), st.text(alphabet="psgbn ", max_size=40))
 def test_every_week_is_counted_once(verdicts: str, in_force: str) -> None:
     backtest = replayed(verdicts, in_force[: len(verdicts)])
-    assert backtest.weeks.total() == len(verdicts)
+    assert backtest.verdicts.total() == len(verdicts)
     assert [week for stretch in backtest.stretches for week in stretch] == list(backtest.periods)
-    asking = sum(backtest.weeks[SHORT[letter]] for letter in "sgb")
+    asking = sum(backtest.verdicts[SHORT[letter]] for letter in "sgb")
     assert (backtest.firings == 0) == (asking == 0)
     assert backtest.firings <= asking

@@ -28,6 +28,7 @@ def figure(seen_at: str, before: int | None = None, **told: Any) -> dict[str, An
         "seen_at": datetime.fromisoformat(seen_at),
         "begun_at": datetime.fromisoformat("2026-09-01 06:00"),
         "grace_days": 7,
+        "grain": "week",
         "time_zone": "Europe/Berlin",
     }
     return row | told

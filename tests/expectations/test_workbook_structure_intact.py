@@ -35,6 +35,7 @@ def line(number: int, **told: Any) -> dict[str, Any]:
         "is_in_line": False,
         "recomputed_value": Decimal(70),
         "grace_days": 7,
+        "grain": "week",
         "time_zone": "Europe/Berlin",
     } | told
 
