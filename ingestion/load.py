@@ -11,8 +11,9 @@ from __future__ import annotations
 import os
 import shutil
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,7 @@ import pyarrow as pa
 
 from ingestion.columns import arrow_table, hints, naive_utc
 from ingestion.receipt import Receipt, TableReceipt
-from ingestion.source import ColumnType, Source
+from ingestion.source import ANY_TABLE, ColumnType, Source
 from sightline.errors import SightlineEnvironmentError, SightlineError, UsageError
 from sightline.home import Home
 from sightline.ledger.sealing import announce, seal_loads
@@ -43,7 +44,7 @@ DLT_SETTINGS = {
 }
 
 RECEIPT_TABLE = "_receipt"
-RECEIPT: Mapping[str, ColumnType] = {
+RECEIPT: dict[str, ColumnType] = {
     "source": "text",
     "table_name": "text",
     "seen": "bigint",
@@ -63,7 +64,7 @@ def load(source: Source, resources: Sequence[Any], *, home: Home, seen_at: datet
     """
     if seen_at.tzinfo is None:
         raise UsageError("seen_at must carry a time zone")
-    handed: Counter[str] = Counter()
+    handed = _Handed(source)
     moment = naive_utc(seen_at)
     stamped = [_stamped(each, moment, handed) for each in [*resources, _receipt(source, handed)]]
     pipeline = _pipeline(source.dataset, home)
@@ -73,7 +74,7 @@ def load(source: Source, resources: Sequence[Any], *, home: Home, seen_at: datet
             [load_id] = pipeline.load().loads_ids
             seals = seal_loads(home, {source.dataset: [load_id]}, sealed_at=seen_at)
     _reconcile(source, handed, next(seal for seal in seals if seal.load_id == load_id))
-    tables = _table_receipts(source, handed)
+    tables = handed.receipts()
     return Receipt(
         source=source.name,
         seen_at=seen_at.astimezone(UTC),
@@ -83,13 +84,44 @@ def load(source: Source, resources: Sequence[Any], *, home: Home, seen_at: datet
     )
 
 
-def _stamped(resource: Any, seen_at: datetime, handed: Counter[str]) -> Any:
+@dataclass
+class _Handed:
+    """What the resources of one pull have handed on: rows by raw table, and rejects by whose."""
+
+    source: Source
+    rows: Counter[str] = field(default_factory=Counter)
+    rejects: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self._rejects_of = {table.name: table.rejects_of for table in self.source.tables}
+
+    def take(self, name: str, table: pa.Table) -> int:
+        """Count the rows; gives the number of the first of them within the load."""
+        first = self.rows[name]
+        self.rows[name] += table.num_rows
+        whose = self._rejects_of.get(name)
+        if whose == ANY_TABLE:
+            self.rejects.update(table["table_name"].to_pylist())
+        elif whose is not None:
+            self.rejects[whose] += table.num_rows
+        return first
+
+    def receipts(self) -> tuple[TableReceipt, ...]:
+        """One for each table; a table of refused rows counts as the rejects of its own."""
+        return tuple(
+            TableReceipt(name, kept + rejected, kept, rejected)
+            for name, whose in self._rejects_of.items()
+            if whose is None
+            for kept, rejected in [(self.rows[name], self.rejects[name])]
+        )
+
+
+def _stamped(resource: Any, seen_at: datetime, handed: _Handed) -> Any:
     """The resource with `_seen_at` and `_row` on every row, and its rows counted."""
 
     def stamp(table: pa.Table) -> pa.Table:
-        first = handed[resource.name]
-        handed[resource.name] += table.num_rows
-        numbers = pa.arange(first, handed[resource.name])
+        first = handed.take(resource.name, table)
+        numbers = pa.arange(first, first + table.num_rows)
         moments = pa.repeat(pa.scalar(seen_at, pa.timestamp("us")), table.num_rows)
         return table.append_column("_seen_at", moments).append_column("_row", numbers)
 
@@ -177,7 +209,7 @@ def _in_words(failure: BaseException, source: str) -> SightlineError | None:
     return None
 
 
-def _receipt(source: Source, handed: Mapping[str, int]) -> Any:
+def _receipt(source: Source, handed: _Handed) -> Any:
     """The last resource of a pull: one row for each table, by what the others have handed on."""
     import dlt
 
@@ -190,27 +222,15 @@ def _receipt(source: Source, handed: Mapping[str, int]) -> Any:
                 "kept": table.kept,
                 "rejected": table.rejected,
             }
-            for table in _table_receipts(source, handed)
+            for table in handed.receipts()
         ]
         yield arrow_table(counted, RECEIPT, name=RECEIPT_TABLE)
 
     return dlt.resource(rows, name=RECEIPT_TABLE)
 
 
-def _table_receipts(source: Source, handed: Mapping[str, int]) -> tuple[TableReceipt, ...]:
-    """One receipt for each table; the table of refused rows counts as the rejects of its own."""
-    rejects = {table.rejects_of: table.name for table in source.tables if table.rejects_of}
-    receipts = []
-    for table in source.tables:
-        if table.rejects_of:
-            continue
-        kept, rejected = handed.get(table.name, 0), handed.get(rejects.get(table.name, ""), 0)
-        receipts.append(TableReceipt(table.name, kept + rejected, kept, rejected))
-    return tuple(receipts)
-
-
-def _reconcile(source: Source, handed: Mapping[str, int], seal: Seal) -> None:
-    for name, rows in handed.items():
+def _reconcile(source: Source, handed: _Handed, seal: Seal) -> None:
+    for name, rows in handed.rows.items():
         there = seal.tables[name].rows if name in seal.tables else 0
         if there != rows:
             raise SightlineError(

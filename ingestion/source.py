@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from sightline.finding import Finding
 
+ANY_TABLE = "*"
+
 ColumnType = Literal["text", "bigint", "decimal", "double", "date", "timestamp", "bool"]
 
 
@@ -22,7 +24,8 @@ class Table:
     """One raw table. `key` names the columns that identify a row among its versions.
 
     `columns` declares types; it stays empty where the source itself declares them (a database).
-    `rejects_of` names the table whose refused rows this one holds.
+    `rejects_of` names the table whose refused rows this one holds; ANY_TABLE where its column
+    `table_name` names one for each row.
     """
 
     name: str

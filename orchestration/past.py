@@ -7,11 +7,12 @@ own: nothing of today is touched, and nobody is told anything.
 
 import shutil
 import tempfile
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from orchestration.scratch import patiently, surroundings
+from orchestration.scratch import patiently
 from sightline.errors import NothingCheckedError
 from sightline.home import Home
 from sightline.warehouse.duckdb import connect, copy_raw, publish, read_published
@@ -23,6 +24,7 @@ _LOOKED_AT = """
 _LOOKS = """
     select _seen_at from {dataset}._receipt
     where _dlt_load_id in (select load_id from {dataset}._dlt_loads where status = 0)
+        and _seen_at <= $moment
 """
 _OPEN = """
     select episode_id, as_of from marts.fct_kpi_episode where is_open and is_alerted
@@ -46,23 +48,34 @@ def rebuild(home: Home, moment: datetime) -> Past:
     NothingCheckedError when there was none yet, SightlineEnvironmentError when another process
     keeps the warehouse for a minute.
     """
+    (past,) = rebuild_each(home, [moment])
+    return past
+
+
+def rebuild_each(home: Home, moments: Sequence[datetime]) -> Iterator[Past]:
+    """Rebuild one moment after another from one copy of what was known at the last of them."""
     if not home.warehouse.exists():
         raise NothingCheckedError(f"nothing has been pulled into {home.warehouse} yet")
     folder = home.root / "asof"
     folder.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".building-", dir=folder) as building:
-        past = _home(home, Path(building) / "state")
-        past.cases.mkdir(parents=True)
-        patiently(lambda: copy_raw(home, past.warehouse, known_at=moment))
-        as_of = _last_look(past, moment)
-        _build(past, as_of)
-        publish(past, "asof", as_of)
-        past.warehouse.unlink()  # the published marts hold all that is read
-        cases = _draw(past)
-        kept = folder / f"{as_of:%Y%m%dT%H%M%S.%fZ}".replace(".000000Z", "Z")
-        shutil.rmtree(kept, ignore_errors=True)
-        past.root.rename(kept)
-    return Past(as_of, _home(home, kept), cases)
+        work = _home(home, Path(building))
+        patiently(lambda: copy_raw(home, work.warehouse, known_at=max(moments)))
+        looks = [_last_look(work, moment) for moment in moments]
+        from orchestration.compiled import compiled
+
+        models = compiled(work, is_past=True)
+        for as_of in looks:
+            with connect(work) as connection:
+                models.build(connection, as_of)
+            publish(work, "asof", as_of)
+            cases = _draw(work)
+            kept = folder / f"{as_of:%Y%m%dT%H%M%S.%fZ}".replace(".000000Z", "Z")
+            shutil.rmtree(kept, ignore_errors=True)
+            kept.mkdir()
+            for made in (work.published.parent, work.reports):
+                made.rename(kept / made.relative_to(work.root))
+            yield Past(as_of, _home(home, kept), cases)
 
 
 def _home(home: Home, root: Path) -> Home:
@@ -70,37 +83,34 @@ def _home(home: Home, root: Path) -> Home:
     return replace(home, root=root, casebook_url=f"sqlite:///{root / 'casebook.db'}")
 
 
-def _last_look(past: Home, moment: datetime) -> datetime:
+def _last_look(work: Home, moment: datetime) -> datetime:
     look = None
-    with connect(past) as connection:
+    with connect(work) as connection:
         datasets = connection.execute(_LOOKED_AT).fetchall()
         if datasets:
             looks = " union all ".join(_LOOKS.format(dataset=dataset) for (dataset,) in datasets)
-            ((look,),) = connection.execute(f"select max(_seen_at) from ({looks})").fetchall()  # noqa: S608 - datasets of ours
+            naive = moment.astimezone(UTC).replace(tzinfo=None)
+            ((look,),) = connection.execute(
+                f"select max(_seen_at) from ({looks})",  # noqa: S608 - datasets of ours
+                {"moment": naive},
+            ).fetchall()
     if not isinstance(look, datetime):
         raise NothingCheckedError(f"nothing had been looked at by {moment.isoformat()}")
     return look.replace(tzinfo=UTC)
 
 
-def _build(past: Home, as_of: datetime) -> None:
-    """Every model, in this process, as known at that moment."""
-    from orchestration.dbt_runner import invoke, refuse_broken
-
-    with surroundings(SIGHTLINE_HOME=str(past.root), SIGHTLINE_AS_OF=as_of.isoformat()):
-        refuse_broken(invoke(["run"]))
-
-
-def _draw(past: Home) -> tuple[str, ...]:
+def _draw(work: Home) -> tuple[str, ...]:
     """Draw the board and, as an audit at that moment does, each open case; returns their ids."""
     from reports.board import render_board
     from reports.case_page import render_case
     from sightline.investigation import investigate
 
-    with read_published(past) as connection:
+    work.cases.mkdir(parents=True)
+    with read_published(work) as connection:
         board = render_board(connection)
-        (past.reports / "index.html").write_text(board, encoding="utf-8")
+        (work.reports / "index.html").write_text(board, encoding="utf-8")
         rows = connection.execute(_OPEN).fetchall()
         for case_id, judged in rows:
             case = investigate(connection, case_id, as_of=judged.replace(tzinfo=UTC))
-            (past.cases / f"{case_id}.html").write_text(render_case(case), encoding="utf-8")
+            (work.cases / f"{case_id}.html").write_text(render_case(case), encoding="utf-8")
     return tuple(case_id for case_id, _ in rows)

@@ -58,7 +58,8 @@ def extract(home: Home, seen_at: datetime) -> list[Any]:
 
 def _fresh(reader: TableReader) -> Iterator[Any]:
     from ingestion.overlap import Overlap
+    from ingestion.sql.arrow_reading import whole
 
     overlap = Overlap(reader.table.name, "sequence", OVERLAP)
     for chunk in reader.since("sequence", overlap.start()):
-        yield overlap.fresh(chunk)
+        yield overlap.fresh(whole(chunk))

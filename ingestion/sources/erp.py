@@ -25,9 +25,9 @@ def __getattr__(name: str) -> Source:
     """`SOURCE`, read from the file when it is asked for: an import reads nothing."""
     if name != "SOURCE":
         raise AttributeError(name)
-    from ingestion.sql.difference import TABLE
+    from ingestion.sql import difference, rejection
 
-    return sql_source().described("erp", [TABLE])
+    return sql_source().described("erp", [rejection.TABLE, difference.TABLE])
 
 
 def sql_source() -> SqlSource:

@@ -7,7 +7,9 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from ingestion.sql.arrow_reading import REJECTED, refused, sound
 from ingestion.sql.raw import Raw, names, quoted, same
 from ingestion.sql.table import CURSOR
 
@@ -45,7 +47,8 @@ class Rescaled:
 class Comparison:
     """What parted: periods, keys gone at the source, rows missed in raw or edited, cells edited.
 
-    `cells` holds for each the row's key, `period`, `column_name`, `at_source` and `in_raw`.
+    `rejected` holds the settled rows that raw cannot hold; they count on neither side. `cells` has
+    for each the row's key, `period`, `column_name`, `at_source` and `in_raw`.
     """
 
     rows: int
@@ -54,6 +57,7 @@ class Comparison:
     gone: pa.Table
     missed: pa.Table
     edited: pa.Table
+    rejected: pa.Table
     cells: pa.Table
     rescaled: tuple[Rescaled, ...]
 
@@ -79,6 +83,7 @@ def compare(
         gone=gone,
         missed=missed,
         edited=edited,
+        rejected=sides.rejected(since),
         cells=sides.cells(),
         rescaled=rescaled,
     )
@@ -91,6 +96,7 @@ class _Sides:
         self.raw, self.reader, self.table = raw, reader, table
         self.connection = raw.connection
         in_raw = raw.columns(table)
+        self.odd: list[pa.Table] = []
         self.content = [
             column for column in reader.columns if column.name in in_raw and column.name != CURSOR
         ]
@@ -100,7 +106,8 @@ class _Sides:
         self.connection.register("chunk", self.reader.schema().empty_table())
         self._make("there", f"select {chosen}, {period} as period from chunk")  # noqa: S608 - quoted names
         for chunk in self.reader.rows():
-            self.connection.register("chunk", chunk)
+            self.odd.append(refused(chunk))
+            self.connection.register("chunk", sound(chunk))
             self.connection.execute(f"insert into there select {chosen}, {period} from chunk")  # noqa: S608 - quoted names
         self.connection.unregister("chunk")
         ours = names([column.name for column in self.content])
@@ -112,13 +119,24 @@ class _Sides:
         )
 
     def settle(self, since: datetime) -> None:
-        """Leave out, on both sides, the rows that the cursor brings."""
+        """Leave out, on both sides, the rows that the cursor brings, and those rejected."""
         key = self.reader.key
+        if any(odd.num_rows for odd in self.odd):
+            self.connection.register("odd", pa.concat_tables(self.odd))
+            self.connection.execute(f"delete from here using odd where {same('here', 'odd', key)}")  # noqa: S608 - quoted names
+            self.connection.unregister("odd")
         unsettled = f"there.{CURSOR} is null or there.{CURSOR} >= timestamp '{since}'"
         self.connection.execute(
             f"delete from here using there where ({unsettled}) and {same('here', 'there', key)}"  # noqa: S608 - quoted names
         )
         self.connection.execute(f"delete from there where {unsettled}")  # noqa: S608 - our own moment
+
+    def rejected(self, since: datetime) -> pa.Table:
+        """The rejected rows that no cursor brings."""
+        if not self.odd:
+            return self.reader.schema().append(pa.field(REJECTED, pa.string())).empty_table()
+        odd = pa.concat_tables(self.odd)
+        return odd.filter(pc.less(odd[CURSOR], pa.scalar(since, pa.timestamp("us"))))
 
     def differing(self) -> tuple[PeriodDifference, ...]:
         """Periods whose count, sums or hash part, kept in the table `periods` too."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from ingestion.sql.arrow_reading import sound
 from ingestion.sql.raw import Raw, names, same
 from ingestion.sql.table import CURSOR
 
@@ -47,7 +48,8 @@ def compare_keys(raw: Raw, reader: TableReader, table: str) -> KeyComparison:
     """Read all keys at the source, and nothing but keys, and compare them with those in raw."""
     key, connection = reader.key, raw.connection
     schema = reader.schema(key)
-    connection.register("there", pa.concat_tables([schema.empty_table(), *reader.rows(only=key)]))
+    found_there = [sound(rows) for rows in reader.rows(only=key)]
+    connection.register("there", pa.concat_tables([schema.empty_table(), *found_there]))
     known = f"create or replace temp table known as {raw.newest(table, key)}"
     connection.execute(known)
 

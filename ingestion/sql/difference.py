@@ -23,6 +23,7 @@ KINDS = {
     "ahead": "{rows} rows are stamped later than they were seen: the clock there is ahead",
     "unstamped": "{rows} rows have no change stamp at all",
     "narrowed": "{rows} rows changed within the overlap, too many to be recognised one by one",
+    "rejected": "{rows} rows were rejected: {column} holds what no KPI can be computed from",
     "column_new": "the column {column} is new at the source",
     "scale_changed": "the usual size of {column} changed: another unit?",
 }
@@ -35,6 +36,7 @@ WAYS_OUT = {
     "ahead": "set the clock of whoever wrote them",
     "unstamped": "name a column that is always filled under changed_at",
     "narrowed": "what commits later than that is found by its key; reconcile more often",
+    "rejected": "correct the value at the source; `rejected_row` keeps each row and the reason",
     "column_new": "say what it is in dbt's sources.yml when a model is to read it",
     "scale_changed": "ask the owner of the source; divide in staging if the unit changed",
 }

@@ -19,6 +19,7 @@ from ingestion.sql.deletions import (
 )
 from ingestion.sql.difference import Differences
 from ingestion.sql.raw import raw
+from ingestion.sql.rejection import Rejections
 from ingestion.sql.source import Deletes, SqlSource
 from ingestion.sql.table import CURSOR, log_reader, table_reader
 
@@ -43,6 +44,7 @@ class SqlPull:
     now: datetime
     before: datetime | None
     differences: Differences
+    rejections: Rejections
 
     def resource(self, table: str, in_raw: frozenset[str]) -> Any:
         """A dlt resource of everything about one table that raw does not have yet.
@@ -65,7 +67,7 @@ class SqlPull:
         is_time = start is not None and self._is_time_for_keys()
         taken: list[pa.Table] = []
         for chunk in reader.since(CURSOR, start):
-            fresh = overlap.fresh(chunk)
+            fresh = self.rejections.take(table, reader, overlap.fresh(chunk))
             if start is not None:
                 taken.append(fresh.select(list(reader.key)))
             yield version(fresh)
@@ -93,7 +95,7 @@ class SqlPull:
     ) -> Iterator[pa.Table]:
         """Tombstones of rows deleted, and rows that the cursor did not bring nor will bring."""
         with raw(self.home, f"raw_{self.name}") as ours:
-            keys = compare_keys(ours, reader, table)
+            keys, rejected = compare_keys(ours, reader, table), ours.rejected(table)
         gone = keys.vanished.num_rows
         if not is_believable(gone, keys.alive, float(self.source.most_vanished)):
             self.differences.note(table, "deletions_refused", count=gone)
@@ -106,7 +108,8 @@ class SqlPull:
             ("returned", back, None),
             ("missed", keys.unknown, too_old),
         ):
-            for rows in read_by_key(reader, wanted, condition, self.now):
+            for found in read_by_key(reader, wanted, condition, self.now):
+                rows = self.rejections.take(table, reader, found, rejected)
                 self.differences.note_rows(table, kind, rows.select(list(reader.key)))
                 yield version(rows, "keys")
 
@@ -116,7 +119,7 @@ class SqlPull:
         width = timedelta(minutes=self.source.overlap(table))
         overlap = Overlap(f"{table}_deletion", CURSOR, width, self.now + SKEW)
         for chunk in log.since(CURSOR, overlap.start()):
-            fresh = overlap.fresh(chunk)
+            fresh = self.rejections.take(table, log, overlap.fresh(chunk))
             self.differences.note_rows(table, "deleted", fresh.select(list(reader.key)))
             yield version(tombstones(reader, fresh, fresh[CURSOR]), "log")
 
@@ -124,7 +127,7 @@ class SqlPull:
 def resources(
     source: SqlSource, engine: sa.Engine, *, name: str, home: Home, seen_at: datetime
 ) -> list[Any]:
-    """dlt resources of every table, and last of what was found out of order while they were read.
+    """dlt resources of every table, and last of what was rejected and out of order among them.
 
     Raises DefinitionError where the database does not fit the file.
     """
@@ -132,6 +135,8 @@ def resources(
     with raw(home, f"raw_{name}") as ours:
         in_raw = {table: ours.columns(table) for table in source.tables}
         before = ours.last_pull(now)
-    pull = SqlPull(source, name, engine, home, now, before, Differences("pull"))
+    differences = Differences("pull")
+    rejections = Rejections(differences)
+    pull = SqlPull(source, name, engine, home, now, before, differences, rejections)
     tables = [pull.resource(table, columns) for table, columns in in_raw.items()]
-    return [*tables, pull.differences.resource()]
+    return [*tables, rejections.resource(), differences.resource()]

@@ -76,6 +76,17 @@ class Raw:
             where version_rank = 1
         """  # noqa: S608 - names of our own tables, quoted
 
+    def rejected(self, table: str) -> frozenset[tuple[str, str]]:
+        """Key and content, as text, of every row of a table that was ever rejected."""
+        if not self.columns("rejected_row"):
+            return frozenset()
+        rows = self.connection.execute(
+            f"select row_key, content from {self.dataset}.rejected_row "  # noqa: S608 - our own dataset
+            f"where table_name = ? and {self._counts('rejected_row')}",
+            [table],
+        ).fetchall()
+        return frozenset((key, content) for key, content in rows)
+
     def was_noted(self, table: str, kind: str, column: str, period: date) -> bool:
         """Whether a difference of a column in a period has landed before."""
         if "kind" not in self.columns("source_difference"):

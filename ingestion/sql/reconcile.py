@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ingestion.sql.database import TableReader
     from ingestion.sql.difference import Differences
     from ingestion.sql.raw import Raw
+    from ingestion.sql.rejection import Rejections
     from ingestion.sql.source import SqlSource
     from sightline.home import Home
 
@@ -37,11 +38,13 @@ class TableReconciliation:
     deleted: int
     deletions_refused: int
     rescaled: int
+    rejected: int
 
     @property
     def differences(self) -> int:
         """How much was found."""
-        return self.edited + self.missed + self.deleted + self.deletions_refused + self.rescaled
+        misfits = self.deletions_refused + self.rescaled + self.rejected
+        return self.edited + self.missed + self.deleted + misfits
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,7 @@ def reconcile(
     from ingestion.load import configure, load
     from ingestion.sql.difference import Differences
     from ingestion.sql.raw import raw
+    from ingestion.sql.rejection import Rejections
 
     if name not in reconcilable():
         raise UsageError(
@@ -98,17 +102,19 @@ def reconcile(
         raise UsageError(f"there is no table {unknown[0]}; there are: {', '.join(source.tables)}")
     engine, now = module.engine(home), naive_utc(seen_at)
     differences = Differences("reconciliation")
+    rejections = Rejections(differences)
     tables, resources = [], []
     with raw(home, f"raw_{name}") as ours:
         for table in source.tables:
-            look = _Look(source, engine, table, ours, differences, now)
+            look = _Look(source, engine, table, ours, differences, rejections, now)
             if (compared := look.compared()) is not None:
                 done, resource = look.settled(compared, is_accepted=table in accept_deletions)
                 tables.append(done)
                 resources.append(resource)
     if not tables:
         raise NothingCheckedError(f"nothing of {name} is in raw yet: pull it first")
-    load(module.SOURCE, [*resources, differences.resource()], home=home, seen_at=seen_at)
+    found = [rejections.resource(), differences.resource()]
+    load(module.SOURCE, [*resources, *found], home=home, seen_at=seen_at)
     return Reconciliation(name, seen_at.astimezone(UTC), tuple(tables))
 
 
@@ -121,6 +127,7 @@ class _Look:
     table: str
     raw: Raw
     differences: Differences
+    rejections: Rejections
     now: datetime
 
     def compared(self) -> tuple[TableReader, Comparison] | None:
@@ -154,6 +161,7 @@ class _Look:
         most_vanished = float(self.source.most_vanished)
         is_believed = is_accepted or is_believable(gone, found.rows, most_vanished)
         self._name(reader, found, is_believed=is_believed)
+        self.rejections.take(self.table, reader, found.rejected, self.raw.rejected(self.table))
         moved = [at_moment(rows, self.now) for rows in (found.missed, found.edited)]
         if is_believed:
             moved.append(tombstones(reader, found.gone, self.now))
@@ -172,6 +180,7 @@ class _Look:
             deleted=gone if is_believed else 0,
             deletions_refused=0 if is_believed else gone,
             rescaled=len(found.rescaled),
+            rejected=found.rejected.num_rows,
         )
         return done, resource
 

@@ -36,7 +36,7 @@ def table_reader(
         source, name, table, named if said.dated_by is None else (*named, said.dated_by)
     )
     columns = [
-        Column(raw_name(column.name), *_carried(source, name, column))
+        Column(raw_name(column.name), *_carried(source, name, column, engine.dialect.name))
         for column in table.columns
         if column.name not in said.exclude
     ]
@@ -72,10 +72,10 @@ def raw_name(name: str) -> str:
 
 
 def _carried(
-    source: SqlSource, name: str, column: sa.Column[Any]
+    source: SqlSource, name: str, column: sa.Column[Any], dialect: str
 ) -> tuple[ColumnType, sa.ColumnElement[Any]]:
     """The type raw keeps a column in and the expression that yields it."""
-    from sqlalchemy import Numeric, String, Text, cast, extract, func
+    from sqlalchemy import Float, Numeric, String, Text, cast, extract, func, type_coerce
 
     wish = source.tables[name].cast.get(column.name)
     in_text = isinstance(column.type, String)
@@ -96,6 +96,10 @@ def _carried(
             f"write `exclude: [{column.name}]`, or `cast: {{{column.name}: …}}` with one of "
             f"{', '.join(Cast)}",
         )
+    if kind == "decimal" and dialect == "sqlite":
+        return kind, type_coerce(
+            column, Float()
+        )  # which would round, and fail on what is no number
     return kind, column
 
 

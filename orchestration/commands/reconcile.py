@@ -25,7 +25,7 @@ def reconcile(
 
     home = Home.from_env()
     found = compare(source, home=home, seen_at=home.now(), accept_deletions=accept_deletions or ())
-    columns = ("rows", "edited", "missed", "deleted", "deletions_refused", "rescaled")
+    columns = ("rows", "edited", "missed", "deleted", "deletions_refused", "rescaled", "rejected")
     lines = [f"{'table':<24}" + "".join(f"{name:>19}" for name in columns)]
     for table in found.tables:
         counts = (getattr(table, name) for name in columns)

@@ -48,7 +48,11 @@ _AS_BUILT = """
 )
 def value_record() -> dg.MaterializeResult[None]:
     """Append what is published for the first time, values and episodes; often there is nothing."""
-    home = Home.from_env()
+    return dg.MaterializeResult(metadata=record_new(Home.from_env()))
+
+
+def record_new(home: Home) -> dict[str, int]:
+    """Record the versions that are not on record yet; how many there were, by kind."""
     with connect(home, read_only=True) as connection:
         new = {
             "kpi_value": connection.sql(_VERSIONS).to_arrow_table(),
@@ -58,4 +62,4 @@ def value_record() -> dg.MaterializeResult[None]:
         ((as_built,),) = connection.execute(_AS_BUILT).fetchall()
     if any(rows.num_rows for rows in new.values()):
         record(new, home=home, seen_at=as_built.replace(tzinfo=UTC))
-    return dg.MaterializeResult(metadata={name: rows.num_rows for name, rows in new.items()})
+    return {name: rows.num_rows for name, rows in new.items()}

@@ -82,7 +82,8 @@ class RowCheck:
             sizes = {load: sealed.rows for load, sealed in chosen.items()}
             for load_id, hashes in row_hash.by_load(self.connection, table, sizes):
                 exported = self.archive.leaves(chosen[load_id].seal, name[1])
-                if hashes == exported and merkle.root(hashes).hex() == chosen[load_id].root:
+                root = row_hash.root(self.connection, hashes).hex()
+                if hashes == exported and root == chosen[load_id].root:
                     intact.add(load_id)
         for load_id, sealed in chosen.items():
             if load_id not in intact:
@@ -92,7 +93,7 @@ class RowCheck:
         self, name: TableName, table: RawTable | None, load_id: str, sealed: SealedRows
     ) -> Iterator[Breach]:
         expected = self.archive.leaves(sealed.seal, name[1])
-        if expected is None or merkle.root(expected).hex() != sealed.root:
+        if expected is None or row_hash.root(self.connection, expected).hex() != sealed.root:
             path = self.archive.path(sealed.seal, f"{name[1]}.leaves")
             yield Breach(what=What.ARCHIVE_INCOMPLETE, seal=sealed.seal, path=str(path))
             return

@@ -1,15 +1,12 @@
-"""Leaf hashes of raw rows, over the bytes that `canonical` lays down.
+"""Leaf hashes of raw rows, over the bytes that `canonical` lays down, and the root over many.
 
-DuckDB writes the text of each row and Python hashes it: OpenSSL needs half the time of DuckDB's own
-SHA-256, and the two work side by side. Rows stream through, so that a load may be of any size.
+DuckDB writes the text of each row and hashes it, on all cores. OpenSSL needs half the time for a
+hash, but Python asks it from one core at a time.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from hashlib import sha256
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from sightline.ledger import merkle
@@ -22,8 +19,7 @@ if TYPE_CHECKING:
     from sightline.ledger.raw import RawTable
 
 _A_QUERY = 250_000  # rows of many small loads hashed at once
-_A_BATCH = 50_000  # rows handed over at once: some 10 MB of text
-_NO_NUMBER = 2**63 - 1  # a row without a number stands last
+_MANY = 16_384  # hashes in a level of the tree from which on DuckDB is the faster one
 
 
 def by_load(
@@ -35,10 +31,11 @@ def by_load(
     """
     for batch in _batches(loads):
         hashed = _hashed(connection, table, batch)
-        for number, load_id in enumerate(batch):
-            found = hashed.of(number)
-            if found:
-                yield load_id, found
+        digests, first = _joined(hashed["leaf"]), 0
+        for counted in hashed["load_id"].value_counts().to_pylist():
+            end = first + counted["counts"] * merkle.SIZE
+            yield counted["values"], digests[first:end]
+            first = end
 
 
 def numbered(
@@ -46,64 +43,46 @@ def numbered(
 ) -> list[tuple[int | None, bytes]]:
     """Row number and leaf hash of every row of one load, in order of the number."""
     hashed = _hashed(connection, table, [load_id])
-    digests = hashed.of(0)
-    return [
-        (None if row == _NO_NUMBER else row, digests[at * merkle.SIZE : (at + 1) * merkle.SIZE])
-        for at, row in enumerate(hashed.rows.tolist())
-    ]
+    return list(zip(hashed["number"].to_pylist(), hashed["leaf"].to_pylist(), strict=True))
 
 
-@dataclass(frozen=True, slots=True)
-class _Hashed:
-    """Leaf hashes sorted by load and row: load (by its place in the query) and row of each."""
+def root(connection: DuckDBPyConnection, leaves: bytes) -> bytes:
+    """What `merkle.root` gives, with the large levels of the tree hashed on all cores."""
+    import pyarrow as pa  # type: ignore[import-untyped]  # carries none
 
-    loads: Any
-    rows: Any
-    digests: bytes
+    level = leaves
+    while len(level) >= _MANY * merkle.SIZE:
+        pairs = len(level) // (2 * merkle.SIZE)
+        whole = pairs * 2 * merkle.SIZE
+        buffers = [None, pa.py_buffer(level)]
+        siblings = pa.Array.from_buffers(pa.binary(2 * merkle.SIZE), pairs, buffers)
+        connection.register("siblings", pa.table({"pair": siblings}))
+        nodes = connection.sql("select unhex(sha256('\\x01'::blob || pair)) as node from siblings")
+        level = _joined(nodes.to_arrow_table()["node"]) + level[whole:]
+        connection.unregister("siblings")
+    return merkle.root(level)
 
-    def of(self, load: int) -> bytes:
-        first, end = self.loads.searchsorted([load, load + 1])
-        return self.digests[first * merkle.SIZE : end * merkle.SIZE]
 
-
-def _hashed(connection: DuckDBPyConnection, table: RawTable, load_ids: Sequence[str]) -> _Hashed:
-    import numpy as np
-
-    rows = connection.sql(
+def _hashed(connection: DuckDBPyConnection, table: RawTable, load_ids: Sequence[str]) -> Any:
+    """Load, row number and leaf hash of every row of these loads, in this order."""
+    return connection.sql(
         f"""
-        select chosen.place, coalesce(try_cast(there.number as bigint), {_NO_NUMBER}), there.leaf
-        from (
-            select {LOAD} as load_id, {ROW} as number,
-                concat(chr(0), {row_sql(table.columns)}) as leaf
-            from {table.identifier} where {LOAD} in (select unnest($loads))
-        ) as there
-        inner join (
-            select unnest($loads) as load_id, generate_subscripts($loads, 1) - 1 as place
-        ) as chosen on chosen.load_id = there.load_id
+        select {LOAD} as load_id, try_cast({ROW} as bigint) as number,
+            unhex(sha256(concat(chr(0), {row_sql(table.columns)}))) as leaf
+        from {table.identifier} where {LOAD} in (select unnest($loads))
+        order by load_id, number nulls last
         """,  # noqa: S608 - quoted
         params={"loads": list(load_ids)},
-    )
-    loads, numbers, digests = [], [], []
-    for batch in rows.to_arrow_reader(_A_BATCH):
-        loads.append(batch.column(0).to_numpy())
-        numbers.append(batch.column(1).to_numpy())
-        digests.append(_digests(batch.column(2)))
-    if not loads:
-        return _Hashed(np.empty(0, np.int64), np.empty(0, np.int64), b"")
-    by_load, by_row = np.concatenate(loads), np.concatenate(numbers)
-    order = np.lexsort((by_row, by_load))  # DuckDB hands over what is ready first
-    joined = np.frombuffer(b"".join(digests), np.dtype((np.void, merkle.SIZE)))
-    return _Hashed(by_load[order], by_row[order], joined[order].tobytes())
+    ).to_arrow_table()
 
 
-def _digests(texts: Any) -> bytes:
-    """SHA-256 of each text of an Arrow array, one behind the other."""
-    import numpy as np
-
-    _, offsets, content = texts.buffers()
-    ends = np.frombuffer(offsets, np.int32)[texts.offset : texts.offset + len(texts) + 1].tolist()
-    data = content.to_pybytes()
-    return b"".join([sha256(data[first:end]).digest() for first, end in pairwise(ends)])
+def _joined(hashes: Any) -> bytes:
+    """The hashes of an Arrow column, one behind the other."""
+    parts = []
+    for chunk in hashes.chunks:
+        content = chunk.buffers()[2]
+        parts.append(content[: len(chunk) * merkle.SIZE].to_pybytes())
+    return b"".join(parts)
 
 
 def _batches(loads: Mapping[str, int]) -> Iterator[list[str]]:

@@ -163,7 +163,9 @@ class _Book:
             dataset=dataset,
             load_id=load_id,
             tables={
-                name: SealedTable(len(hashes) // merkle.SIZE, merkle.root(hashes).hex())
+                name: SealedTable(
+                    len(hashes) // merkle.SIZE, row_hash.root(self.connection, hashes).hex()
+                )
                 for name, hashes in (leaves or {}).items()
             },
             is_late=is_late,
@@ -182,11 +184,14 @@ class _Book:
 
     def copy(self, sealed: Seal) -> None:
         """Copy an exported seal into the warehouse."""
-        before = self.archive.read_seal(sealed.number - 1)
-        known = self.archive.definitions(before) or {} if before is not None else {}
+        changed: Mapping[str, str | None] = {}
+        if sealed.definitions_at == sealed.number:
+            before = self.archive.read_seal(sealed.number - 1)
+            known = self.archive.definitions(before) or {} if before is not None else {}
+            changed = definition_files.changes(known, self.archive.definitions(sealed) or {})
         records.insert(
             self.connection,
             sealed,
-            changed=definition_files.changes(known, self.archive.definitions(sealed) or {}),
+            changed=changed,
             checkpoint=self.archive.checkpoint(sealed.number) or "",
         )

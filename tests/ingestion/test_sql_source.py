@@ -11,8 +11,9 @@ import pytest
 import sqlalchemy as sa
 
 from ingestion.pull import pull
+from ingestion.sql.reconcile import reconcile
 from ingestion.sql.source import read_sql_source
-from sightline.errors import DefinitionError, SightlineEnvironmentError
+from sightline.errors import DefinitionError
 from sightline.home import CHECKOUT, Home
 from tests.ingestion.conftest import SEEN_AT, Rows, plain_url
 from tests.ingestion.firm import NOON, TinyErp
@@ -179,32 +180,112 @@ def test_the_shipped_file_describes_the_demo_firm() -> None:
     assert source.stamps("invoice") == ("write_date", "create_date")
 
 
-@pytest.mark.parametrize(
-    ("edit", "said"),
-    [
-        ("set weight = 'NaN'", "weight holds a value that is no double: NaN or infinite"),
-        ("set amount_total = 'NaN'", "amount_total holds a value that is no decimal"),
-        ("set amount_total = 0.1234567891", "amount_total holds a value that is no decimal"),
-        ("set discount = '12,5 EUR'", "discount holds a value that is no decimal"),
-    ],
-)
 @pytest.mark.parametrize("is_arrow", [True, False])
-def test_a_number_that_is_none_is_refused_and_not_read_as_null(
+def test_a_row_that_holds_no_number_is_rejected_with_its_reason_and_holds_back_no_other(
     home: Home,
     sales: sa.Engine,
     tables: Tables,
+    rows: Rows,
     monkeypatch: pytest.MonkeyPatch,
     *,
-    edit: str,
-    said: str,
     is_arrow: bool,
 ) -> None:
     if not is_arrow:
         monkeypatch.setattr("ingestion.sql.arrow_reading.find_spec", lambda _: None)
-    execute(sales, f"update sales.sale_order {edit} where id = 1")
+    for number, edit in enumerate(
+        [
+            "weight = 'NaN'",
+            "weight = '-Infinity', amount_total = 'Infinity'",
+            "amount_total = 'NaN'",
+            "amount_total = 0.1234567891",
+            "discount = '12,5 EUR'",
+        ],
+        start=10,
+    ):
+        execute(
+            sales,
+            f"insert into sales.sale_order (id, create_date) values ({number}, '2026-10-20 12:00');"
+            f"update sales.sale_order set {edit} where id = {number}",
+        )
     tables(ORDERS)
-    with pytest.raises(SightlineEnvironmentError, match=said):
-        pull("erp", home=home, seen_at=SEEN_AT)
+    orders, *_ = pull("erp", home=home, seen_at=SEEN_AT).tables
+    assert (orders.seen, orders.kept, orders.rejected) == (7, 2, 5)
+    assert rows("select id, weight, discount from raw_erp.sales_order order by id") == [
+        (1, 2.5, Decimal("1234.56")),
+        (2, None, None),
+    ]
+    infinite = "inf" if is_arrow else "infinity"
+    assert rows(
+        "select row_key, rule, lower(reason) from raw_erp.rejected_row "
+        "where table_name = 'sales_order' order by 1"
+    ) == [
+        ('{"id": 10}', "not_finite", "weight is nan, which is no double"),
+        (
+            '{"id": 11}',
+            "not_finite",
+            f"amount_total is {infinite}, which is no decimal; weight is -inf, which is no double",
+        ),
+        ('{"id": 12}', "not_finite", "amount_total is nan, which is no decimal"),
+        ('{"id": 13}', "does_not_fit", "amount_total is 0.1234567891, which is no decimal"),
+        ('{"id": 14}', "does_not_fit", "discount is 12.5 eur, which is no decimal"),
+    ]
+    assert rows(
+        "select column_name, row_count from raw_erp.source_difference "
+        "where kind = 'rejected' order by 1"
+    ) == [("amount_total", 3), ("discount", 1), ("weight", 2)]
+    for later in (LATER, LATER + timedelta(hours=1)):  # keys are compared, and both are known
+        assert pull("erp", home=home, seen_at=later).tables[0].seen == 0
+    execute(
+        sales, "update sales.sale_order set weight = 3, write_date = '2026-10-27' where id = 10"
+    )
+    assert pull("erp", home=home, seen_at=LATER + timedelta(days=2)).rows_loaded == 1
+
+
+def test_an_infinite_moment_is_no_moment(
+    home: Home, sales: sa.Engine, tables: Tables, rows: Rows
+) -> None:
+    execute(sales, "update sales.sale_order set date_order = 'infinity' where id = 1")
+    tables(ORDERS)
+    assert pull("erp", home=home, seen_at=SEEN_AT).tables[0].rejected == 1
+    assert rows("select reason from raw_erp.rejected_row") == [
+        ("date_order is infinite, or beyond the years 1 to 9999, which is no timestamp",)
+    ]
+
+
+def test_a_known_row_edited_into_no_number_is_rejected_and_not_taken_for_deleted(
+    home: Home, sales: sa.Engine, tables: Tables, rows: Rows
+) -> None:
+    tables(STOCK)
+    pull("erp", home=home, seen_at=SEEN_AT)
+    execute(sales, "update sales.stock_quant set quantity = 'NaN' where in_date = '2026-10-20'")
+    done = [reconcile("erp", home=home, seen_at=LATER).tables[0] for _ in range(2)]
+    assert [(table.deleted, table.edited, table.rejected) for table in done] == [(0, 0, 1)] * 2
+    assert rows("select row_key, rule from raw_erp.rejected_row") == [
+        ('{"warehouse": "north", "product_no": 1}', "not_finite")
+    ]
+    assert rows("select count(*) from raw_erp.stock") == [(3,)]
+
+
+def test_sqlite_too_loses_a_row_that_holds_no_number_to_nobody(
+    home: Home, erp: TinyErp, rows: Rows, tables: Tables
+) -> None:
+    erp.execute(
+        "create table scale (scale_id integer primary key, tons numeric(12, 3), load real, "
+        "create_date datetime, write_date datetime)",
+        "insert into scale values (1, 1.125, 0.5, '2026-10-20 12:00:00.000000', null), "
+        "(2, 9e999, 1, '2026-10-20 12:00:00.000000', null), "
+        "(3, 2, -9e999, '2026-10-20 12:00:00.000000', null), "
+        "(4, 'heavy', 1, '2026-10-20 12:00:00.000000', null)",
+    )
+    tables("  scale:\n    key: [scale_id]\n")
+    scale, *_ = pull("erp", home=home, seen_at=SEEN_AT).tables
+    assert (scale.seen, scale.kept, scale.rejected) == (4, 1, 3)
+    assert rows("select tons, load from raw_erp.scale") == [(Decimal("1.125"), 0.5)]
+    assert rows("select reason from raw_erp.rejected_row order by row_key") == [
+        ("tons is inf, which is no decimal",),
+        ("load is -inf, which is no double",),
+        ("tons is heavy, which is no decimal",),
+    ]
 
 
 def test_a_transaction_open_during_a_pull_is_read_once_it_is_committed(

@@ -3,11 +3,12 @@
 import base64
 from hashlib import sha256
 
+import duckdb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sightline.ledger import check_proof, merkle
+from sightline.ledger import check_proof, merkle, row_hash
 
 # The reference tree of google/certificate-transparency (merkletree/merkle_tree_test.cc).
 LEAVES = [
@@ -43,6 +44,13 @@ def hashes(count: int) -> bytes:
 @pytest.mark.parametrize("count", range(len(ROOTS)))
 def test_roots_are_the_published_ones(count: int) -> None:
     assert merkle.root(hashes(count)).hex() == ROOTS[count]
+
+
+@pytest.mark.parametrize("count", [16_383, 16_384, 40_001])
+def test_the_root_over_many_leaves_is_the_same_on_all_cores(count: int) -> None:
+    leaves = b"".join(sha256(number.to_bytes(4)).digest() for number in range(count))
+    with duckdb.connect() as connection:
+        assert row_hash.root(connection, leaves) == merkle.root(leaves)
 
 
 @pytest.mark.parametrize("count", range(len(ROOTS)))
