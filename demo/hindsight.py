@@ -3,7 +3,7 @@
 All on one afternoon, between `demo.definitions.KNOWN_BEFORE` and the clock. From then on the ERP
 shows what the plan says; until then some weeks showed otherwise:
 
-- North booked more manual touches in ten scattered weeks, and missed the target in each. They were
+- North booked more manual touches in six scattered weeks, and missed the target in each. They were
   edited until the target was met. Thirteen other weeks of each site, and thirteen of damage, were
   corrected honestly, by a trifle either way.
 - South had two late orders more in each of seven weeks, which were deleted. North deleted as many
@@ -23,7 +23,8 @@ CHANGED_AT = datetime.combine(date(2026, 10, 22), time(14, 30))  # naive UTC
 BACK_OFFICE = 17  # write_uid of whoever edited
 TOUCHED_UP, SWEPT_CLEAN = SITES
 TOUCHES_TARGET = 3.2
-EVERY = 6  # weeks; the restated ones never follow one another
+EVERY = 6  # weeks; those that were edited never follow one another
+TOUCHED_FROM = date(2025, 11, 10)
 SWEPT_FROM, SWEPT_UNTIL = date(2026, 8, 17), date(2026, 9, 28)
 REMOVED_A_WEEK = 2
 BESIDE = 500  # keys of removed orders lie so far beside those that stay
@@ -62,7 +63,7 @@ def is_touched_up(plan: WeekPlan) -> bool:
     """Whether the week came to meet its target by edits."""
     return (
         plan.site == TOUCHED_UP
-        and plan.monday < PROGRAMME_START
+        and TOUCHED_FROM <= plan.monday < PROGRAMME_START
         and _number(plan.monday) % EVERY == 4
     )
 
