@@ -50,6 +50,9 @@ class Guard:
     false_alarm_rate: share of honest parts it asks about, as its tests measure it; 0 for a fact.
     rate_holds: what "honest" means there, and where the rate is known not to hold.
     invisible: what it cannot see, said aloud.
+    share: of a statistic, of the false alarms that all guards of a KPI may cause together. A guard
+        that needs little evidence to be sure has a small one; `python -m benchmarks.guards` says
+        what comes of all of them.
     """
 
     kind: Kind
@@ -60,6 +63,7 @@ class Guard:
     rate_holds: str
     innocent_explanations: tuple[str, ...]
     invisible: tuple[str, ...]
+    share: float = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
