@@ -51,8 +51,7 @@ class Guard:
     rate_holds: what "honest" means there, and where the rate is known not to hold.
     invisible: what it cannot see, said aloud.
     share: of a statistic, of the false alarms that all guards of a KPI may cause together. A guard
-        that needs little evidence to be sure has a small one; `python -m benchmarks.guards` says
-        what comes of all of them.
+        that is sure at once has a small one; `python -m benchmarks.guards` says what comes of all.
     """
 
     kind: Kind

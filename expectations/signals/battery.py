@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from expectations.grading import QUESTION_LEVEL, URGENT_LEVEL, WATCH_LEVEL
+from expectations.grading import URGENT_LEVEL, WATCH_LEVEL
 from expectations.guard import load
 from expectations.judgement import Grade
-from expectations.multiplicity import shared_q_values
+from expectations.multiplicity import QUESTION_LEVEL, shared_q_values
 from expectations.signals.bunching import at_target_and_limit
 from expectations.signals.period_end import period_end
 from expectations.signals.point_mass import point_mass

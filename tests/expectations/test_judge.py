@@ -14,6 +14,7 @@ import pytest
 from expectations import grading
 from expectations.judge import input_hash, judge
 from expectations.judgement import Judgement, Status
+from expectations.multiplicity import QUESTION_LEVEL
 from sightline.catalog import load_catalog
 from sightline.errors import UsageError
 from tests.expectations.firm import AS_OF, WEEKS, Definitions, Warehouse, training, uptime, week
@@ -224,7 +225,7 @@ def test_a_watch_seen_at_the_close_before_is_a_question_at_this_one(warehouse: W
     first = judge(warehouse.connection, Definitions(FIRM), as_of=AS_OF)
     (north,) = [row for row in first.examined if row.part.endswith("north")]
     assert north.q_value is not None
-    assert grading.QUESTION_LEVEL < north.q_value < grading.WATCH_LEVEL
+    assert QUESTION_LEVEL < north.q_value < grading.WATCH_LEVEL
     assert first.findings == ()
     assert north.closed_until == week(WEEKS - 1)
     before = [row.row() | {"closed_until": week(WEEKS - 2)} for row in first.examined]
