@@ -69,7 +69,7 @@ def q_values(inspections: Sequence[Inspection]) -> dict[Test, float]:
             (
                 (kpi_id, inspection.guard_name, part),
                 seen.p_value,
-                guard.share / len(judged),
+                guard.share_at(seen.n) / len(judged),
             )
             for part, seen in judged.items()
             if seen.p_value is not None

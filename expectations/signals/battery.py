@@ -66,7 +66,7 @@ def compose(signals: Mapping[str, Signal]) -> Composite:
     tests below 1 %.
     """
     p_values = {guard: s.p_value for guard, s in signals.items() if s.p_value is not None}
-    shares = [load(guard).GUARD.share for guard in p_values]
+    shares = [load(guard).GUARD.share_at(signals[guard].n) for guard in p_values]
     corrected = shared_q_values(list(p_values.values()), shares)
     q_values = dict(zip(p_values, corrected, strict=True))
     smallest = min(q_values.values(), default=1.0)
