@@ -60,7 +60,11 @@ def method_version() -> str:
 
 def _shares() -> list[tuple[str, float, float]]:
     guards = {name: load(name).GUARD for name in names(PACKAGE)}
-    return [(name, guard.share) for name, guard in guards.items() if guard.kind is Kind.STATISTICAL]
+    return [
+        (name, guard.share_at(100), guard.share_at(2000))
+        for name, guard in guards.items()
+        if guard.kind is Kind.STATISTICAL
+    ]
 
 
 def page(figures: Figures) -> str:
