@@ -222,7 +222,7 @@ def test_independent_events_have_a_floor_of_chance(guard: Call, csv: Callable[..
     [
         ("", 4, "holds no rows"),
         ("value\n", 2, "which column holds the values?"),
-        ("day,value\n2025-01-01,NaN\n2025-01-02,nan\n", 4, "no row with a number"),
+        ("day,value\n2025-01-01,NaN\n2025-01-02,nan\n", 4, "value holds no numbers"),
         ("day,value\n2025-01-01,95\n2025-01-02,96\n", 4, "no guard could judge these values"),
     ],
     ids=["an empty file", "a heading alone", "nothing but NaN", "too few values"],
