@@ -50,6 +50,8 @@ GUARD = Guard(
         "rows whose result was changed instead of being left out",
         "a limit that was set after the rows were left out",
     ),
+    share=0.175,
+    share_falls=False,
 )
 
 
