@@ -32,6 +32,6 @@ def follow_up(home: Home) -> FollowedUp:
             observed += recorded
             if recorded and kind == "relapsed" and content["episode"] != stands.episode:
                 casebook.observe(content["episode"], "merged", {"into": case}, now)
-    casebook.bring_into_line(now)
+    casebook.bring_into_line(now, lambda _case: is_weekend)
     overdue = sum(stands.is_overdue(now.date()) for stands in casebook.standings(now).values())
     return FollowedUp(len(at_hand), observed, overdue)
