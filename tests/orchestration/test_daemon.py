@@ -158,7 +158,7 @@ def test_a_dip_gives_one_alert_and_one_case_though_the_machine_dies_in_mid_audit
         def audit_has_started() -> bool:
             return any(status == "STARTED" for _, status in firm.runs("audit")[len(earlier) :])
 
-        wait_for("the audit's start", audit_has_started)
+        wait_for("the audit's start", audit_has_started, 600)
         firm.stop_daemon(signal.SIGKILL)
         (told,) = set(firm.delivered()) - set(before)  # the alert waited for no audit
         latency = told.stat().st_mtime - committed.timestamp()
