@@ -26,7 +26,7 @@ def landings(evidence: Evidence, goal: Row) -> Iterator[str]:
     outlooks = evidence.outlooks(goal["key_result_id"])
     before = [row for row in outlooks if row["period_start"] < evidence.onset]
     now, then = _forecast(outlooks), _forecast(before)
-    since = f"the weeks since {evidence.onset}"
+    since = f"the {evidence.kpi['grain']}s since {evidence.onset}"
     name = f"“{goal['key_result_name']}”"
     if now is None:
         yield f"There is no forecast of {name}: too few of its periods are known."
