@@ -24,17 +24,21 @@ INPUTS: dict[str, dict[str, pa.DataType]] = {
     },
     "staging.stg_definitions__kpi": {
         "kpi_id": pa.string(), "direction": pa.string(), "grain": pa.string(),
-        "time_zone": pa.string(), "fire_n": pa.int64(), "fire_m": pa.int64(),
-        "recover_k": pa.int64(), "system_of_record": pa.string(), "grace_days": pa.int64(),
-        "unit": pa.string(),
+        "time_zone": pa.string(), "calendar_id": pa.string(), "fire_n": pa.int64(),
+        "fire_m": pa.int64(), "recover_k": pa.int64(), "system_of_record": pa.string(),
+        "grace_days": pa.int64(), "unit": pa.string(),
     },
     "staging.stg_definitions__kpi_landed": {
         "kpi_id": pa.string(), "grain": pa.string(), "time_zone": pa.string(),
-        "grace_days": pa.int64(), "load_id": pa.string(),
+        "calendar_id": pa.string(), "grace_days": pa.int64(), "load_id": pa.string(),
     },
     "staging.stg_definitions__kpi_target_landed": {
         "kpi_id": pa.string(), "valid_from": pa.date32(), "target": MEASURE, "floor": MEASURE,
         "load_id": pa.string(),
+    },
+    "staging.stg_definitions__calendar_span": {
+        "calendar_id": pa.string(), "kind": pa.string(), "begins_on": pa.date32(),
+        "ended_on": pa.date32(),
     },
     "staging.stg_definitions__landing": {
         "load_id": pa.string(), "known_at": pa.timestamp("us"), "landing_number": pa.int32(),
@@ -60,7 +64,8 @@ INPUTS: dict[str, dict[str, pa.DataType]] = {
         "is_silent_sacrifice": pa.bool_(),
     },
     "intermediate.int_policy_budget": {
-        "policy_id": pa.string(), "period_start": pa.date32(), "budget_allowed": MEASURE,
+        "policy_id": pa.string(), "period_start": pa.date32(), "window_periods": pa.int64(),
+        "budget_allowed": MEASURE,
         "period_used": MEASURE, "recent_used": MEASURE, "is_whole_window": pa.bool_(),
     },
     "intermediate.int_restatement_effect": {

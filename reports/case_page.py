@@ -50,12 +50,12 @@ def render_case(case: AuditCase) -> str:
 
 
 def caption(case: AuditCase) -> str:
-    """The sentence under the chart: how many closed weeks were beyond the target, and how far."""
+    """The sentence under the chart: how many closed periods were beyond the target, and how far."""
     judged = [point for point in case.condition if point.value is not None]
     if not judged:
-        return "No closed week has a value."
+        return f"No closed {case.grain} has a value."
     since = [point for point in judged if point.period_start >= case.opened_period]
-    sentence = f"Shaded: since the week of {wording.day(case.opened_period)}."
+    sentence = f"Shaded: since {wording.period(case.grain, case.opened_period)}."
     beyond = [
         point
         for point in since
@@ -68,21 +68,23 @@ def caption(case: AuditCase) -> str:
         )
     ]
     missing = len(case.condition) - len(judged)
-    sentence += f" {len(beyond)} of {wording.counted(len(since), 'week')} missed the target."
+    sentence += f" {len(beyond)} of {wording.counted(len(since), case.grain)} missed the target."
     if missing:
-        sentence += f" {wording.counted(missing, 'week has', 'weeks have')} no data."
+        sentence += (
+            f" {wording.counted(missing, case.grain)} {'has' if missing == 1 else 'have'} no data."
+        )
     return sentence
 
 
-def comparison(parts: Decomposition) -> str:
+def comparison(parts: Decomposition, grain: str) -> str:
     """Which two spans are compared: 'weeks of 4 May 2026 to 22 Jun 2026 against …'."""
-    before = _span(parts.baseline_from, parts.baseline_to)
-    return f"{_span(parts.period_from, parts.period_to)} against {before}"
+    before = _span(grain, parts.baseline_from, parts.baseline_to)
+    return f"{_span(grain, parts.period_from, parts.period_to)} against {before}"
 
 
-def _span(start: date, end: date) -> str:
+def _span(grain: str, start: date, end: date) -> str:
     first, last = wording.day_of_year(start), wording.day_of_year(end)
-    return f"the week of {first}" if first == last else f"the weeks of {first} to {last}"
+    return f"the {grain} of {first}" if first == last else f"the {grain}s of {first} to {last}"
 
 
 def departments_note(case: AuditCase) -> str:

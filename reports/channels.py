@@ -170,7 +170,7 @@ def _with_pictures(body: Mapping[str, Any]) -> tuple[str, Any]:
         except ValueError:
             continue
         attachments.add(AttachMemory(content=png, name=name, mimetype="image/png"))
-        image = f'<img src="cid:{name}" width="356" height="76" alt="The last 26 weeks">'
+        image = f'<img src="cid:{name}" width="356" height="76" alt="The last 26 periods">'
         html = html.replace(svg, image, 1)
     return html, attachments or None
 

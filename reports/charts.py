@@ -60,7 +60,7 @@ def condition_chart(case: AuditCase) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Span:
-    """The weeks every panel shows, and the one from which on they are shaded."""
+    """The days every panel shows, and the one from which on they are shaded."""
 
     first: date
     since: date
@@ -149,11 +149,12 @@ def _described(case: AuditCase) -> str:
     known = [point for point in case.condition if point.value is not None]
     first, last = known[0], known[-1]
     return (
-        f"{wording.scoped(case.kpi_name, case.scope)} by week: "
-        f"{wording.quantity(first.value, case.unit_symbol, case.decimals)} in the week of "
-        f"{wording.day(first.period_start, year=True)}, "
-        f"{wording.quantity(last.value, case.unit_symbol, case.decimals)} in the week of "
-        f"{wording.day(last.period_start, year=True)}; the shaded weeks are in breach."
+        f"{wording.scoped(case.kpi_name, case.scope)} by {case.grain}: "
+        f"{wording.quantity(first.value, case.unit_symbol, case.decimals)} "
+        f"{wording.during(case.grain, first.period_start, year=True)}, "
+        f"{wording.quantity(last.value, case.unit_symbol, case.decimals)} "
+        f"{wording.during(case.grain, last.period_start, year=True)}; "
+        f"the shaded {case.grain}s are in breach."
     )
 
 

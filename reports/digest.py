@@ -67,8 +67,8 @@ def _text(connection: Marts, casebook: Casebook, about: str, now: datetime, base
     ]
     slipping = list(dict.fromkeys(slipping))  # one line, however many key results share the KPI
     signals = [
-        f"{wording.scoped(row['name'], row['scope'])}, since the week of "
-        f"{wording.day(row['opened_period'])}: {wording.plain(row['description'])}"
+        f"{wording.scoped(row['name'], row['scope'])}, since "
+        f"{wording.period(row['grain'], row['opened_period'])}: {wording.plain(row['description'])}"
         for row in marts.signals(connection)
     ]
     findings = [

@@ -62,6 +62,7 @@ class Episode:
     name: str
     headline: str
     since: date
+    grain: str
     target: Decimal | None
     owner: str
     owner_role: str
@@ -164,6 +165,7 @@ def _episode(row: Row, glance: list[Row], order: Row | None, roles: dict[str, Ro
         name=wording.scoped(row["name"], row["scope"]),
         headline=headline(row, starving),
         since=row["opened_period"],
+        grain=row["grain"],
         target=marts.finite(row["target"]),
         owner_role=row["owner"] or "",
         source=row["system_of_record"] or "",

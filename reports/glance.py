@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from reports.marts import Marts, Row
 
+_SHORT = {"week": "wk", "month": "mo", "quarter": "qtr"}
 _SHARE_OF_PERIODS = frozenset({"stay_at_or_above", "stay_at_or_below", "within_range"})
 
 
@@ -54,6 +55,7 @@ class LinkedKpi:
 class KeyResult:
     """One key result; shares are of 1, `progress` is clamped to 0..1.
 
+    `share_of` names the periods of which progress is a share; empty for what moves to a target.
     `landing` is where it is forecast to end, `declared` what people expect; empty when unknown.
     """
 
@@ -67,7 +69,7 @@ class KeyResult:
     expected: Decimal | None
     mark: Mark
     is_verified: bool
-    is_share_of_periods: bool
+    share_of: str
     remark: str
     landing: str
     declared: str
@@ -201,7 +203,7 @@ def _key_result(rows: Sequence[Row], background: _Background, *, is_weakest: boo
         expected=finite(first["key_result_expected_progress"]),
         mark=mark(first["key_result_status"], verdict),
         is_verified=verdict == "trusted",
-        is_share_of_periods=latest.get("kind") in _SHARE_OF_PERIODS,
+        share_of=f"{latest['grain']}s" if latest.get("kind") in _SHARE_OF_PERIODS else "",
         remark=", ".join(remarks),
         landing=outlook.landing(latest, unit, decimals),
         declared=outlook.declared(latest),
@@ -223,7 +225,7 @@ def _linked_kpi(row: Row, background: _Background) -> LinkedKpi:
         notes.append(_shortened(wording.plain(background.findings[key]["observed"])))
     role, is_leading = row["role"], row["role"] == "leading"
     if row["lag_periods"]:
-        role += f" · {row['lag_periods']} wk"
+        role += f" · {row['lag_periods']} {_SHORT.get(row['grain'], row['grain'])}"
     return LinkedKpi(
         kpi_id=row["kpi_id"],
         name=wording.scoped(row["kpi_name"], row["scope"]),

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 Row = dict[str, Any]
 
-# Half a year of weeks: the length of a planning period, and what a small line can still show.
+# Half a year of weeks, the length of a planning period: what a small line can still show.
 TREND_PERIODS = 26
 
 
@@ -77,9 +77,14 @@ def key_results(marts: Marts) -> list[Row]:
             progress.target, progress.progress, progress.expected_progress, progress.coverage,
             progress.overshoot, progress.worst_run, outlook.confidence, outlook.declared_at,
             outlook.divergent_periods, outlook.forecast, outlook.forecast_value,
-            outlook.forecast_progress, outlook.is_stagnant, outlook.is_watermelon,
-            outlook.score, outlook.relapsed_period
+            outlook.forecast_progress, outlook.no_forecast_because, outlook.is_stagnant,
+            outlook.is_watermelon, outlook.score, outlook.relapsed_period,
+            coalesce(measure.grain, 'period') as grain
         from marts.dim_key_result as key_result
+        left join (
+            select key_result_id, max(grain) as grain from marts.rpt_one_glance
+            where role = 'measure' group by key_result_id
+        ) as measure on measure.key_result_id = key_result.key_result_id
         left join marts.fct_key_result_progress as progress
             on progress.key_result_id = key_result.key_result_id and progress.is_latest
         left join marts.fct_key_result_outlook as outlook
@@ -140,7 +145,8 @@ def finding_details(marts: Marts) -> list[Row]:
     return _rows(
         marts,
         """
-        select finding.*, kpi.name as kpi_name, coalesce(role.name, kpi.owner) as owner_name
+        select finding.*, kpi.name as kpi_name, kpi.grain,
+            coalesce(role.name, kpi.owner) as owner_name
         from marts.fct_integrity_finding as finding
         inner join marts.dim_kpi as kpi on finding.kpi_id = kpi.kpi_id
         left join marts.dim_role as role on kpi.owner = role.role_id
@@ -193,7 +199,7 @@ def signals(marts: Marts) -> list[Row]:
         marts,
         """
         select episode.episode_id, episode.scope, episode.opened_period, kpi.name,
-            rule.description
+            kpi.grain, rule.description
         from marts.fct_kpi_episode as episode
         inner join marts.dim_kpi as kpi on kpi.kpi_id = episode.kpi_id
         inner join marts.dim_episode_rule as rule on rule.rule = episode.rule
@@ -266,7 +272,7 @@ def recent_changes(marts: Marts, days: int) -> list[Row]:
             from marts.fct_definition_change where is_loosening or is_retroactive
             group by kind, definition_id, seen_at, change
         )
-        select changes.*, kpi.name, kpi.unit_symbol, kpi.decimals
+        select changes.*, kpi.name, kpi.unit_symbol, kpi.decimals, kpi.grain
         from changes cross join judged
         left join marts.dim_kpi as kpi on kpi.kpi_id = changes.kpi_id
         where changes.seen_at > judged.as_of - interval '{days} days'

@@ -19,10 +19,15 @@ CONFIDENCE = {
 
 
 def landing(latest: Row, unit: str, decimals: int) -> str:
-    """'lands at 1,320 parcels/h (off track)', or its score once closed; empty when unknown."""
+    """'lands at 1,320 parcels/h (off track)', or its score once closed; empty when too early.
+
+    What can never be forecast says so and why.
+    """
     score = finite(latest.get("score"))
     if score is not None:
         return f"scored {wording.percent(score)} at the close"
+    if latest.get("forecast") == "none":
+        return f"no forecast: {latest['no_forecast_because']}"
     word = CONFIDENCE.get(latest.get("forecast") or "")
     progress = finite(latest.get("forecast_progress"))
     if word is None or progress is None:
@@ -40,7 +45,7 @@ def declared(latest: Row) -> str:
     against = latest.get("divergent_periods") or 0
     if not against:
         return f"declared {word}"
-    return f"declared {word}, for {wording.counted(against, 'week')} against the number"
+    return f"declared {word}, for {wording.counted(against, latest['grain'])} against the number"
 
 
 def signals(latest: Row) -> list[str]:
@@ -49,7 +54,7 @@ def signals(latest: Row) -> list[str]:
     if latest.get("is_watermelon"):
         said.append("green outside, red inside")
     if latest.get("is_stagnant"):
-        said.append("flat for six weeks")
+        said.append(f"flat for six {latest['grain']}s")
     if latest.get("relapsed_period"):
         said.append("half lost again since the close")
     return said

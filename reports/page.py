@@ -65,6 +65,7 @@ def _environment() -> jinja2.Environment:
         "quantity": wording.quantity,
         "signed": wording.signed,
         "day": wording.day,
+        "period": lambda day, grain: wording.period(grain, day, year=True),
         "instant": wording.instant,
     }
     environment.globals |= {

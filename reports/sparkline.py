@@ -1,4 +1,4 @@
-"""What did the last weeks look like? A small inline SVG; no script, no picture file."""
+"""What did the last periods look like? A small inline SVG; no script, no picture file."""
 
 from __future__ import annotations
 

@@ -86,7 +86,7 @@ def _case(about: str, telling: Telling, words: Words) -> Story:
 
 
 def _open_case(episode: Episode, telling: Telling, words: Words) -> Story:
-    since = f"open since the week of {wording.day(episode.since)}"
+    since = f"open since {wording.period(episode.grain, episode.since)}"
     kicker = {
         "open": f"Audit case, {since}, for {episode.owner}",
         "changed": f"Worse than you were told; {since}, for {episode.owner}",
@@ -293,12 +293,12 @@ def _change(row: Row) -> Story:
         wording.quantity(row[name], symbol, decimals) for name in ("from_value", "to_value")
     )
     name = wording.scoped(row["name"] or row["kpi_id"], row["scope"])
-    week = wording.day(row["period_start"])
+    period = wording.period(row["grain"], row["period_start"])
     return Story(
         about=about,
         tone="violet",
         kicker="Restatement",
-        headline=f"{name} was restated for the week of {week}: {before} → {after}",
+        headline=f"{name} was restated for {period}: {before} → {after}",
         order=("Nobody has to hide it:", "say in the case or the ledger why it moved."),
         facts=(("Class", (wording.plain(row["class"]),)),),
     )

@@ -73,6 +73,17 @@ def day(moment: date | None, *, year: bool = False) -> str:
     return f"{weekday} {moment.day} {_MONTHS[moment.month - 1]}" + (f" {moment.year}" * year)
 
 
+def period(grain: str, first_day: date, *, year: bool = False) -> str:
+    """the week of Mon 6 Jul; a day is itself."""
+    named = day(first_day, year=year)
+    return named if grain == "day" else f"the {grain} of {named}"
+
+
+def during(grain: str, first_day: date, *, year: bool = False) -> str:
+    """in the week of Mon 6 Jul, or on Mon 6 Jul."""
+    return f"{'on' if grain == 'day' else 'in'} {period(grain, first_day, year=year)}"
+
+
 def day_of_year(moment: date) -> str:
     """29 Jun 2026."""
     return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"

@@ -226,6 +226,7 @@ class AuditCase(Record):
     rule: str
     unit_symbol: str
     decimals: int
+    grain: str = "week"  # what every case was that was kept before this was
     direction: Literal["higher_is_better", "lower_is_better"]
     opened_period: date
     opened_at: datetime

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
 
 from sightline import registry
+from sightline.business_calendar import BusinessCalendar
 from sightline.catalog_rows import tables
 from sightline.errors import DefinitionError, SightlineEnvironmentError
 from sightline.finding import Finding, Place
 from sightline.kpi import Kpi
-from sightline.objective import KeyResult, Objective
+from sightline.objective import Dependency, KeyResult, Objective, Waiver
 from sightline.policy import Policy
 from sightline.shape_errors import findings_of
 from sightline.vocabulary import Vocabulary
@@ -31,6 +32,7 @@ FOLDERS: dict[str, type[Definition]] = {
     "objectives": Objective,
     "kpis": Kpi,
     "policies": Policy,
+    "calendars": BusinessCalendar,
 }
 VOCABULARY = "vocabulary.yml"
 # 10,000 instances are scopes of one KPI, not files; a folder this full is a mistake or an attack.
@@ -45,6 +47,7 @@ class Catalog(BaseModel):
     objectives: dict[str, Objective]
     kpis: dict[str, Kpi]
     policies: dict[str, Policy]
+    calendars: dict[str, BusinessCalendar]
     vocabulary: Vocabulary
 
     _documents: dict[str, Document] = PrivateAttr(default_factory=dict)
@@ -75,12 +78,23 @@ class Catalog(BaseModel):
         return found.department if found else None
 
     def is_waived(self, key_result: KeyResult, rule: str, kpi: str | None = None) -> bool:
-        """Whether another department than the key result's own signed that it may break a rule."""
-        own = self.department_of(key_result.owner)
+        """Whether a waiver that counts lets the key result break a rule."""
         return any(
-            (waiver.rule, waiver.kpi) == (rule, kpi) and self.department_of(waiver.signed_by) != own
-            for waiver in key_result.waivers
+            (waiver.rule, waiver.kpi) == (rule, kpi) for waiver in self.waivers_of(key_result)
         )
+
+    def waivers_of(self, key_result: KeyResult) -> tuple[Waiver, ...]:
+        """The waivers that count: another department than the key result's own signed them."""
+        own = self.department_of(key_result.owner)
+        return tuple(
+            waiver for waiver in key_result.waivers if self.department_of(waiver.signed_by) != own
+        )
+
+    def unconfirmed_by(self, objective: Objective, dependency: Dependency) -> tuple[str, ...]:
+        """The departments, of the two sides, that have not confirmed a dependency."""
+        sides = (self.department_of(objective.owner), dependency.department)
+        confirmed = {self.department_of(each.by) for each in dependency.confirmed}
+        return tuple(side for side in dict.fromkeys(sides) if side and side not in confirmed)
 
     def rows(self) -> dict[str, list[dict[str, Any]]]:
         """The definitions as tables: table name → rows; values are str, int, Decimal, date, None.
@@ -111,6 +125,7 @@ class Catalog(BaseModel):
             objectives=self.objectives,
             kpis=self.kpis,
             policies=others | {proposed.id: proposed},
+            calendars=self.calendars,
             vocabulary=self.vocabulary,
         )
         catalog._documents = self._documents | {f"policies/{proposed.id}.yml": document}

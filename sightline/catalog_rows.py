@@ -9,6 +9,7 @@ import json
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
+from sightline import calendar_rows
 from sightline.definition_facts import facts
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ def tables(catalog: Catalog) -> dict[str, list[Row]]:
         "objective": _objective,
         "key_result": _key_result,
         "waypoint": _waypoint,
+        "waiver": _waiver,
         "initiative": _initiative,
         "dependency": _dependency,
         "link": _link,
@@ -35,6 +37,9 @@ def tables(catalog: Catalog) -> dict[str, list[Row]]:
         "kpi_driver": _kpi_driver,
         "kpi_incentive": _kpi_incentive,
         "kpi_guard": _kpi_guard,
+        "calendar": calendar_rows.calendar,
+        "calendar_span": calendar_rows.calendar_span,
+        "maintenance": calendar_rows.maintenance,
         "policy": _policy,
         "policy_rule": _policy_rule,
         "role": _role,
@@ -89,6 +94,21 @@ def _waypoint(catalog: Catalog) -> Iterator[Row]:
             }
 
 
+def _waiver(catalog: Catalog) -> Iterator[Row]:
+    """Those that count; each ends with its objective."""
+    for objective, key_result in catalog.key_results.values():
+        for waiver in catalog.waivers_of(key_result):
+            yield {
+                "key_result_id": key_result.id,
+                "rule": waiver.rule,
+                "kpi_id": waiver.kpi,
+                "reason": waiver.reason,
+                "signed_by": waiver.signed_by,
+                "signed_on": waiver.signed_on,
+                "valid_to": objective.period.last_day,
+            }
+
+
 def _initiative(catalog: Catalog) -> Iterator[Row]:
     for objective in catalog.objectives.values():
         for initiative in objective.initiatives:
@@ -112,6 +132,7 @@ def _dependency(catalog: Catalog) -> Iterator[Row]:
                 "department": dependency.department,
                 "confirmed_by": ", ".join(each.by for each in dependency.confirmed) or None,
                 "confirmed_on": max((each.on for each in dependency.confirmed), default=None),
+                "unconfirmed_by": ", ".join(catalog.unconfirmed_by(objective, dependency)) or None,
                 "risk_owner": dependency.risk_owner,
             }
 
@@ -147,6 +168,8 @@ def _kpi(catalog: Catalog) -> Iterator[Row]:
             "direction": kpi.direction.value,
             "grain": kpi.grain.value,
             "time_zone": kpi.time_zone,
+            "calendar_id": kpi.calendar,
+            "planned_maintenance": kpi.planned_maintenance.value,
             "owner": kpi.owner,
             "department": catalog.department_of(kpi.owner),
             "system_of_record": kpi.system_of_record,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -23,6 +23,7 @@ DECIMAL_PLACES = 9
 LARGEST_NUMBER = Decimal(10) ** 20
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_INSTANT = re.compile(rf"{_DAY.pattern}T\d{{2}}:\d{{2}}(Z|[+-]\d{{2}}:\d{{2}})")
 
 
 class Definition(BaseModel):
@@ -81,6 +82,17 @@ def _day(value: Any) -> date:
     raise refusal("bad_day", "is not a calendar day", "write it like 2026-06-29")
 
 
+def _instant(value: Any) -> datetime:
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        return value
+    if isinstance(value, str) and _INSTANT.fullmatch(value):
+        try:
+            return datetime.fromisoformat(value).astimezone(UTC)
+        except (ValueError, OverflowError):
+            pass
+    raise refusal("bad_instant", "is not a minute in time", "write it like 2026-08-10T06:00+02:00")
+
+
 Number = Annotated[Decimal, BeforeValidator(_exact_number), WithJsonSchema({"type": "number"})]
 PositiveNumber = Annotated[
     Number,
@@ -99,6 +111,12 @@ Count = Annotated[int, Field(strict=True, ge=1, le=1000)]
 CountFromZero = Annotated[int, Field(strict=True, ge=0, le=1000)]
 Day = Annotated[
     date, BeforeValidator(_day), WithJsonSchema({"type": "string", "pattern": f"^{_DAY.pattern}$"})
+]
+# With its offset, so that it is the same instant wherever it is read; kept in UTC.
+Instant = Annotated[
+    datetime,
+    BeforeValidator(_instant),
+    WithJsonSchema({"type": "string", "pattern": f"^{_INSTANT.pattern}$"}),
 ]
 # An id becomes a file name, a table key and part of a page's address: nothing to escape in it.
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]

@@ -41,6 +41,13 @@ class Provenance(StrEnum):
     TYPED = "typed"
 
 
+class PlannedMaintenance(StrEnum):
+    """Whether time that the calendar takes out for maintenance counts in the KPI."""
+
+    COUNTED = "counted"
+    EXCLUDED = "excluded"
+
+
 def _known_zone(value: str) -> str:
     if value not in _ZONES:
         raise refusal("bad_time_zone", "is no IANA time zone", did_you_mean(value, _ZONES))
@@ -110,6 +117,8 @@ class Kpi(Definition):
     direction: Direction
     grain: Grain
     time_zone: Annotated[str, AfterValidator(_known_zone)]
+    calendar: Id | None = None
+    planned_maintenance: PlannedMaintenance = PlannedMaintenance.COUNTED
     owner: Id
     system_of_record: Id
     provenance: Provenance
@@ -131,7 +140,8 @@ class Kpi(Definition):
     def definition_hash(self) -> str:
         """SHA-256 over what the number means; who is asked, paid or alarmed does not change it.
 
-        Targets are left out as well: they are versions of their own, valid from their own day.
+        Targets are left out as well: they are versions of their own, valid from their own day. So
+        is what the calendar holds, which has a history of its own.
         """
         meaning = self.model_dump(
             mode="json",
@@ -143,6 +153,8 @@ class Kpi(Definition):
                 "direction",
                 "grain",
                 "time_zone",
+                "calendar",
+                "planned_maintenance",
                 "owner",
                 "system_of_record",
                 "provenance",

@@ -35,7 +35,10 @@ class Budget(StrEnum):
 
 
 class Pace(StrEnum):
-    """Where the key result is against its plan."""
+    """Where the key result is against its plan.
+
+    Also `behind` where the forecast of its landing misses the target with its whole interval.
+    """
 
     AHEAD = "ahead"
     BEHIND = "behind"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from sightline.business_calendar import BusinessCalendar
 from sightline.definition import Definition
 from sightline.kpi import Kpi
 from sightline.objective import Objective
@@ -18,6 +19,7 @@ MODELS: dict[str, type[Definition]] = {
     "kpi.json": Kpi,
     "objective.json": Objective,
     "policy.json": Policy,
+    "calendar.json": BusinessCalendar,
     "vocabulary.json": Vocabulary,
 }
 

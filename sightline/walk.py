@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from sightline.business_calendar import BusinessCalendar, Maintenance
 from sightline.catalog import VOCABULARY, Catalog
 from sightline.finding import Place
 from sightline.kpi import Kpi
@@ -92,6 +93,19 @@ def policies(catalog: Catalog) -> Iterator[tuple[Policy, At]]:
         yield policy, At(catalog, f"policies/{stem}.yml")
 
 
+def calendars(catalog: Catalog) -> Iterator[tuple[BusinessCalendar, At]]:
+    """Every calendar."""
+    for stem, calendar in catalog.calendars.items():
+        yield calendar, At(catalog, f"calendars/{stem}.yml")
+
+
+def maintenance(catalog: Catalog) -> Iterator[tuple[BusinessCalendar, Maintenance, At]]:
+    """Every window of planned maintenance of every calendar."""
+    for calendar, at in calendars(catalog):
+        for index, window in enumerate(calendar.maintenance):
+            yield calendar, window, at.inside("maintenance", index)
+
+
 def roles(catalog: Catalog) -> Iterator[tuple[str, Role, At]]:
     """Every role by its id."""
     for role_id, role in catalog.vocabulary.roles.items():
@@ -123,6 +137,8 @@ def named_roles(catalog: Catalog) -> Iterator[NamedRole]:
         for index, target in enumerate(kpi.targets):
             # Targets may be older than the record of who held which role: only the name counts.
             yield NamedRole(target.approved_by, None, at("targets", index, "approved_by"))
+    for _, window, at in maintenance(catalog):
+        yield NamedRole(window.approved_by, window.approved_on, at("approved_by"))
     for policy, at in policies(catalog):
         for index, role in enumerate(policy.approved_by):
             yield NamedRole(role, policy.approved_on, at("approved_by", index))

@@ -13,7 +13,10 @@
     cast({{ days_after(7, period_start) }} as date)
 {%- endmacro %}
 
-{# The first day after a period of a KPI's grain, as `sightline/calendar.py` has it. #}
+{#
+  The first day after a period of a KPI's grain, as `sightline/calendar.py` has it. A fiscal year of
+  its own is landed with the calendar: its spans come first.
+#}
 {% macro period_after(period_start, grain) -%}
     cast(case {{ grain }}
         when 'day' then {{ days_after(1, period_start) }}
@@ -21,6 +24,15 @@
         when 'quarter' then {{ dbt.dateadd('month', 3, period_start) }}
         else {{ days_after(7, period_start) }}
     end as date)
+{%- endmacro %}
+
+{# The minutes from one instant to a later one. #}
+{% macro minutes_between(earlier, later) -%}
+    {{ return(adapter.dispatch('minutes_between')(earlier, later)) }}
+{%- endmacro %}
+
+{% macro default__minutes_between(earlier, later) -%}
+    (extract(epoch from {{ later }}) - extract(epoch from {{ earlier }})) / 60
 {%- endmacro %}
 
 {# A UTC timestamp as the wall clock of a time zone shows it. #}

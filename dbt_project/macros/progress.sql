@@ -76,3 +76,8 @@
         when 'breached' then 'off_track'
     end
 {%- endmacro %}
+
+{# Whether a forecast misses with its whole interval: not even its upper end would be on track. #}
+{% macro is_forecast_to_miss(forecast_high) -%}
+    coalesce({{ forecast_high }} < {{ var('pace_healthy') }}, false)
+{%- endmacro %}

@@ -1,4 +1,4 @@
-"""The definitions in force: objectives, KPIs and policies as the YAML files promise them.
+"""The definitions in force: objectives, KPIs, calendars and policies as the files promise.
 
 Landed as a whole, only when something in them changed, so that any past judgement finds the
 targets of its day; with each landing, who committed which file last.
@@ -55,6 +55,19 @@ SOURCE = Source(
                 "path": "text",
             },
         ),
+        Table(
+            "waiver",
+            ("key_result_id", "rule", "kpi_id"),
+            {
+                "key_result_id": "text",
+                "rule": "text",
+                "kpi_id": "text",
+                "reason": "text",
+                "signed_by": "text",
+                "signed_on": "date",
+                "valid_to": "date",
+            },
+        ),
         Table("initiative", ("initiative_id", "kpi_id"), {"initiative_id": "text"}),
         Table(
             "dependency",
@@ -63,6 +76,7 @@ SOURCE = Source(
                 "dependency_id": "text",
                 "confirmed_by": "text",
                 "confirmed_on": "date",
+                "unconfirmed_by": "text",
                 "risk_owner": "text",
             },
         ),
@@ -93,6 +107,8 @@ SOURCE = Source(
             {
                 "kpi_id": "text",
                 "decimals": "bigint",
+                "calendar_id": "text",
+                "planned_maintenance": "text",
                 "grace_days": "bigint",
                 "fire_n": "bigint",
                 "fire_m": "bigint",
@@ -115,6 +131,32 @@ SOURCE = Source(
         Table("kpi_driver", ("kpi_id", "driver_kpi_id")),
         Table("kpi_incentive", ("kpi_id", "department"), {"share_of_bonus": "decimal"}),
         Table("kpi_guard", ("kpi_id", "guard")),
+        Table("calendar", ("calendar_id",), {"calendar_id": "text", "fiscal_starts_in": "bigint"}),
+        Table(
+            "calendar_span",
+            ("calendar_id", "kind", "begins_on"),
+            {
+                "calendar_id": "text",
+                "kind": "text",
+                "begins_on": "date",
+                "ended_on": "date",
+                "reason": "text",
+            },
+        ),
+        Table(
+            "maintenance",
+            ("calendar_id", "maintenance_id"),
+            {
+                "calendar_id": "text",
+                "maintenance_id": "text",
+                "scope": "text",
+                "begins_at": "timestamp",
+                "ends_at": "timestamp",
+                "reason": "text",
+                "approved_by": "text",
+                "approved_on": "date",
+            },
+        ),
         Table(
             "policy",
             ("policy_id",),

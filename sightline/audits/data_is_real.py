@@ -42,7 +42,8 @@ def _read(evidence: Evidence) -> str:
     points = evidence.points(evidence.kpi_id, evidence.scope)
     known = sum(point.value is not None for point in points)
     source = evidence.kpi["system_of_record"]
-    text = f"{known} of the last {counted(len(points), 'closed week')} {evidence.kpi['provenance']}"
+    periods = counted(len(points), f"closed {evidence.kpi['grain']}")
+    text = f"{known} of the last {periods} {evidence.kpi['provenance']}"
     heard = evidence.freshness["last_seen_at"] if evidence.freshness else None
     when = f", heard {heard:%Y-%m-%d %H:%M}" if heard else ", never heard"
     return f"{text} from {source}{when}"

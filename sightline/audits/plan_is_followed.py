@@ -22,7 +22,7 @@ SHOWN = 4
 
 
 def answer(evidence: Evidence) -> Answer | None:
-    """The last four weeks of effort; None without a policy that names an effort."""
+    """The last four periods of effort; None without a policy that names an effort."""
     policy = evidence.policy
     if policy is None or policy["effort_kpi_id"] is None:
         return None
@@ -37,7 +37,8 @@ def answer(evidence: Evidence) -> Answer | None:
         department=DEPARTMENT,
         department_name=evidence.departments[DEPARTMENT],
         question=QUESTION,
-        finding=f"{named(effort, policy['effort_scope'])} in the last weeks: {listed(values)}.",
+        finding=f"{named(effort, policy['effort_scope'])} in the last {effort['grain']}s: "
+        f"{listed(values)}.",
         verdict=verdict,
         level=level,
     )

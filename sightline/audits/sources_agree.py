@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sightline.audit_case import Answer
 from sightline.investigation.evidence import Evidence
-from sightline.investigation.wording import counted, quantity_beside
+from sightline.investigation.wording import counted, during, quantity_beside
 
 DEPARTMENT = "data"
 QUESTION = "Do two sources say the same?"
@@ -16,7 +16,7 @@ def answer(evidence: Evidence) -> Answer | None:
     if not compared:
         return None
     differing = [row for row in compared if row["outcome"] == "differ"]
-    periods = counted(len(compared), "week")
+    periods = counted(len(compared), evidence.kpi["grain"])
     if not differing:
         finding = f"{compared[0]['other_source']} and {compared[0]['system_of_record']} agree"
         finding, verdict = f"{finding} in all of {periods}.", "they agree"
@@ -24,7 +24,8 @@ def answer(evidence: Evidence) -> Answer | None:
         latest = differing[-1]
         record, other = latest["value_of_record"], latest["other_value"]
         finding = (
-            f"In {len(differing)} of {periods} they differ. Week of {latest['period_start']}: "
+            f"In {len(differing)} of {periods} they differ, the last time "
+            f"{during(evidence.kpi, latest['period_start'])}: "
             f"{latest['system_of_record']} says {quantity_beside(evidence.kpi, record, other)} "
             f"from {counted(latest['rows_of_record'], 'row')}, {latest['other_row']} says "
             f"{quantity_beside(evidence.kpi, other, record)}. "

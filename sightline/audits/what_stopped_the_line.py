@@ -22,7 +22,7 @@ WHOLE = "scheduled"
 
 
 def answer(evidence: Evidence) -> Answer | None:
-    """Compares the latest week with the weeks before; None where stops have no reason."""
+    """Compares the latest period with those before; None where stops have no reason."""
     by_reason = [item for item in evidence.decompositions if item.dimension == "reason_code"]
     change = evidence.change(evidence.kpi_id, evidence.scope)
     if not by_reason or change is None:
@@ -49,7 +49,7 @@ def answer(evidence: Evidence) -> Answer | None:
 
 
 def _failures_grew(evidence: Evidence, change: Change) -> bool:
-    """Whether failures together cost more than the weeks before give by chance (XmR limits)."""
+    """Whether failures together cost more than the periods before give by chance (XmR limits)."""
     by_period = evidence.contributions["reason_code"]
     before = [_failures(reading, by_period) for reading in change.baseline]
     latest = to_decimal(pooled([_failures(change.latest, by_period)]))

@@ -46,6 +46,7 @@ def investigate(connection: Marts, case_id: str, *, as_of: datetime) -> AuditCas
         rule=evidence.episode["rule"],
         unit_symbol=kpi["unit_symbol"],
         decimals=kpi["decimals"],
+        grain=kpi["grain"],
         direction=kpi["direction"],
         opened_period=evidence.opened,
         opened_at=datetime.combine(evidence.opened + timedelta(weeks=1), time(), UTC),

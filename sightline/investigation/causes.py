@@ -60,8 +60,9 @@ def _parts(evidence: Evidence, split: Decomposition) -> Cause:
     if abs(split.residual) >= EXACT:
         sums = f"{difference(evidence.kpi, split.residual)} are in no part"
     text = (
-        f"Change of {difference(evidence.kpi, split.change)} against the weeks from "
-        f"{split.baseline_from} to {split.baseline_to}, by {plain(split.dimension)}: "
+        f"Change of {difference(evidence.kpi, split.change)} against the "
+        f"{evidence.kpi['grain']}s from {split.baseline_from} to {split.baseline_to}, "
+        f"by {plain(split.dimension)}: "
         f"{listed(told) or 'nothing moved'}; {sums}."
     )
     return Cause(kind="arithmetic", text=text)
@@ -81,8 +82,8 @@ def _chance(evidence: Evidence) -> Iterator[Cause]:
         kind="statistical",
         text=(
             f"The latest {quantity(kpi, change.after)} is {kind} what chance gave in the "
-            f"{counted(len(before[-SHOWN_PERIODS:]), 'week')} before: {quantity(kpi, limits.low)} "
-            f"to {quantity(kpi, limits.high)} (XmR limits)."
+            f"{counted(len(before[-SHOWN_PERIODS:]), kpi['grain'])} before: "
+            f"{quantity(kpi, limits.low)} to {quantity(kpi, limits.high)} (XmR limits)."
         ),
     )
 
@@ -100,7 +101,7 @@ def _upstream(evidence: Evidence) -> Iterator[Cause]:
             kind="coincidence" if limits is None or not moved else "statistical",
             text=(
                 f"Upstream, {named(kpi, scope)} went from {quantity(kpi, change.before)} to "
-                f"{quantity(kpi, change.after)} over the same weeks{beyond}"
+                f"{quantity(kpi, change.after)} over the same {kpi['grain']}s{beyond}"
                 f"{_lead(evidence, kpi_id, scope)}."
             ),
         )
@@ -109,7 +110,7 @@ def _upstream(evidence: Evidence) -> Iterator[Cause]:
 def _lead(evidence: Evidence, kpi_id: str, scope: str) -> str:
     """How long before or after the onset a driver left what chance gives it; empty if it did not.
 
-    Its limits come from the weeks before the look back, so that its own move is not in them.
+    Its limits come from the time before the look back, so that its own move is not in them.
     """
     readings = evidence.readings(kpi_id, scope)
     begin = evidence.onset - LOOK_BACK
@@ -120,8 +121,11 @@ def _lead(evidence: Evidence, kpi_id: str, scope: str) -> str:
         if reading.period_start < begin or reading.denominator == 0:
             continue
         if not limits.low <= to_decimal(pooled([reading])) <= limits.high:
-            weeks = (evidence.onset - reading.period_start).days // 7
-            if weeks == 0:
-                return "; it moved in the same week"
-            return f"; it moved {counted(abs(weeks), 'week')} {'before' if weeks > 0 else 'after'}"
+            grain = evidence.kpis[kpi_id]["grain"]
+            first, last = sorted((reading.period_start, evidence.onset))
+            periods = sum(first <= each.period_start < last for each in readings)
+            if not periods:
+                return f"; it moved in the same {grain}"
+            side = "before" if reading.period_start < evidence.onset else "after"
+            return f"; it moved {counted(periods, grain)} {side}"
     return ""

@@ -9,10 +9,12 @@ from sightline.investigation.evidence import Evidence
 from sightline.investigation.wording import (
     counted,
     difference,
+    during,
     limit,
     listed,
     named,
     percent,
+    period,
     plain,
     quantity,
     quantity_beside,
@@ -23,7 +25,7 @@ from sightline.investigation.wording import (
 # one cause is told from several.
 MOST_OF_IT = Decimal("0.7")
 
-# The other parts together may worsen by a fifth of the change: the noise of ordinary weeks.
+# The other parts together may worsen by a fifth of the change: the noise of ordinary periods.
 NOISE = Decimal("0.2")
 
 
@@ -83,7 +85,7 @@ def _because(evidence: Evidence) -> str:
     if evidence.decompositions:
         moved = difference(kpi, evidence.decompositions[0].change)
         return f", a change of {moved} that no single part explains{doubt}"
-    return f", for {counted(evidence.episode['periods'], 'week')} now{doubt}"
+    return f", for {counted(evidence.episode['periods'], kpi['grain'])} now{doubt}"
 
 
 def _not_because(
@@ -99,17 +101,18 @@ def _not_because(
 
 def _no_data(evidence: Evidence) -> str:
     kpi, now = evidence.kpi, evidence.evaluation
-    text = f"{named(kpi, evidence.scope)} has no value since the week of {evidence.opened}"
+    text = f"{named(kpi, evidence.scope)} has no value since {period(kpi, evidence.opened)}"
     if now["value"] is None:
         return text
-    last = f"{quantity(kpi, now['value'])} in the week of {now['period_start']}"
+    last = f"{quantity(kpi, now['value'])} {during(kpi, now['period_start'])}"
     return f"{text}; the last one is {last}"
 
 
 def _fast_burn(evidence: Evidence) -> str:
     kpi, worst = evidence.kpi, evidence.episode["worst_value"]
     used = percent(worst / 100)
-    return f"{named(kpi, evidence.scope)} took {used} of its conflict budget in a single week"
+    name = named(kpi, evidence.scope)
+    return f"{name} took {used} of its conflict budget in a single {kpi['grain']}"
 
 
 def _silent_sacrifice(evidence: Evidence) -> str:

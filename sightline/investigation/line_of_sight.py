@@ -53,4 +53,4 @@ def _heard(row: Row) -> str:
 
 def _role(row: Row) -> str:
     lag = row["lag_periods"]
-    return f"{row['role']}, {counted(lag, 'week')}" if lag else str(row["role"])
+    return f"{row['role']}, {counted(lag, row['grain'])}" if lag else str(row["role"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
@@ -83,6 +84,16 @@ def listed(items: Sequence[str]) -> str:
 def counted(count: int, noun: str) -> str:
     """1 week, 2 weeks."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def period(kpi: dict[str, Any], first_day: date) -> str:
+    """the week of 2026-07-06; a day is itself."""
+    return str(first_day) if kpi["grain"] == "day" else f"the {kpi['grain']} of {first_day}"
+
+
+def during(kpi: dict[str, Any], first_day: date) -> str:
+    """in the week of 2026-07-06, or on 2026-07-06."""
+    return f"{'on' if kpi['grain'] == 'day' else 'in'} {period(kpi, first_day)}"
 
 
 def named(kpi: dict[str, Any], scope: str) -> str:

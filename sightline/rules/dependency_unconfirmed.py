@@ -17,12 +17,10 @@ from sightline.finding import Finding
 def offenders(catalog: Catalog) -> Iterator[Finding]:
     """Every dependency without a risk owner that one of its two sides has not confirmed."""
     for objective, dependency, at in walk.dependencies(catalog):
-        own = catalog.department_of(objective.owner)
-        confirmed = {catalog.department_of(each.by) for each in dependency.confirmed}
-        missing = [each for each in (own, dependency.department) if each not in confirmed]
+        missing = catalog.unconfirmed_by(objective, dependency)
         if not missing or dependency.risk_owner:
             continue
-        departments = " and ".join(map(repr, dict.fromkeys(missing)))
+        departments = " and ".join(map(repr, missing))
         yield Finding(
             at("id"),
             "dependency_unconfirmed",

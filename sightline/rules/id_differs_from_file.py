@@ -14,8 +14,8 @@ from sightline.finding import Finding
 
 
 def offenders(catalog: Catalog) -> Iterator[Finding]:
-    """Every objective, KPI or policy whose id and file name differ."""
-    for walker in (walk.objectives, walk.kpis, walk.policies):
+    """Every objective, KPI, policy or calendar whose id and file name differ."""
+    for walker in (walk.objectives, walk.kpis, walk.policies, walk.calendars):
         for definition, at in walker(catalog):
             stem = at.file.rpartition("/")[2].removesuffix(".yml")
             if definition.id != stem:

@@ -24,6 +24,14 @@ def offenders(catalog: Catalog) -> Iterator[Finding]:
                 f"{what} ends on {last}, before it begins on {first}",
                 "swap or correct the two days",
             )
+    for _, window, at in walk.maintenance(catalog):
+        if window.begins_at >= window.ends_at:
+            yield Finding(
+                at("to"),
+                "period_backwards",
+                f"the maintenance ends at {window.ends_at:%Y-%m-%d %H:%M} UTC, not after it begins",
+                "swap or correct the two instants",
+            )
     for objective, _, link, at in walk.links(catalog):
         period = objective.period
         for name, day in (("valid_from", link.valid_from), ("valid_to", link.valid_to)):
@@ -51,3 +59,7 @@ def _spans(catalog: Catalog) -> Iterator[tuple[str, date, date, Place]]:
                 yield "the holder", holder.valid_from, holder.valid_to, place
     for policy, at in walk.policies(catalog):
         yield "the policy", policy.valid_from, policy.valid_to, at("valid_to")
+    for calendar, at in walk.calendars(catalog):
+        for index, closure in enumerate(calendar.closures):
+            place = at("closures", index, "to")
+            yield "the closure", closure.first_day, closure.last_day, place

@@ -61,6 +61,12 @@ def _lists(catalog: Catalog) -> Iterator[tuple[str, list[tuple[Hashable, Place]]
         yield "this rule name", _at_each(at, "rules", [rule.rule for rule in policy.rules])
         yield "this exempt cause", _at_each(at, "exempt_causes", policy.exempt_causes)
         yield "this approver", _at_each(at, "approved_by", policy.approved_by)
+    for calendar, at in walk.calendars(catalog):
+        yield "this day of the week", _at_each(at, "business_days", calendar.business_days)
+        yield (
+            "this maintenance id",
+            [(each.id, at("maintenance", i, "id")) for i, each in enumerate(calendar.maintenance)],
+        )
     for _, role, at in walk.roles(catalog):
         yield (
             "a holder from this day",

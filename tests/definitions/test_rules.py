@@ -7,6 +7,7 @@ import pytest
 from sightline import registry
 from sightline.catalog import load_catalog
 from tests.definitions import (
+    offences_of_calendars,
     offences_of_kpis_and_policies,
     offences_of_objectives,
     offences_of_words,
@@ -16,6 +17,7 @@ from tests.definitions.offence import DAMAGE, FASTER, UPTIME, Case
 from tests.definitions.offences_of_objectives import FOURTH_OBJECTIVE
 
 CASES = [
+    *offences_of_calendars.CASES,
     *offences_of_words.CASES,
     *offences_of_objectives.CASES,
     *offences_of_kpis_and_policies.CASES,

@@ -10,16 +10,13 @@ budgets as (
     select * from {{ ref('int_policy_budget') }}
 ),
 
-judgements as (
-    select * from {{ ref('int_kpi_judgement') }}
-),
-
 -- Two policies may share a guardrail: the budget that goes faster counts.
 burnt as (
     select
         policy_periods.kpi_id,
         policy_periods.scope,
         policy_periods.period_start,
+        min(budgets.window_periods) as window_periods,
         max({{ ratio('budgets.period_used', 'budgets.budget_allowed') }}) as share,
         max({{ ratio('budgets.recent_used', 'budgets.budget_allowed') }}) as recent_share
     from policy_periods
@@ -31,46 +28,51 @@ burnt as (
     group by policy_periods.kpi_id, policy_periods.scope, policy_periods.period_start
 ),
 
+-- Evenly, each of n periods takes the nth part of the budget, and the last four take four.
 speeds as (
+    {%- for speed, share, periods in [
+        ('fast', 'share', 1), ('slow', 'recent_share', var('burn_slow_periods'))
+    ] %}
+        select
+            *,
+            'budget_burn_{{ speed }}' as rule,
+            {{ share }} as judged_share,
+            greatest({{ var('burn_' ~ speed) }}, {{ var('burn_' ~ speed ~ '_pace') }} * {{ ratio(
+                'least(' ~ periods ~ ', window_periods)', 'window_periods'
+            ) }}) as limit_share,
+            {{ periods }} as periods
+        from burnt
+        where share is not null and recent_share is not null
+        {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+-- Still burning: the last period took its part of the limit.
+judged as (
     select
         *,
-        'budget_burn_fast' as rule,
-        share as judged_share,
-        {{ var('burn_fast') }} as limit_share,
-        share >= {{ var('burn_fast') }} as is_bad
-    from burnt
-    where share is not null
-    union all
-    -- Still burning: the last period took its part of the limit.
-    select
-        *,
-        'budget_burn_slow' as rule,
-        recent_share as judged_share,
-        {{ var('burn_slow') }} as limit_share,
-        recent_share >= {{ var('burn_slow') }}
-        and share >= {{ var('burn_slow') | float / var('burn_slow_periods') | int }} as is_bad
-    from burnt
-    where share is not null and recent_share is not null
+        judged_share >= limit_share and share >= limit_share / periods as is_bad
+    from speeds
 )
 
 select
-    speeds.kpi_id,
-    speeds.scope,
-    speeds.rule,
-    speeds.period_start,
-    {{ measure('100 * speeds.judged_share') }} as value,
-    {{ measure('100 * speeds.limit_share') }} as target,
+    judged.kpi_id,
+    judged.scope,
+    judged.rule,
+    judged.period_start,
+    {{ measure('100 * judged.judged_share') }} as value,
+    {{ measure('100 * judged.limit_share') }} as target,
     {{ measure('null') }} as floor,
     'lower_is_better' as direction,
     1 as fire_n,
     1 as fire_m,
     judgements.recover_k,
-    speeds.is_bad,
+    judged.is_bad,
     false as fires_at_once,
-    not speeds.is_bad as is_good
-from speeds
-inner join judgements
+    not judged.is_bad as is_good
+from judged
+inner join {{ ref('int_kpi_judgement') }} as judgements
     on
-        speeds.kpi_id = judgements.kpi_id
-        and speeds.scope = judgements.scope
-        and speeds.period_start = judgements.period_start
+        judged.kpi_id = judgements.kpi_id
+        and judged.scope = judgements.scope
+        and judged.period_start = judgements.period_start

@@ -4,13 +4,19 @@
   What adds to a numerator, with its sign and factor: KPI, dimension, member, amount, rows, filter.
   Only what is additive is listed: the parts of a KPI over a dimension sum to its numerator.
 #}
+{% set back_in = '100 * (lost_minutes - scheduled_minutes)' %}
+{% set unplanned = "kpi_id = 'unplanned_downtime' and not planned" %}
 {% set additions = [
     ('sorter_uptime', 'reason_code', "'scheduled'", '100 * scheduled_minutes', 'sorter_days', 'true'),
     ('sorter_uptime', 'reason_code', 'reason_code', '-100 * minutes', 'downtimes', 'true'),
     ('sorter_uptime', 'sorter', 'sorter_id', '100 * scheduled_minutes', 'sorter_days', 'true'),
     ('sorter_uptime', 'sorter', 'sorter_id', '-100 * minutes', 'downtimes', 'true'),
+    ('sorter_uptime', 'reason_code', 'reason_code', back_in, 'excused', "kpi_id = 'sorter_uptime'"),
+    ('sorter_uptime', 'sorter', 'sorter_id', back_in, 'excused', "kpi_id = 'sorter_uptime'"),
     ('unplanned_downtime', 'reason_code', 'reason_code', '100 * minutes', 'downtimes', 'not planned'),
     ('unplanned_downtime', 'sorter', 'sorter_id', '100 * minutes', 'downtimes', 'not planned'),
+    ('unplanned_downtime', 'reason_code', 'reason_code', '-100 * lost_minutes', 'excused', unplanned),
+    ('unplanned_downtime', 'sorter', 'sorter_id', '-100 * lost_minutes', 'excused', unplanned),
     ('sorting_throughput', 'sorter', 'sorter_id', '60 * parcels_sorted', 'sorter_days', 'true'),
     ('manual_touches', 'sorter', 'sorter_id', 'manual_touches', 'sorter_days', 'true'),
     ('damage_rate', 'sorter', 'sorter_id', '100 * damaged_parcels', 'sorter_days', 'true'),
@@ -36,6 +42,13 @@ invoices as (
         *,
         invoice_date as happened_on
     from {{ ref('stg_erp__invoice') }}
+),
+
+excused as (
+    select
+        *,
+        work_date as happened_on
+    from {{ ref('int_excused_minutes') }}
 ),
 
 parts as (

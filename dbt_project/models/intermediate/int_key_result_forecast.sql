@@ -7,23 +7,22 @@ with progress as (
         *,
         {{ is_share_of_periods('kind') }} as is_share
     from {{ ref('int_key_result_progress') }}
-    where raw_progress is not null and kind <> 'binary'
+    where kind <> 'binary'
 ),
 
 -- A step over a gap is none of one period; one a thousand times the whole way is a typing error.
+-- Periods to go are counted as long as those so far: five a week where five days are worked.
 steps as (
     select
         *,
-        count(*) over in_order as n,
+        count(raw_progress) over in_order as n,
         case
-            when
-                {{ dbt.datediff('lag(period_end) over in_order', 'period_start', 'day') }} = 1
-                and abs(raw_progress - lag(raw_progress) over in_order) < 1000
+            when abs(raw_progress - lag(raw_progress) over in_order) < 1000
                 then raw_progress - lag(raw_progress) over in_order
         end as step,
         {{ ratio(
-            dbt.datediff('period_end', 'period_to', 'day'),
-            '(' ~ dbt.datediff('period_start', 'period_end', 'day') ~ ' + 1)'
+            dbt.datediff('period_end', 'period_to', 'day') ~ ' * count(*) over in_order',
+            '(' ~ dbt.datediff('min(period_start) over in_order', 'period_end', 'day') ~ ' + 1)'
         ) }} as periods_to_go
     from progress
     window in_order as (partition by key_result_id order by period_start)
@@ -59,7 +58,7 @@ landings as (
                 / (steps - 1) * h * (1 + h / steps)
         end as variance
     from counted
-    where steps >= {{ var('forecast_least_steps') }}
+    where steps >= {{ var('forecast_least_steps') }} and raw_progress is not null
 ),
 
 bounds as (

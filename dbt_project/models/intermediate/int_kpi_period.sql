@@ -3,60 +3,50 @@ with recursive readings as (
     where is_current and not is_withdrawn
 ),
 
-kpis as (
-    select * from {{ ref('stg_definitions__kpi') }}
+calendar as (
+    select * from {{ ref('stg_definitions__calendar_span') }}
 ),
 
-moments as (
-    select * from {{ ref('int_as_of') }}
-),
-
--- The last day that has begun where the KPI's calendar hangs: 06:00 in UTC may be yesterday there.
-calendars as (
-    select
-        kpis.kpi_id,
-        kpis.grain,
-        cast({{ local_time('moments.as_of', 'kpis.time_zone') }} as date) as today
-    from kpis
-    cross join moments
-),
-
+-- Today has begun where the KPI's calendar hangs: 06:00 in UTC may be yesterday there.
 spans as (
     select
         readings.kpi_id,
         readings.scope,
-        calendars.grain,
-        calendars.today,
+        kpis.calendar_id,
+        kpis.grain,
+        count(*) over (partition by readings.kpi_id) as scopes,
+        cast(max({{ local_time('moments.as_of', 'kpis.time_zone') }}) as date) as today,
         max(readings.period_start) as last_period,
-        min(readings.period_start) as first_period
+        min(readings.period_start) as ended_on,
+        cast(null as date) as period_start
     from readings
-    inner join calendars on readings.kpi_id = calendars.kpi_id
-    group by readings.kpi_id, readings.scope, calendars.grain, calendars.today
+    inner join {{ ref('stg_definitions__kpi') }} as kpis on readings.kpi_id = kpis.kpi_id
+    cross join {{ ref('int_as_of') }} as moments
+    group by readings.kpi_id, readings.scope, kpis.calendar_id, kpis.grain
 ),
 
 -- Every period from the first reading to the last one expected: a gap is a row, not an absence.
-periods (kpi_id, scope, grain, today, last_period, period_start) as (
+-- Each begins on the day the one before has ended; before the first there is none.
+periods as (
     select * from spans
     union all
     select
-        kpi_id,
-        scope,
-        grain,
-        today,
-        last_period,
-        {{ period_after('period_start', 'grain') }}
+        periods.kpi_id,
+        periods.scope,
+        periods.calendar_id,
+        periods.grain,
+        periods.scopes,
+        periods.today,
+        periods.last_period,
+        coalesce(fiscal.ended_on, {{ period_after('periods.ended_on', 'periods.grain') }}),
+        periods.ended_on as period_start
     from periods
-    where
-        {{ period_after('period_start', 'grain') }} <= last_period
-        or {{ period_after(period_after('period_start', 'grain'), 'grain') }} <= today
-),
-
-members as (
-    select
-        kpi_id,
-        count(*) as scopes
-    from spans
-    group by kpi_id
+    left join calendar as fiscal
+        on
+            periods.calendar_id = fiscal.calendar_id
+            and periods.grain = fiscal.kind
+            and periods.ended_on = fiscal.begins_on
+    where periods.ended_on <= greatest(periods.last_period, periods.today)
 )
 
 select
@@ -64,17 +54,26 @@ select
     periods.scope,
     periods.period_start,
     periods.today,
-    cast({{ days_after(-1, period_after('periods.period_start', 'periods.grain')) }} as date)
-        as period_end,
-    {{ period_after('periods.period_start', 'periods.grain') }} <= periods.today as is_closed,
-    periods.scope <> 'all' or members.scopes = 1 as is_leaf,
+    cast({{ days_after(-1, 'periods.ended_on') }} as date) as period_end,
+    periods.ended_on <= periods.today as is_closed,
+    periods.scope <> 'all' or periods.scopes = 1 as is_leaf,
     readings.numerator,
     readings.denominator,
     readings.value
 from periods
-inner join members on periods.kpi_id = members.kpi_id
 left join readings
     on
         periods.kpi_id = readings.kpi_id
         and periods.scope = readings.scope
         and periods.period_start = readings.period_start
+-- Where no day was worked nothing is missing; what came in all the same counts.
+left join calendar as days_off
+    on
+        days_off.kind = 'day_off'
+        and periods.calendar_id = days_off.calendar_id
+        and periods.period_start = days_off.begins_on
+        and periods.ended_on <= days_off.ended_on
+where
+    (periods.period_start <= periods.last_period or periods.ended_on <= periods.today)
+    and periods.period_start is not null
+    and (readings.kpi_id is not null or days_off.kind is null)

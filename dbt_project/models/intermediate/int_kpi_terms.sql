@@ -1,3 +1,7 @@
+{%- set ended_on -%}
+    coalesce(fiscal.ended_on, {{ period_after('periods.period_start', 'known.grain') }})
+{%- endset -%}
+
 with periods as (
     select
         kpi_id,
@@ -14,67 +18,60 @@ kpis as (
     select * from {{ ref('stg_definitions__kpi_landed') }}
 ),
 
-landings as (
-    select * from {{ ref('stg_definitions__landing') }}
+calendar as (
+    select * from {{ ref('stg_definitions__calendar_span') }}
 ),
 
 -- On which day, where the KPI's calendar hangs, each landing became known.
 known as (
     select
-        kpis.kpi_id,
-        kpis.grain,
-        kpis.grace_days,
+        kpis.*,
         landings.landing_number,
         cast({{ local_time('landings.known_at', 'kpis.time_zone') }} as date) as known_on
     from kpis
-    inner join landings on kpis.load_id = landings.load_id
+    inner join {{ ref('stg_definitions__landing') }} as landings on kpis.load_id = landings.load_id
+),
+
+ended as (
+    select
+        periods.*,
+        known.landing_number,
+        known.known_on,
+        {{ ended_on }} as ended_on,
+        cast({{ days_after('known.grace_days', ended_on) }} as date) as published_on
+    from periods
+    inner join known on periods.kpi_id = known.kpi_id
+    left join calendar as fiscal
+        on
+            known.calendar_id = fiscal.calendar_id
+            and known.grain = fiscal.kind
+            and periods.period_start = fiscal.begins_on
 ),
 
 -- The grace is the one promised when the period ended: a longer one later reopens nothing.
-ended as (
-    select
-        periods.kpi_id,
-        periods.period_start,
-        coalesce(
-            max(known.landing_number) filter (
-                where known.known_on < {{ period_after('periods.period_start', 'known.grain') }}
-            ),
-            min(known.landing_number)
-        ) as landing_number
-    from periods
-    inner join known on periods.kpi_id = known.kpi_id
-    group by periods.kpi_id, periods.period_start
-),
-
-lasted as (
-    select
-        ended.kpi_id,
-        ended.period_start,
-        known.grace_days,
-        {{ period_after('ended.period_start', 'known.grain') }} as ended_on
-    from ended
-    inner join known
-        on ended.kpi_id = known.kpi_id and ended.landing_number = known.landing_number
-),
-
-published as (
+ranked as (
     select
         *,
-        cast({{ days_after('grace_days', 'ended_on') }} as date) as published_on
-    from lasted
+        row_number() over (
+            partition by kpi_id, period_start
+            order by
+                case when known_on < ended_on then landing_number end desc nulls last,
+                landing_number
+        ) as preference
+    from ended
 )
 
 select
-    published.kpi_id,
-    published.period_start,
-    published.ended_on,
-    published.published_on,
+    terms.kpi_id,
+    terms.period_start,
+    terms.ended_on,
+    terms.published_on,
     coalesce(
-        max(known.landing_number) filter (where known.known_on < published.published_on),
+        max(known.landing_number) filter (where known.known_on < terms.published_on),
         min(known.landing_number)
     ) as deciding_landing,
     max(known.landing_number) as newest_landing
-from published
-inner join known on published.kpi_id = known.kpi_id
-group by
-    published.kpi_id, published.period_start, published.ended_on, published.published_on
+from ranked as terms
+inner join known on terms.kpi_id = known.kpi_id
+where terms.preference = 1
+group by terms.kpi_id, terms.period_start, terms.ended_on, terms.published_on

@@ -58,6 +58,7 @@ guardrails as (
 select
     now.policy_id,
     now.period_start,
+    now.window_periods,
     {{ measure('sum(earlier.lost)') }} as budget_used,
     {{ measure('sum(earlier.allowed)') }} as budget_allowed,
     {{ ratio('sum(earlier.lost)', 'sum(earlier.allowed)') }} as budget_used_share,

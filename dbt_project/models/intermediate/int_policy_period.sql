@@ -7,16 +7,15 @@ judgements as (
     where is_closed
 ),
 
-budgets as (
-    select * from {{ ref('int_policy_budget') }}
-),
-
-efforts as (
-    select * from {{ ref('int_policy_effort') }}
-),
-
 progress as (
-    select * from {{ ref('int_key_result_progress') }}
+    select
+        progress.*,
+        {{ is_forecast_to_miss('forecasts.forecast_high') }} as is_forecast_to_miss
+    from {{ ref('int_key_result_progress') }} as progress
+    left join {{ ref('int_key_result_forecast') }} as forecasts
+        on
+            progress.key_result_id = forecasts.key_result_id
+            and progress.period_start = forecasts.period_start
 ),
 
 -- A policy speaks of the periods that began while it was valid and after it was approved.
@@ -44,11 +43,13 @@ banded as (
         end as budget,
         case
             when progress.raw_progress is null then null
+            when progress.is_forecast_to_miss then 'behind'
             when
                 {{ pace_status('progress.raw_progress', 'progress.expected_progress') }}
                 = 'healthy' then 'ahead'
             else 'behind'
         end as pace,
+        progress.is_forecast_to_miss,
         case
             when efforts.effort_share is null then null
             when efforts.is_starved then 'starved'
@@ -62,9 +63,9 @@ banded as (
             and policies.valid_from <= judgements.period_start
             and policies.approved_on <= judgements.period_start
             and (policies.valid_to is null or policies.valid_to >= judgements.period_start)
-    left join budgets
+    left join {{ ref('int_policy_budget') }} as budgets
         on policies.policy_id = budgets.policy_id and judgements.period_start = budgets.period_start
-    left join efforts
+    left join {{ ref('int_policy_effort') }} as efforts
         on policies.policy_id = efforts.policy_id and judgements.period_start = efforts.period_start
     left join progress
         on
@@ -74,7 +75,6 @@ banded as (
 
 select
     *,
-    value is not null
-    and not is_beyond_target
+    value is not null and not is_beyond_target
     and coalesce(effort = 'starved' and pace = 'behind', false) as is_silent_sacrifice
 from banded

@@ -29,12 +29,23 @@ lost as (
     group by site, {{ week_of('work_date') }}
 ),
 
+excused as (
+    select
+        site,
+        {{ week_of('work_date') }} as period_start,
+        sum(scheduled_minutes) as scheduled_minutes,
+        sum(lost_minutes) as lost_minutes
+    from {{ ref('int_excused_minutes') }}
+    where kpi_id = 'unplanned_downtime' and not planned
+    group by site, {{ week_of('work_date') }}
+),
+
 parts as (
     select
         scheduled.site as scope,
         scheduled.period_start,
-        100 * coalesce(lost.lost_minutes, 0) as numerator,
-        scheduled.scheduled_minutes as denominator,
+        100 * (coalesce(lost.lost_minutes, 0) - coalesce(excused.lost_minutes, 0)) as numerator,
+        scheduled.scheduled_minutes - coalesce(excused.scheduled_minutes, 0) as denominator,
         scheduled.source_rows + coalesce(lost.source_rows, 0) as source_rows,
         greatest(
             scheduled.source_changed_at,
@@ -43,6 +54,8 @@ parts as (
     from scheduled
     left join lost
         on scheduled.site = lost.site and scheduled.period_start = lost.period_start
+    left join excused
+        on scheduled.site = excused.site and scheduled.period_start = excused.period_start
 )
 
 {{ kpi_reading('parts') }}

@@ -13,7 +13,7 @@ with rules (rule, severity, alerts, description) as (
     ),
     (
         'budget_burn_fast', 'critical', 'always',
-        'A quarter of a conflict budget or more went in one period.'
+        'A quarter of a conflict budget or more went in one period, at twice the even pace.'
     ),
     (
         'no_data', 'warning', 'linked',
@@ -21,7 +21,7 @@ with rules (rule, severity, alerts, description) as (
     ),
     (
         'budget_burn_slow', 'warning', 'never',
-        'Half a conflict budget or more went in four periods, and it still burns.'
+        'Half a conflict budget or more went in four periods, above the even pace, and still goes.'
     ),
     (
         'contested', 'warning', 'never',

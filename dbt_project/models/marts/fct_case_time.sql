@@ -1,8 +1,5 @@
 with episodes as (
-    select
-        *,
-        {{ week_end('opened_period') }} as visible_on
-    from {{ ref('fct_kpi_episode') }}
+    select * from {{ ref('fct_kpi_episode') }}
 ),
 
 events as (

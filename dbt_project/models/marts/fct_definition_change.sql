@@ -1,14 +1,29 @@
 with changes as (
     select
         *,
+        {{ dbt.split_part('definition_id', "'/'", 1) }} as about,
         {{ finite_measure('compared_value') }} as old_number,
         {{ finite_measure('new_value') }} as new_number,
-        {{ dbt.split_part('definition_id', "'/'", 2) }} as begins_on
+        case
+            when kind = 'kpi_target'
+                then cast({{ dbt.split_part('definition_id', "'/'", 2) }} as date)
+        end as begins_on
     from {{ ref('int_definition_comparison') }}
 ),
 
 files as (
     select * from {{ ref('stg_definitions__definition_file') }}
+),
+
+-- When the first period was over that a target judges.
+first_judged as (
+    select
+        changes.definition_id,
+        min(terms.ended_on) as ended_on
+    from changes
+    inner join {{ ref('int_kpi_terms') }} as terms
+        on changes.about = terms.kpi_id and changes.begins_on <= terms.period_start
+    group by changes.definition_id
 ),
 
 formulas as (
@@ -37,12 +52,14 @@ select
         )),
         false
     ) as is_loosening,
-    case
-        when changes.kind = 'kpi_target' and changes.field in ('target', 'floor')
-            then {{ week_end('cast(changes.begins_on as date)') }} <= cast(changes.seen_at as date)
-        else false
-    end as is_retroactive
+    coalesce(
+        changes.field in ('target', 'floor')
+        and first_judged.ended_on <= cast(changes.seen_at as date),
+        false
+    ) as is_retroactive
 from changes
+left join first_judged
+    on changes.definition_id = first_judged.definition_id and changes.kind = 'kpi_target'
 left join files on changes.load_id = files.load_id and changes.file = files.file
 
 union all

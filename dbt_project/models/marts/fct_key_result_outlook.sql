@@ -39,11 +39,17 @@ select
         'progress.baseline + (progress.target - progress.baseline) * forecasts.forecast_progress'
     ) }} as forecast_value,
     case
+        when signals.kind = 'binary' then 'none'
         when forecasts.forecast_progress is null then 'insufficient'
-        when forecasts.forecast_high < {{ var('pace_healthy') }} then 'off_track'
+        when {{ is_forecast_to_miss('forecasts.forecast_high') }} then 'off_track'
         when forecasts.forecast_progress < {{ var('pace_healthy') }} then 'at_risk'
         else 'on_track'
     end as forecast,
+    case
+        when signals.kind = 'binary' then 'it is done or not, and nothing between can be carried on'
+        when forecasts.forecast_progress is null
+            then 'fewer than {{ var("forecast_least_steps") }} steps between periods are known'
+    end as no_forecast_because,
     signals.is_off_trajectory,
     signals.is_stagnant,
     signals.is_watermelon,

@@ -41,6 +41,7 @@ select
     rules.severity,
     rules.alerts = 'always' or (rules.alerts = 'linked' and links.kpi_id is not null) as is_alerted,
     episodes.opened_period,
+    terms.ended_on as visible_on,
     episodes.closed_period,
     case
         when episodes.closed_period is not null then 'closed'
@@ -64,6 +65,8 @@ inner join newest
         and episodes.rule = newest.rule
         and episodes.episode_number = newest.episode_number
         and newest.recency = 1
+left join {{ ref('int_kpi_terms') }} as terms
+    on episodes.kpi_id = terms.kpi_id and episodes.opened_period = terms.period_start
 inner join rules on episodes.rule = rules.rule
 left join links on episodes.kpi_id = links.kpi_id
 cross join moments

@@ -18,10 +18,6 @@ evidence as (
     select * from {{ ref('fct_link_evidence') }}
 ),
 
-policies as (
-    select * from {{ ref('int_link_policy') }}
-),
-
 cases as (
     select
         kpi_id,
@@ -43,7 +39,8 @@ parts as (
         case evidence.verdict when 'insufficient' then 0.5 when 'not_supported' then 0 else 1 end
             as evidence,
         coalesce(cases.in_time, 1) as cases_in_time,
-        coalesce(policies.has_policy, 1) as policy
+        coalesce(policies.has_policy, 1) as policy,
+        policies.waiver
     from links
     inner join moments
         on
@@ -56,7 +53,7 @@ parts as (
             links.key_result_id = evidence.key_result_id
             and links.kpi_id = evidence.kpi_id
             and links.scope = evidence.scope
-    left join policies
+    left join {{ ref('int_link_policy') }} as policies
         on
             links.key_result_id = policies.key_result_id
             and links.kpi_id = policies.kpi_id
@@ -75,5 +72,6 @@ select
     {%- endfor %}
     {{ measure(link_score()) }} as score,
     {{ link_score() }} >= {{ var('link_sound_from') }} as is_sound,
+    waiver,
     as_of
 from parts

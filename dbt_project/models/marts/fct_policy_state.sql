@@ -11,10 +11,6 @@ measures as (
     where role = 'measure'
 ),
 
-evaluations as (
-    select * from {{ ref('fct_kpi_evaluation') }}
-),
-
 -- Every number a policy reads: its guardrail, its effort, the measures of its goal.
 numbers_read as (
     select
@@ -43,7 +39,7 @@ trust as (
         evaluations.period_start,
         min({{ integrity_rank('evaluations.integrity_verdict') }}) as integrity_rank
     from numbers_read
-    inner join evaluations
+    inner join {{ ref('fct_kpi_evaluation') }} as evaluations
         on numbers_read.kpi_id = evaluations.kpi_id and numbers_read.scope = evaluations.scope
     group by numbers_read.policy_id, evaluations.period_start
 )
@@ -68,6 +64,7 @@ select
     policy_periods.budget_used_share,
     policy_periods.budget,
     policy_periods.pace,
+    policy_periods.is_forecast_to_miss,
     policy_periods.effort_share,
     policy_periods.effort,
     row_number() over (

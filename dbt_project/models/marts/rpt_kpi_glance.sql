@@ -53,6 +53,7 @@ select
     kpis.unit_symbol,
     kpis.decimals,
     kpis.direction,
+    kpis.grain,
     kpis.provenance,
     newest.period_start,
     newest.value,

@@ -57,6 +57,7 @@ select
     glances.unit_symbol,
     glances.decimals,
     glances.direction,
+    glances.grain,
     glances.period_start,
     glances.value,
     glances.target,

@@ -8,6 +8,8 @@ select
     direction,
     grain,
     time_zone,
+    calendar_id,
+    planned_maintenance,
     owner,
     department,
     system_of_record,

@@ -2,6 +2,7 @@ select
     kpi_id,
     grain,
     time_zone,
+    calendar_id,
     grace_days,
     _dlt_load_id as load_id
 from {{ source('raw_definitions', 'kpi') }}
