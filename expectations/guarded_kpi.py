@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 from zoneinfo import ZoneInfo
 
-from sightline.calendar import last_closed
+from sightline.calendar import last_closed, period_before
 from sightline.errors import UsageError
 
 if TYPE_CHECKING:
@@ -47,11 +47,16 @@ class GuardedKpi:
     grace_days: int
     promises: tuple[Promise, ...]
     guards: Mapping[str, Mapping[str, Any]]
+    weeks_from: int | None = None  # the month of a fiscal year of whole weeks
 
     def closed_until(self, as_of: datetime) -> date:
         """First day of the last period that is over at `as_of` in the KPI's own time zone."""
         today = as_of.astimezone(ZoneInfo(self.time_zone)).date()
-        return last_closed(today, self.grain)
+        return last_closed(today, self.grain, weeks_from=self.weeks_from)
+
+    def period_before(self, first_day: date) -> date:
+        """First day of the period before."""
+        return period_before(first_day, self.grain, weeks_from=self.weeks_from)
 
     def promise_at(self, day: date) -> Promise | None:
         """The promise in force on a day; None before the first."""
@@ -70,6 +75,11 @@ def guarded_kpis(catalog: Definitions) -> dict[str, GuardedKpi]:
     for row in rows.get("kpi_guard", ()):
         parameters = json.loads(row["parameters"] or "{}")
         guards.setdefault(row["kpi_id"], {})[row["guard"]] = parameters
+    weeks_from = {
+        row["calendar_id"]: row["fiscal_starts_in"]
+        for row in rows.get("calendar", ())
+        if row["fiscal_periods"] == "4-4-5"
+    }
     kpis = [
         GuardedKpi(
             kpi_id=row["kpi_id"],
@@ -81,6 +91,7 @@ def guarded_kpis(catalog: Definitions) -> dict[str, GuardedKpi]:
             grace_days=row["grace_days"],
             promises=tuple(sorted(promises.get(row["kpi_id"], ()), key=lambda p: p.valid_from)),
             guards=guards.get(row["kpi_id"], {}),
+            weeks_from=weeks_from.get(row.get("calendar_id")),
         )
         for row in rows["kpi"]
     ]

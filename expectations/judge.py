@@ -10,7 +10,6 @@ from expectations.guarded_kpi import guarded_kpis, require_aware
 from expectations.inspection import inspect, sound
 from expectations.judgement import Examined, Judgement, still_holds
 from expectations.multiplicity import q_values
-from sightline.calendar import period_before
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -81,7 +80,7 @@ def _watched(
         if row["q_value"] is not None
         and row["q_value"] < grading.WATCH_LEVEL
         and (kpi := kpis.get(row["kpi_id"])) is not None
-        and row["closed_until"] == period_before(kpi.closed_until(as_of), kpi.grain)
+        and row["closed_until"] == kpi.period_before(kpi.closed_until(as_of))
     }
 
 

@@ -63,6 +63,9 @@ def _card(objective: Objective, order: str | None, weak_links: list[str]) -> str
     if weak_links:
         text = f"~ Links to mend: {'; '.join(dict.fromkeys(weak_links))}"
         lines += textwrap.wrap(text, WIDTH, max_lines=2, placeholder=" …")
+    if objective.notes:
+        text = f"~ {'; '.join(objective.notes)}"
+        lines += textwrap.wrap(text, WIDTH, max_lines=2, placeholder=" …")
     for key_result in objective.key_results:
         lines += ["", _key_result_line(key_result), *_outlook_line(key_result)]
         lines += map(_kpi_line, key_result.kpis)

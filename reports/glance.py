@@ -13,6 +13,7 @@ from reports.due import Due, due
 from reports.episodes import Episode, open_episodes
 from reports.links import WeakLink, weak_links
 from reports.marts import finite
+from reports.notes import notes
 from reports.status import LEADS, Mark, mark
 
 if TYPE_CHECKING:
@@ -92,6 +93,7 @@ class Objective:
     weakest_progress: Decimal | None
     mark: Mark
     key_results: tuple[KeyResult, ...]
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,7 @@ class _Background:
     key_results: dict[str, Row] = field(default_factory=dict)
     objectives: dict[str, Row] = field(default_factory=dict)
     leads: dict[tuple[str, str, str], Mark] = field(default_factory=dict)
+    notes: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def read_glance(connection: Marts) -> Glance:
@@ -133,6 +136,7 @@ def read_glance(connection: Marts) -> Glance:
             (row["key_result_id"], row["kpi_id"], row["scope"]): LEADS[row["verdict"]]
             for row in marts.lead_verdicts(connection)
         },
+        notes=notes(connection),
     )
     for finding in marts.findings(connection):
         # a roll-up is doubted for what was found at one of its sites
@@ -176,6 +180,7 @@ def _objective(rows: Sequence[Row], background: _Background) -> Objective:
         weakest_progress=finite(latest.get("weakest_progress")),
         mark=mark(first["objective_status"], "trusted" if verified else "insufficient"),
         key_results=key_results,
+        notes=background.notes.get(first["objective_id"], ()),
     )
 
 

@@ -123,6 +123,33 @@ def weak_links(marts: Marts) -> list[Row]:
     )
 
 
+def unconfirmed(marts: Marts) -> list[Row]:
+    """One row per thing an objective needs that one of the two sides has not confirmed."""
+    return _rows(
+        marts,
+        """
+        select objective_id, needs, unconfirmed_by,
+            coalesce(risk_owner_name, risk_owner) as risk_owner
+        from marts.dim_dependency where not is_confirmed order by objective_id, dependency_id
+        """,
+    )
+
+
+def waived(marts: Marts) -> list[Row]:
+    """One row per link whose conflict a signed waiver in force leaves open."""
+    return _rows(
+        marts,
+        """
+        select key_result.objective_id, kpi.name, health.scope, health.waiver
+        from marts.fct_link_health as health
+        inner join marts.dim_kpi as kpi on kpi.kpi_id = health.kpi_id
+        inner join marts.dim_key_result as key_result
+            on key_result.key_result_id = health.key_result_id
+        where health.waiver is not null order by key_result.objective_id, kpi.name, health.scope
+        """,
+    )
+
+
 def lead_verdicts(marts: Marts) -> list[Row]:
     """One row per link in force by which a KPI is said to lead a key result."""
     return _rows(marts, "select key_result_id, kpi_id, scope, verdict from marts.fct_link_evidence")

@@ -11,6 +11,10 @@ from sightline import registry, walk
 from sightline.catalog import Catalog, load_catalog
 from sightline.errors import DefinitionError, NothingCheckedError
 from sightline.finding import Finding, Place, did_you_mean
+from sightline.kpi import PlannedMaintenance
+
+# The model that says what planned maintenance takes out; a formula that follows it reads it.
+MAINTENANCE = "int_excused_minutes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +88,7 @@ def report(folder: Path, *, checkout: Path | None = None) -> DefinitionsReport:
 def without_code(catalog: Catalog, checkout: Path) -> Iterator[Finding]:
     """KPIs without a formula, formulas without a KPI, guards nobody wrote.
 
-    Only file names are looked at: the core knows where formulas and guards live, never what they
-    do.
+    Only names are looked at: the core knows where formulas and guards live, never what they do.
     """
     models = checkout / "dbt_project" / "models" / "kpis"
     formulas = {path.stem.removeprefix("kpi_") for path in models.glob("kpi_*.sql")}
@@ -98,6 +101,16 @@ def without_code(catalog: Catalog, checkout: Path) -> Iterator[Finding]:
                 f"{kpi.id!r} has no formula",
                 f"write dbt_project/models/kpis/kpi_{kpi.id}.sql; {did_you_mean(kpi.id, formulas)}",
             )
+        elif kpi.planned_maintenance is PlannedMaintenance.EXCLUDED:
+            sql = models / f"kpi_{kpi.id}.sql"
+            if MAINTENANCE not in sql.read_text(encoding="utf-8"):
+                yield Finding(
+                    at("planned_maintenance"),
+                    "maintenance_not_in_formula",
+                    f"{kpi.id!r} excludes planned maintenance, and its formula takes none out",
+                    f"subtract {MAINTENANCE} in dbt_project/models/kpis/{sql.name}, "
+                    "or write `planned_maintenance: counted`",
+                )
         for index, guard in enumerate(kpi.guards):
             if guard.guard not in guards:
                 yield Finding(

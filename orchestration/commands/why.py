@@ -32,6 +32,16 @@ _RULES = """
     where r.kpi_id = ? and r.scope = ? and r.period_start = ?
     order by r.is_open desc, r.rule
 """
+_MAINTENANCE = """
+    select * from marts.fct_planned_maintenance
+    where kpi_id = ? and scope in (?, 'all') and begins_on <= ? and ends_on >= ?
+    order by begins_at, maintenance_id
+"""
+_EFFECTS = {
+    "excluded": "excluded from the hours scheduled",
+    "counted": "counted, as the KPI says",
+    "approved_late": "excuses nothing: approved, or read here, after it had begun",
+}
 
 # Rules that ask whether something happened; the others hold a number against a limit.
 _YES_OR_NO = frozenset(
@@ -65,6 +75,11 @@ def why(
         periods = records(connection, _PERIODS, [kpi, day])
         for row in periods:
             row["rules"] = _rules(connection, row)
+            row["maintenance"] = records(
+                connection,
+                _MAINTENANCE,
+                [kpi, row["scope"], row["period_end"], row["period_start"]],
+            )
     if not periods:
         raise NothingCheckedError(f"{kpi} has no period that holds {day}")
     emit(periods, "\n\n".join(_walk(row) for row in periods), as_json=as_json)
@@ -84,6 +99,12 @@ def _walk(row: dict[str, Any]) -> str:
         f"  target     {_held(row['is_beyond_target'], row['target'])}{since}",
         f"  floor      {_held(row['is_beyond_floor'], row['floor'])}",
         f"  status     {row['status']}, as of {row['as_of']}",
+    ]
+    lines += [
+        f"  maintenance  {window['maintenance_id']}, {_number(window['minutes'])} min: "
+        f"{_EFFECTS[window['effect']]} (approved by {window['approved_by']} "
+        f"on {window['approved_on']}; {window['reason']})"
+        for window in row["maintenance"]
     ]
     if not row["is_leaf"]:
         lines.append("  rules      none: a whole is not judged, its parts are")

@@ -7,7 +7,7 @@ opinion; every sentence is computed from rows that anyone can query.
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 from typing import Any
 
 from sightline.audit_case import (
@@ -22,6 +22,7 @@ from sightline.audit_case import (
     Series,
 )
 from sightline.investigation.causes import candidates
+from sightline.investigation.commitments import promised, windows
 from sightline.investigation.consequence import actions, consequences
 from sightline.investigation.evidence import Evidence, Marts, Row
 from sightline.investigation.headline import headline
@@ -49,7 +50,7 @@ def investigate(connection: Marts, case_id: str, *, as_of: datetime) -> AuditCas
         grain=kpi["grain"],
         direction=kpi["direction"],
         opened_period=evidence.opened,
-        opened_at=datetime.combine(evidence.opened + timedelta(weeks=1), time(), UTC),
+        opened_at=datetime.combine(evidence.episode["visible_on"], time(), UTC),
         as_of=as_of.astimezone(UTC),
         headline=headline(evidence),
         instruction=_instruction(evidence),
@@ -62,8 +63,8 @@ def investigate(connection: Marts, case_id: str, *, as_of: datetime) -> AuditCas
         panel=hear(evidence, asked),
         decomposition=splits[0] if splits else None,
         drill_down=splits[1] if len(splits) > 1 else None,
-        causes=candidates(evidence),
-        consequence=consequences(evidence),
+        causes=(*candidates(evidence), *windows(connection, evidence)),
+        consequence=(*consequences(evidence), *promised(connection, evidence)),
         actions=actions(evidence, asked),
         departments=asked,
         line_of_sight=line_of_sight(evidence),

@@ -93,10 +93,11 @@ def _restatements(evidence: Evidence) -> Iterator[Cause]:
         if _is_near(evidence, row["restated_at"].date()) and row["class"] in _RESTATED:
             found.setdefault((row["restated_at"].date(), row["class"]), []).append(row)
     for (day, what), rows in sorted(found.items()):
-        weeks = listed([str(row["period_start"]) for row in rows[:3]])
+        periods = listed([str(row["period_start"]) for row in rows[:3]])
         more = f" and {len(rows) - 3} more" if len(rows) > 3 else ""
         value = counted(len(rows), "published value")
-        yield _coincidence(day, f"{value} moved because {_RESTATED[what]} (weeks of {weeks}{more})")
+        which = f"{evidence.kpi['grain']}s of {periods}{more}"
+        yield _coincidence(day, f"{value} moved because {_RESTATED[what]} ({which})")
 
 
 def _tracker(evidence: Evidence) -> Iterator[Cause]:

@@ -61,7 +61,7 @@ def _plan(evidence: Evidence) -> str:
     if evidence.episode["rule"] == "silent_sacrifice":
         return f"Say what {name} may lose while the planned effort is restored, and confirm it."
     target = limit(evidence.kpi, evidence.evaluation["target"])
-    return f"Confirm the cause and the week in which {name} is back at {target}."
+    return f"Confirm the cause and the {evidence.kpi['grain']} in which {name} is back at {target}."
 
 
 def _action(evidence: Evidence, role: str, text: str, due: date) -> Action:
@@ -80,7 +80,7 @@ def _budget(evidence: Evidence) -> Iterator[str]:
     if policy is None or policy["budget_used_share"] is None:
         return
     used: Decimal = policy["budget_used_share"]
-    window = counted(policy["window_periods"], "week")
+    window = counted(policy["window_periods"], evidence.kpi["grain"])
     left = f"{_tenths(1 - used)} is left" if used < 1 else f"{_tenths(used - 1)} too much"
     yield (
         f"{_tenths(used)} of what {named(evidence.kpi, evidence.scope)} may lose in {window} "

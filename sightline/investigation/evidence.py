@@ -5,7 +5,7 @@ An `Evidence` is what an audit question gets: it reads, caches, and decides noth
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -179,7 +179,12 @@ class Evidence(Measurements, Surroundings):
                 order by period_start desc
             """
             starved = self._first_bad(query, self.policy["policy_id"], self.opened)
-            return starved - timedelta(weeks=STARVED_AFTER - 1)
+            query = """
+                select period_start, true as is_bad from marts.fct_kpi_evaluation
+                where kpi_id = ? and scope = ? and is_closed and period_start <= ?
+                order by period_start desc limit ?
+            """
+            return self._first_bad(query, self.kpi_id, self.scope, starved, STARVED_AFTER)
         query = """
             select period_start, is_beyond_target as is_bad from marts.fct_kpi_evaluation
             where kpi_id = ? and scope = ? and is_closed and period_start <= ?

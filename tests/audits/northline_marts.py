@@ -87,6 +87,13 @@ _COMPARISON = (
 
 # What else changed and what happened before: empty unless a test puts something there.
 _BESIDE = {
+    "dim_dependency": "dependency_id text, objective_id text, needs text, is_confirmed boolean, "
+    "unconfirmed_by text, risk_owner text, risk_owner_name text",
+    "bridge_initiative_kpi": "initiative_id text, kpi_id text, name text, owner text, "
+    "owner_name text",
+    "fct_planned_maintenance": "kpi_id text, maintenance_id text, scope text, "
+    "begins_at timestamp, begins_on date, ends_on date, minutes decimal(38, 9), reason text, "
+    "approved_by text, approved_on date, effect text",
     "fct_definition_change": "kind text, definition_id text, field text, change text, "
     "seen_at timestamp, file text, author text, is_loosening boolean",
     "fct_restatement": "kpi_id text, scope text, period_start date, version int, "
@@ -139,6 +146,10 @@ def build(scenario: str) -> duckdb.DuckDBPyConnection:
         marks = ", ".join(f"({', '.join('?' * len(row))})" for row in rows)
         values = [value for row in rows for value in row]
         marts.execute(f"insert into marts.{table} values {marks}", values)
+    for table in ("dim_kpi", "rpt_one_glance"):
+        marts.execute(f"alter table marts.{table} add column grain text default 'week'")
+    marts.execute("alter table marts.fct_kpi_episode add column visible_on date")
+    marts.execute("update marts.fct_kpi_episode set visible_on = opened_period + 7")
     marts.execute(f"create table marts.fct_integrity_finding ({_FINDING})")
     marts.execute(f"create table marts.fct_source_comparison ({_COMPARISON})")
     marts.execute(f"create table marts.fct_early_warning ({_WARNING})")

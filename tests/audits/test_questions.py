@@ -48,7 +48,9 @@ def test_a_case_names_both_rows_that_differ_and_the_rule_that_picks_one() -> Non
         answer = sources_agree.answer(Evidence(marts, LEVEL_CASE, AS_OF))
     assert answer is not None
     assert answer.level == "at_risk"
-    assert answer.finding.startswith(f"In 1 of 3 weeks they differ. Week of {WEEKS[-2]}:")
+    assert answer.finding.startswith(
+        f"In 1 of 3 weeks they differ, the last time in the week of {WEEKS[-2]}:"
+    )
     for said in ("erp says 97.30", "from 16 rows", "uptime_log.xlsx!C", "98.20", "erp counts"):
         assert said in answer.finding
     assert answer.finding.endswith("the system of record outranks it.")

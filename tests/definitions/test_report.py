@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ def checkout(tmp_path: Path) -> Path:
     models.mkdir(parents=True)
     guards.mkdir(parents=True)
     for path in (OKRS / "kpis").glob("*.yml"):
-        (models / f"kpi_{path.stem}.sql").touch()
+        shutil.copy(CHECKOUT / f"dbt_project/models/kpis/kpi_{path.stem}.sql", models)
     for path in (CHECKOUT / "expectations" / "guards").glob("*.py"):
         (guards / path.name).touch()
     return tmp_path / "checkout"
@@ -73,6 +74,15 @@ def test_a_formula_without_a_kpi_is_found(checkout: Path) -> None:
     (finding,) = report(OKRS, checkout=checkout).findings
     assert finding.rule == "formula_without_kpi"
     assert "did you mean 'sorter_uptime'?" in finding.way_out
+
+
+def test_a_formula_that_takes_no_maintenance_out_is_found(checkout: Path) -> None:
+    (checkout / "dbt_project/models/kpis/kpi_unplanned_downtime.sql").write_text(
+        "select 1", "utf-8"
+    )
+    (finding,) = report(OKRS, checkout=checkout).findings
+    assert finding.rule == "maintenance_not_in_formula"
+    assert "'unplanned_downtime' excludes planned maintenance" in finding.message
 
 
 def test_a_guard_nobody_wrote_is_found(checkout: Path, firm: Firm) -> None:

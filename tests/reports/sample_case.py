@@ -57,6 +57,7 @@ def sample_case(**changes: Any) -> AuditCase:
         "unit_symbol": "%",
         "decimals": 2,
         "direction": "higher_is_better",
+        "grain": "week",
         "opened_period": PERIOD[0],
         "opened_at": datetime(2026, 7, 13, tzinfo=UTC),
         "as_of": AS_OF,

@@ -86,3 +86,27 @@ def test_whoever_answers_for_a_link_is_told_when_it_is_not_sound(firm: Firm) -> 
     )
     assert "~ Links" not in render_cards(firm.marts, "lower_cost")
     assert "1 link is not sound: Sorter uptime, north (Operations lead:" in render_board(firm.marts)
+
+
+def test_the_card_names_help_that_is_not_confirmed_and_a_conflict_left_open(firm: Firm) -> None:
+    firm.marts.execute(
+        "insert into marts.dim_dependency values ('windows', 'faster_throughput', "
+        "'A free sorter', false, 'operations', 'automation_lead', 'Automation lead')"
+    )
+    firm.marts.execute(
+        "insert into marts.fct_link_health (key_result_id, kpi_id, scope, role, is_sound, waiver) "
+        "values ('throughput_1500', 'sorter_uptime', 'north', 'guardrail', true, "
+        "'waived by coo until 2026-12-27: One site only')"
+    )
+    card = " ".join(render_cards(firm.marts, "faster_throughput").split())
+    assert "A free sorter: not confirmed by operations, at the risk of Automation lead" in card
+    assert "No policy decides about Sorter uptime, north: waived by coo until 2026-12-27" in card
+    assert "A free sorter" in render_board(firm.marts)
+
+
+def test_a_yes_or_no_says_that_it_has_no_forecast_and_why(firm: Firm) -> None:
+    firm.marts.execute(
+        "update marts.fct_key_result_outlook set forecast = 'none', no_forecast_because = "
+        "'it is done or not' where key_result_id = 'throughput_1500'"
+    )
+    assert "no forecast: it is done or not" in render_cards(firm.marts, "faster_throughput")
