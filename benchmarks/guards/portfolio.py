@@ -95,6 +95,7 @@ def _fill(warehouse: Warehouse, kpi_id: str, kpi: Kpi) -> None:
         period_start=weeks,
         is_failing=side.row_failed.tolist(),
         is_left_out=side.row_left_out.tolist(),
+        row_count=1,
     )
     insert(
         "intermediate.int_workbook_line",
