@@ -18,6 +18,7 @@ from typing import TypeVar
 import duckdb
 import pytest
 
+from benchmarks.breaches import BREACHES
 from tests.orchestration.conftest import CHECKOUT, Firm
 
 T = TypeVar("T")
@@ -147,37 +148,47 @@ def south_episodes(firm: Firm) -> list[tuple[object, ...]]:
         ).fetchall()
 
 
-def test_a_dip_gives_one_alert_and_one_case_though_the_machine_dies_in_mid_audit(
+def test_each_breach_gives_one_alert_and_one_case_though_the_machine_dies_in_mid_audit(
     as_planned: Firm, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with living(as_planned, tmp_path) as firm:
-        before, earlier, ticks = firm.delivered(), firm.runs("audit"), firm.ticks()
+        before, ticks = set(firm.delivered()), firm.ticks()
         wait_for("the daemon's first look", lambda: firm.ticks() > ticks)
         committed = firm.dip()
-
-        def audit_has_started() -> bool:
-            return any(status == "STARTED" for _, status in firm.runs("audit")[len(earlier) :])
-
-        wait_for("the audit's start", audit_has_started, 600)
-        firm.stop_daemon(signal.SIGKILL)
-        (told,) = set(firm.delivered()) - set(before)  # the alert waited for no audit
-        latency = told.stat().st_mtime - committed.timestamp()
-        assert not audited(firm)
-
-        firm.start_daemon()
-        (case_id,) = wait_for("the second try", lambda: audited(firm))
+        (told,) = wait_for("the alert", lambda: set(firm.delivered()) - before, 600)
+        (case_id,) = wait_for("the audit", lambda: audited(firm, "sorter_uptime.south"))
         with capsys.disabled():
+            latency = told.stat().st_mtime - committed.timestamp()
             sys.stdout.write(f"\nsource row to alert: {latency:.1f} s\n")
         assert south_episodes(firm.firm) == [(case_id,)]
 
         seen = firm.ticks()
         wait_for("six more looks of the sensor", lambda: firm.ticks() >= seen + 6)
         assert south_episodes(firm.firm) == [(case_id,)]
-        assert set(firm.delivered()) - set(before) == {told}
-        assert audited(firm) == [case_id]
+        assert set(firm.delivered()) - before == {told}
+        assert audited(firm, "sorter_uptime.south") == [case_id]
         done = firm.firm.sightline("case", "show", case_id, "--json")
         assert len(json.loads(done.stdout)["departments"]) >= 2
 
+        earlier = len(firm.runs("audit"))
+        costly = next(each for each in BREACHES if each.kpi == "Cost per parcel")
+        costly.plant(firm.firm.home / "demo")
 
-def audited(firm: Living) -> list[str]:
-    return [case for case in firm.acts("audit_finished") if ".south." in case]
+        def audit_has_started() -> bool:
+            return any(status == "STARTED" for _, status in firm.runs("audit")[earlier:])
+
+        wait_for("the next audit's start", audit_has_started, 600)
+        firm.stop_daemon(signal.SIGKILL)
+        (second,) = set(firm.delivered()) - before - {told}  # the alert waited for no audit
+        assert costly.told in second.read_text("utf-8")
+        kpi, scope = "cost_per_parcel", costly.site
+        assert not audited(firm, f"{kpi}.{scope}")
+        firm.start_daemon()
+        wait_for("the second try", lambda: audited(firm, f"{kpi}.{scope}"))
+        wait_for("its run's end", lambda: firm.runs("audit")[-1][1] == "SUCCESS")
+        assert len(audited(firm, f"{kpi}.{scope}")) == 1
+
+
+def audited(firm: Living, series: str) -> list[str]:
+    """The finished audits of a KPI and scope, one entry an audit."""
+    return [case for case in firm.acts("audit_finished") if case.startswith(f"{series}.")]
