@@ -125,14 +125,6 @@ class Evidence(Measurements, Surroundings):
         """
         return ask(self._marts, query, self.kpi_id, self.scope, self.scope)
 
-    def outlooks(self, key_result_id: str) -> list[Row]:
-        """Where a key result was forecast to land, one row a closed period, oldest first."""
-        query = """
-            select period_start, forecast_progress, forecast_low, forecast_high
-            from marts.fct_key_result_outlook where key_result_id = ? order by period_start
-        """
-        return ask(self._marts, query, key_result_id)
-
     @cached_property
     def glance(self) -> list[Row]:
         """Every linked KPI of the objectives that the audited KPI touches."""

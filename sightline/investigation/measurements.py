@@ -1,4 +1,4 @@
-"""What was measured? Values, judgements and additive parts of KPIs, period by period.
+"""What was measured? Values, judgements, additive parts and forecasts, period by period.
 
 An `Evidence` is made of this, of its surroundings, and of what it knows about KPI and goals.
 """
@@ -91,3 +91,11 @@ class Measurements:
             period = parts.setdefault(row["dimension"], {}).setdefault(row["period_start"], {})
             period[row["member"]] = row["numerator_part"]
         return parts
+
+    def outlooks(self, key_result_id: str) -> list[Row]:
+        """Where a key result was forecast to land, one row a closed period, oldest first."""
+        query = """
+            select period_start, forecast_progress, forecast_low, forecast_high
+            from marts.fct_key_result_outlook where key_result_id = ? order by period_start
+        """
+        return ask(self._marts, query, key_result_id)
