@@ -138,11 +138,8 @@ def _moved(row: Row) -> str:
         return f"{issue} was given the due date {after}"
     if after is None:
         return f"{issue} lost its due date, {before}"
-    return (
-        f"{issue} was put off from {before} to {after}"
-        if after > before
-        else (f"{issue} was brought forward from {before} to {after}")
-    )
+    how = "put off" if after > before else "brought forward"
+    return f"{issue} was {how} from {before} to {after}"
 
 
 def _coincidence(on: date, what: str) -> Cause:
