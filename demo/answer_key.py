@@ -6,17 +6,20 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from demo import issues, workbooks
+from demo import hindsight, issues, workbooks
 from demo.definitions import EASED_FROM, EASED_KPI, KNOWN_BEFORE
 from demo.story import (
     COMPLAINT_LAG,
+    FIRST_MONDAY,
     PROGRAMME_START,
     RECALIBRATION_LAG,
+    SITES,
     THROTTLE_START,
     Firm,
     last_closed_monday,
     mondays,
     programme_week,
+    week_plan,
 )
 
 # breaches of level that must never open in either scenario
@@ -38,6 +41,8 @@ def questions(firm: Firm) -> list[tuple[str, str, str]]:
     asked = [
         ("cost_per_parcel", "all", "definition_unchanged_after_close"),
         ("staff_trained", workbooks.typed_site(firm), "workbook_structure_intact"),
+        ("manual_touches", hindsight.TOUCHED_UP, "restatements_do_not_favour_the_target"),
+        ("on_time_in_full", hindsight.SWEPT_CLEAN, "removed_rows_do_not_favour_the_target"),
     ]
     if firm.scenario == "as_planned":
         return [*asked, ("sorter_uptime", "north", "reported_matches_recomputed")]
@@ -117,6 +122,25 @@ def answer_key(
             "kpi": EASED_KPI,
             "from": EASED_FROM.isoformat(),
             "known_before": KNOWN_BEFORE.isoformat(),
+        },
+        "restated_weeks": [
+            {
+                "kpi": "manual_touches",
+                "site": plan.site,
+                "week": plan.monday.isoformat(),
+                "published": round(hindsight.first_touches(firm, plan) / plan.parcels, 4),
+                "restated": round(plan.manual_touches / plan.parcels, 4),
+            }
+            for monday in mondays(FIRST_MONDAY, last_closed_monday(moment))
+            for plan in (week_plan(firm, site, monday) for site in SITES)
+            if hindsight.is_touched_up(plan)
+        ],
+        "removed_rows": {
+            "kpi": "on_time_in_full",
+            "site": hindsight.SWEPT_CLEAN,
+            "from": hindsight.SWEPT_FROM.isoformat(),
+            "until": hindsight.SWEPT_UNTIL.isoformat(),
+            "orders_a_week": hindsight.REMOVED_A_WEEK,
         },
         "moved_milestones": [] if is_as_planned else [issues.MOVED_WHEN_DUE],
         "questions": [list(question) for question in questions(firm)],

@@ -13,7 +13,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from demo.records import Record, as_of, site_week, sorters
+from demo.hindsight import CHANGED_AT
+from demo.record import Record, as_of
+from demo.records import site_week, sorters
 from demo.story import FIRST_MONDAY, SITES, WEEK_MINUTES, Firm, monday_of, mondays
 
 metadata = sa.MetaData()
@@ -94,7 +96,8 @@ invoice = _table(
     _required("amount_cents", sa.BigInteger),
 )
 
-EDITS_REACH_BACK = timedelta(weeks=3)  # no record is edited later than that after its week
+# But for the afternoon of `demo.hindsight`, no record is edited so long after its week.
+EDITS_REACH_BACK = timedelta(weeks=3)
 
 
 def engine_for(folder: Path, erp_url: str | None) -> sa.Engine:
@@ -112,6 +115,8 @@ def create(connection: sa.Connection, firm: Firm, until: datetime) -> None:
 def carry_on(connection: sa.Connection, firm: Firm, since: datetime, until: datetime) -> int:
     """Write what happened after one moment up to another; the number of rows it touched."""
     first = max(FIRST_MONDAY, monday_of((since - EDITS_REACH_BACK).date()))
+    if since < CHANGED_AT <= until:
+        first = FIRST_MONDAY
     return _write(connection, _records(firm, first, until), since=since, until=until)
 
 
@@ -128,9 +133,12 @@ def _write(
 ) -> int:
     born: dict[str, list[dict[str, object]]] = {}
     edited: dict[str, list[dict[str, object]]] = {}
+    gone: list[Record] = []
     for record in records:
         row = as_of(record, until)
         if row is None:
+            if since is not None and as_of(record, since) is not None:
+                gone.append(record)
             continue
         if since is None or record.created > since:
             born.setdefault(record.table, []).append(row)
@@ -143,7 +151,11 @@ def _write(
         (key,) = table.primary_key.columns
         for row in rows:
             connection.execute(table.update().where(key == row[key.name]).values(row))
-    return sum(map(len, born.values())) + sum(map(len, edited.values()))
+    for record in gone:
+        table = metadata.tables[record.table]
+        (key,) = table.primary_key.columns
+        connection.execute(table.delete().where(key == record.values[key.name]))
+    return sum(map(len, born.values())) + sum(map(len, edited.values())) + len(gone)
 
 
 def weekly_uptime(connection: sa.Connection) -> dict[tuple[str, date], float]:

@@ -14,8 +14,15 @@ from demo.answer_key import answer_key
 from demo.story import CLOCK, Firm, Scenario
 
 
-def build(folder: Path, *, scenario: Scenario, seed: int = 7, erp_url: str | None = None) -> None:
-    """Write the firm as it stands on the morning of Monday 2026-10-26 (78 closed weeks).
+def build(
+    folder: Path,
+    *,
+    scenario: Scenario,
+    seed: int = 7,
+    erp_url: str | None = None,
+    moment: datetime = CLOCK,
+) -> None:
+    """Write the firm as it stands at a moment (naive UTC), by default with 78 closed weeks.
 
     Makes `erp.db` (or the tables at `erp_url`, any SQLAlchemy URL, replacing ones of the same
     names), `tracker.json`, `sheets/*.xlsx`, `clock`, `answer_key.json` and `firm.json` (scenario
@@ -28,8 +35,8 @@ def build(folder: Path, *, scenario: Scenario, seed: int = 7, erp_url: str | Non
     engine = erp.engine_for(folder, erp_url)
     try:
         with engine.begin() as connection:
-            erp.create(connection, firm, CLOCK)
-            write_files(folder, firm, CLOCK, connection)
+            erp.create(connection, firm, moment)
+            write_files(folder, firm, moment, connection)
     finally:
         engine.dispose()
     write_json(folder / "firm.json", {"scenario": scenario, "seed": seed})

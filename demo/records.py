@@ -1,17 +1,13 @@
-"""Which rows a week leaves in the ERP: each with its birth and its later edits.
-
-A record is the whole life of one row. What the ERP shows at a moment is `as_of(record, moment)`:
-nothing before its birth, then the row as last edited, with `write_date` NULL until the first edit.
-"""
+"""Which rows does a week leave in the ERP? Each with its birth and its later edits."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
+from demo.hindsight import in_hindsight
+from demo.record import Edit, Record, apportion, workdays_after
 from demo.story import (
     FIRST_MONDAY,
     SHIFT_MINUTES,
@@ -34,59 +30,6 @@ INVOICES = (  # category, share of the week's cost, weekdays invoiced
 OUTAGES = ("jam", "jam", "jam", "jam", "belt", "belt", "sensor", "sensor", "power")
 CHANGEOVERS = 3  # a week, planned; they take 22 % of the base minutes
 DISPATCH, MAINTENANCE, SHIFT_LEAD = 3, 5, 11  # write_uid of whoever edits the row
-
-
-@dataclass(frozen=True)
-class Edit:
-    """A later change of a row: when, by which user id, and the columns it sets."""
-
-    at: datetime
-    by: int
-    values: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Record:
-    """One row of one table from its birth on; `values` includes its key."""
-
-    table: str
-    created: datetime
-    values: dict[str, Any]
-    edits: tuple[Edit, ...] = ()
-
-
-def as_of(record: Record, moment: datetime) -> dict[str, Any] | None:
-    """The row as it stands at a moment (naive UTC), or None while it is not yet born."""
-    if record.created > moment:
-        return None
-    row = record.values | {"create_date": record.created, "write_date": None, "write_uid": None}
-    for edit in record.edits:
-        if edit.at <= moment:
-            row |= edit.values | {"write_date": edit.at, "write_uid": edit.by}
-    return row
-
-
-def apportion(total: int, weights: Sequence[float]) -> list[int]:
-    """Whole numbers in proportion to the weights whose sum is exactly the total.
-
-    Largest-remainder method; ties go to the earlier member.
-    """
-    shares = [total * weight / sum(weights) for weight in weights]
-    parts = [int(share) for share in shares]
-    by_remainder = sorted(range(len(shares)), key=lambda n: (parts[n] - shares[n], n))
-    for n in by_remainder[: total - sum(parts)]:
-        parts[n] += 1
-    return parts
-
-
-def workdays_after(day: date, count: int) -> date:
-    """The day that many working days later (earlier when negative); Sundays do not count."""
-    step = timedelta(days=1 if count > 0 else -1)
-    for _ in range(abs(count)):
-        day += step
-        if day.weekday() == WORK_DAYS:
-            day += step
-    return day
 
 
 def sorters() -> Iterator[Record]:
@@ -113,10 +56,9 @@ def site_week(firm: Firm, site: str, monday: date) -> Iterator[Record]:
         *_base_outages(plan, dice("outages"), keys),
         *_recalibrations(plan, dice("recalibrations"), keys),
     ]
-    yield from outages
-    yield from _sorter_days(plan, dice("sorter days"), keys, outages)
-    yield from _orders(plan, dice("orders"), keys)
-    yield from _invoices(plan, keys)
+    days = _sorter_days(plan, dice("sorter days"), keys, outages)
+    orders = _orders(plan, dice("orders"), keys)
+    yield from in_hindsight(firm, plan, [*outages, *days, *orders, *_invoices(plan, keys)])
 
 
 class _Keys:

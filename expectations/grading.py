@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from expectations.guard import Examination, Guard, Kind, Outcome, Suspicion
 from expectations.inspection import sound
 from expectations.judgement import Finding, Grade, GuardRun, Status, Trust, Verdict, canonical_json
-from expectations.multiplicity import q_values
+from expectations.multiplicity import QUESTION_LEVEL, q_values
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from expectations.inspection import Inspection
     from expectations.multiplicity import Test
 
-# Asked every week for a year, q<.05 alarms on 20 % of honest series and q<.01 on 1.9 %: only the
-# stricter level asks a question, the looser one is a watch that lowers the grade.
-QUESTION_LEVEL = 0.01
 # A watch at two closes running is a question too: chance seldom repeats itself.
 WATCH_LEVEL = 0.05
 URGENT_LEVEL = 0.001

@@ -50,6 +50,11 @@ class Guard:
     false_alarm_rate: share of honest parts it asks about, as its tests measure it; 0 for a fact.
     rate_holds: what "honest" means there, and where the rate is known not to hold.
     invisible: what it cannot see, said aloud.
+    share: of a statistic, of the false alarms that all guards of a KPI may cause together, at 100
+        values. A guard that is sure at once has a small one; `python -m benchmarks.guards` says
+        what comes of all.
+    share_falls: with the fourth root of the number of values, of which more make it surer; not
+        where it counts rows, of which there are thousands from the first period on.
     """
 
     kind: Kind
@@ -60,6 +65,12 @@ class Guard:
     rate_holds: str
     innocent_explanations: tuple[str, ...]
     invisible: tuple[str, ...]
+    share: float = 0.1
+    share_falls: bool = True
+
+    def share_at(self, n: int) -> float:
+        """Its share where it compared so many values."""
+        return self.share * (100 / n) ** 0.25 if self.share_falls else self.share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

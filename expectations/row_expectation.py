@@ -86,6 +86,18 @@ class RowExpectation(BatchExpectation):  # type: ignore[misc]  # GX ships no che
 
     part: str
 
+    def __eq__(self, other: object) -> bool:
+        """As Great Expectations compares, after a look at the part.
+
+        It looks for each expectation in its suite by comparing it with all before, as nested
+        dictionaries: a third of the cost of judging 50 KPIs.
+        """
+        if not isinstance(other, RowExpectation) or self.part != other.part:
+            return False
+        return bool(super().__eq__(other))
+
+    __hash__ = BatchExpectation.__hash__
+
     def examine(self, rows: list[Row]) -> Examination:
         """Judge the rows of this part, which are never empty and come in no promised order."""
         raise NotImplementedError

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from types import new_class
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 from expectations.guard import Examination, Outcome, Row, Suspicion
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from expectations.row_expectation import RowExpectation
     from expectations.signals.series import Series, Signal, Terms
 
 VALUES = """
@@ -46,6 +48,33 @@ class Declared:
     independent: bool = False
     approval_limit: Decimal | None = None
     baseline_until: date | None = None
+
+
+def value_expectation(
+    name: str,
+    expects: str,
+    test: Callable[[Series, Terms], Signal],
+    parameters: Sequence[str],
+) -> type[RowExpectation]:
+    """The expectation of a guard that looks at the values alone; imports Great Expectations.
+
+    name and expects: of the class and its docstring; parameters: the fields of `Declared` that a
+    KPI's definition may set for this guard.
+    """
+    from expectations.row_expectation import RowExpectation
+
+    types = get_type_hints(Declared)
+
+    def examine(self: RowExpectation, rows: list[Row]) -> Examination:
+        said = {parameter: getattr(self, parameter) for parameter in parameters}
+        return examine_values(rows, Declared(**said), test)
+
+    def body(namespace: dict[str, Any]) -> None:
+        namespace |= {"__doc__": expects, "__module__": __name__, "examine": examine}
+        namespace["__annotations__"] = {parameter: types[parameter] for parameter in parameters}
+        namespace |= {parameter: getattr(Declared(), parameter) for parameter in parameters}
+
+    return new_class(name, (RowExpectation,), exec_body=body)
 
 
 def examine_values(

@@ -11,6 +11,7 @@ from reports.delivery import Sent, deliver
 from reports.digest import compose_digest
 from reports.signed_links import Desk
 from sightline.casebook import Casebook
+from sightline.days_off import days_off
 from sightline.home import Home
 from sightline.warehouse.duckdb import read_published
 
@@ -42,6 +43,7 @@ def announce(home: Home) -> tuple[int, int]:
             casebook,
             now=now,
             policy=catalog().vocabulary.alerting,
+            days_off=days_off(catalog()),
             reports_url=reports_url(home),
         )
     casebook.hold_back(composed.held, now)

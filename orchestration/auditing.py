@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
 
+from orchestration.once_at_a_time import alone
 from sightline.casebook import Casebook
 from sightline.home import Home
 from sightline.warehouse.duckdb import read_published
@@ -48,12 +49,29 @@ def waiting_episodes(home: Home) -> Look:
     return Look(len(episodes), tuple(name for name in episodes if name in due))
 
 
+def is_at_it(home: Home) -> bool:
+    """Whether a process of this machine is auditing; one that was killed is not, however."""
+    with alone(_lock(home)) as nobody_else:
+        return not nobody_else
+
+
 def audit(home: Home, run_id: str) -> Iterator[Audited]:
     """Investigate every waiting episode, keep the case in the casebook and draw its page.
 
     One episode that cannot be audited does not keep the others from being audited: all are
-    tried, then an ExceptionGroup with every failure is raised.
+    tried, then an ExceptionGroup with every failure is raised. Nothing is done while another
+    process is at it.
     """
+    with alone(_lock(home)) as is_alone:
+        if is_alone:
+            yield from _audit(home, run_id)
+
+
+def _lock(home: Home) -> Path:
+    return home.root / "audit.lock"
+
+
+def _audit(home: Home, run_id: str) -> Iterator[Audited]:
     from reports.case_page import render_case
     from sightline.investigation import investigate
 

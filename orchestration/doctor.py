@@ -130,6 +130,8 @@ def _casebook(home: Home, _patience: Patience) -> Iterator[Symptom]:
     """What waits to be said, what never arrived, and what waits for its audit."""
     from sqlalchemy import create_engine
 
+    from sightline.casebook import log
+    from sightline.casebook.announcing import Announcing
     from sightline.casebook.outbox import Outbox
 
     url = home.casebook_url
@@ -140,7 +142,7 @@ def _casebook(home: Home, _patience: Patience) -> Iterator[Symptom]:
         url = f"sqlite:///file:{path}?mode=ro&uri=true"
     engine = create_engine(url)
     try:
-        outbox, now = Outbox(engine), home.now()
+        outbox, announcing, now = Outbox(engine), Announcing(engine), home.now()
         late = [each for each in outbox.undelivered(now) if now - each.created_at > _LONGEST_RUN]
         if late:
             yield Symptom("outbox", f"{len(late)} messages are due and were not sent",
@@ -148,9 +150,10 @@ def _casebook(home: Home, _patience: Patience) -> Iterator[Symptom]:
         for letter in outbox.dead_letters():
             yield Symptom("dead letters", f"“{letter.message.subject}” never arrived on "
                           f"{letter.message.channel}", "mend the channel's address")  # fmt: skip
-        known = {about for about, told in outbox.announced().items() if told.is_open
-                 and now - told.opened_at > _AUDIT_IN} | outbox.held_back()  # fmt: skip
-        audited = set(outbox.acts("audit_finished"))
+        known = {about for about, told in announcing.announced().items() if told.is_open
+                 and now - told.opened_at > _AUDIT_IN} | announcing.held_back()  # fmt: skip
+        with engine.connect() as connection:
+            audited = set(log.counts(connection, "audit_finished"))
         for case_id in _open_episodes(home):
             if case_id in known - audited:
                 yield Symptom("audits", f"{case_id} has no audit", "see the runs of job `audit`")

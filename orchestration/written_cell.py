@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from ingestion.mapping.value import number_of, plain
-from sightline.errors import UsageError
+from sightline.errors import NothingCheckedError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,7 +63,10 @@ def share_numeric(sample: Sequence[Sequence[str]], index: int) -> float:
 
 
 def marks_of(cells: Sequence[str], name: str) -> tuple[str, str | None]:
-    """Decimal and thousands mark by which most cells are numbers. UsageError where none does."""
+    """Decimal and thousands mark by which most cells are numbers.
+
+    Raises NothingCheckedError where no cell is one.
+    """
     filled = [cell for cell in cells if cell.strip()][:2000]
     # 1,234 and 12,500 alone: thousands; one other number of decimals, and it is a decimal comma.
     groups = [re.fullmatch(r"-?\d{1,3}(,\d{3})+", plain(cell)) for cell in filled if "," in cell]
@@ -76,7 +79,7 @@ def marks_of(cells: Sequence[str], name: str) -> tuple[str, str | None]:
     ]
     best, rank = max(scored)
     if not best:
-        raise UsageError(f"{name} holds no numbers")
+        raise NothingCheckedError(f"{name} holds no numbers")
     return order[-rank]
 
 

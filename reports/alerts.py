@@ -21,9 +21,10 @@ from reports.marts import finite
 from reports.telling import Words, dead_letter, restated, text_of
 from sightline.alert_policy import AlertPolicy
 from sightline.casebook import Message
+from sightline.casebook.deadlines import IsOff, is_weekend
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
     from decimal import Decimal
 
@@ -49,6 +50,7 @@ def situation(
     stale: Iterable[str],
     policy: AlertPolicy,
     now: datetime,
+    days_off: Callable[[str], IsOff],
 ) -> Situation:
     """What a decision looks at: open episodes, what was said, and what people asked for."""
     lasting = timedelta(days=policy.acknowledged_for_days)
@@ -60,6 +62,7 @@ def situation(
         acknowledged={
             case_id: at + lasting for case_id, (at, _) in casebook.acts("acknowledged").items()
         },
+        days_off=days_off,
     )
 
 
@@ -74,14 +77,16 @@ def compose(
     *,
     now: datetime,
     policy: AlertPolicy | None = None,
+    days_off: Callable[[str], IsOff] = lambda _kpi_id: is_weekend,
     names: Sequence[str] | None = None,
     reports_url: str | None = None,
 ) -> Composed:
     """The messages the marts call for and nobody has announced, one per objective and channel.
 
-    `names` are the channels to tell (default: every one configured in the environment);
-    `reports_url` is where the board is served or stored (default SIGHTLINE_REPORTS_URL). Nothing
-    is committed or sent; what was announced open and is open no more gets its closing message.
+    `days_off` gives those of each KPI, on which nobody is asked; `names` are the channels to tell
+    (default: every one configured in the environment); `reports_url` is where the board is served
+    or stored (default SIGHTLINE_REPORTS_URL). Nothing is committed or sent; what was announced
+    open and is open no more gets its closing message.
     """
     told = channel_names() if names is None else names
     base = os.environ.get("SIGHTLINE_REPORTS_URL", "") if reports_url is None else reports_url
@@ -89,7 +94,7 @@ def compose(
     episodes = {episode.case_id: episode for episode in open_episodes(connection)}
     feeds = marts.freshness(connection)
     stale = [row["source"] for row in feeds if row["status"] == "stale"]
-    looked_at = situation(casebook, episodes.values(), stale, policy, now)
+    looked_at = situation(casebook, episodes.values(), stale, policy, now, days_off)
     decision = decide(looked_at, policy, now)
     levels = {case_id: _level(episode) for case_id, episode in episodes.items()}
     known_at = next((str(e.known_at) for e in episodes.values()), None)

@@ -20,14 +20,15 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from sightline.casebook.deadlines import IsOff, business_days_after, is_weekend
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from datetime import datetime
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from sightline.alert_policy import AlertPolicy
     from sightline.casebook import Announced, Kind, Silence
@@ -52,13 +53,14 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """Everything a decision looks at."""
+    """Everything a decision looks at; `days_off` of a KPI are those nobody is asked on."""
 
     standings: Sequence[Standing]
     stale: frozenset[str] = frozenset()
     announced: Mapping[str, Announced] = field(default_factory=dict)
     silences: Sequence[Silence] = ()
     acknowledged: Mapping[str, datetime] = field(default_factory=dict)
+    days_off: Callable[[str], IsOff] = lambda _kpi_id: is_weekend
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +163,10 @@ class _Look:
         climbed = told.since_opening.get("escalated", 0)
         asked_since = max(told.opened_at, until or told.opened_at)
         if climbed < len(policy.escalate_after_days):
-            patience = timedelta(days=policy.escalate_after_days[climbed])
-            if self._now - asked_since >= patience:
+            is_off = self._situation.days_off(standing.kpi_id)
+            days = policy.escalate_after_days[climbed]
+            day = business_days_after(asked_since.date(), days, is_off)
+            if self._now >= datetime.combine(day, asked_since.timetz()):
                 return "escalated"
         pace = timedelta(days=policy.repeat_after_days)
         return "repeated" if self._now - told.told_at >= pace else None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sightline.casebook import Silence
 from sightline.casebook.acts import Act, Answer, Close, SilenceCase, read_act
 from sightline.casebook.answers import Answers, FindingAct, check_answer
+from sightline.days_off import days_off
 from sightline.errors import UsageError
 from sightline.people import owners, require_known
 
@@ -43,8 +44,15 @@ def act_on(
         _hold_back(casebook, case_id, act, author, at)
     if isinstance(act, Answer):
         _answer(casebook, catalog, case_id, act, author, at)
-    own = owners(catalog, kpi_of(case_id), at.date())
-    return casebook.take(case_id, act, author=author, owners=own, at=at)
+    kpi_id = kpi_of(case_id)
+    return casebook.take(
+        case_id,
+        act,
+        author=author,
+        owners=owners(catalog, kpi_id, at.date()),
+        at=at,
+        is_off=days_off(catalog)(kpi_id),
+    )
 
 
 def _hold_back(

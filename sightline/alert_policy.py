@@ -13,7 +13,7 @@ from sightline.definition import Definition, Share
 
 
 class AlertPolicy(Definition):
-    """Days are days of 24 hours from the message they follow."""
+    """Days are days of 24 hours from the message they follow, those of the ladder business days."""
 
     repeat_after_days: int = Field(
         default=7, ge=1, description="An open case nobody acknowledged is told again."
@@ -27,7 +27,8 @@ class AlertPolicy(Definition):
     )
     escalate_after_days: tuple[int, ...] = Field(
         default=(2, 5),
-        description="Without acknowledgement the deputy is asked, then the objective's owner.",
+        description="Business days without acknowledgement after which the deputy is asked, "
+        "then the objective's owner.",
     )
     storm_above: int = Field(
         default=20, ge=1, description="More cases at once are told by owner, one message each."

@@ -90,13 +90,16 @@ class Incentive(Definition):
     share_of_bonus: Share
 
 
+_Parameter = Number | bool | Text
+
+
 class Guard(Definition):
     """An integrity guard to run on the KPI; every further key is a parameter of that guard."""
 
     model_config = ConfigDict(extra="allow")
 
     guard: Id
-    __pydantic_extra__: dict[Id, Number | bool | Text]
+    __pydantic_extra__: dict[Id, _Parameter | tuple[dict[Id, _Parameter], ...]]
 
     @property
     def parameters(self) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from concurrent.futures import ProcessPoolExecutor
 from benchmarks.guards.injector import BARS
 from benchmarks.guards.measure import LENGTHS, FalseAlarms, Recall, false_alarms, recall
 from benchmarks.guards.page import DOCUMENT, FIRST_SEED, PER_BAR, PER_FAMILY, Figures, page
+from benchmarks.guards.portfolio import close_seconds
 from benchmarks.guards.simulator import FAMILIES
 
 
@@ -33,8 +34,10 @@ def measure(first_seed: int, per_family: int, per_bar: int, workers: int) -> Fig
             _say(f"{family}, {n} values: {alarms[family, n].asked} of {per_family} asked about")
         for bar, running in zip(BARS, bars, strict=True):
             found.append(running.result())
-            _say(f"{bar.name}, {bar.periods} values: {found[-1].own / found[-1].count:.3f}")
-    return Figures(first_seed, alarms, tuple(found))
+            _say(f"{bar.name}, {bar.periods} values: {found[-1].composite / found[-1].count:.3f}")
+    close = close_seconds(first_seed)
+    _say(f"one close: {close[0]} expectations in {close[1]:.1f} CPU seconds")
+    return Figures(first_seed, alarms, tuple(found), close)
 
 
 def _seeds(first: int, count: int) -> range:

@@ -11,7 +11,8 @@ import numpy as np
 
 from benchmarks.guards.injector import BARS, Bar
 from benchmarks.guards.simulator import FAMILIES, Kpi, honest, scale
-from expectations.grading import QUESTION_LEVEL, WATCH_LEVEL
+from expectations.grading import WATCH_LEVEL
+from expectations.multiplicity import QUESTION_LEVEL
 from expectations.signals.battery import compose, of_values
 from expectations.signals.crossing import JUST_INSIDE, crossings
 from expectations.signals.removal import removal

@@ -11,16 +11,13 @@ neighbours against differences next to nothing (`signals/repetition.py`).
 
 from __future__ import annotations
 
-from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING
 
-from expectations.guard import Examination, Guard, Kind, Row
-from expectations.signal_guard import HONEST_SERIES, VALUES, Declared, examine_values
+from expectations.guard import Guard, Kind
+from expectations.signal_guard import HONEST_SERIES, VALUES, value_expectation
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from expectations.row_expectation import RowExpectation
 
 GUARD = Guard(
@@ -39,28 +36,18 @@ GUARD = Guard(
         "copies that were altered a little",
         "series of few distinct values",
     ),
+    share=0.035,
 )
 
 
 @cache
 def expectation() -> type[RowExpectation]:
     """Its class; the parameters say what the KPI's values are."""
-    from expectations.row_expectation import RowExpectation
-
-    class ExpectBlocksNotToRepeat(RowExpectation):
-        """Expect no stretch of values to come again and none to stand still."""
-
-        kind: str | None = None
-        resolution: Decimal | None = None
-
-        def examine(self, rows: list[Row]) -> Examination:
-            return examine(rows, Declared(kind=self.kind, resolution=self.resolution))
-
-    return ExpectBlocksNotToRepeat
-
-
-def examine(rows: Sequence[Row], declared: Declared) -> Examination:
-    """Judge the values of one scope."""
     from expectations.signals.repetition import repetition
 
-    return examine_values(rows, declared, repetition)
+    return value_expectation(
+        "ExpectBlocksNotToRepeat",
+        "Expect no stretch of values to come again and none to stand still.",
+        repetition,
+        ("kind", "resolution"),
+    )

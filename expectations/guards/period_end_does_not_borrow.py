@@ -14,12 +14,10 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from expectations.guard import Examination, Guard, Kind, Row
-from expectations.signal_guard import HONEST_SERIES, VALUES, Declared, examine_values
+from expectations.guard import Guard, Kind
+from expectations.signal_guard import HONEST_SERIES, VALUES, value_expectation
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from expectations.row_expectation import RowExpectation
 
 GUARD = Guard(
@@ -38,28 +36,18 @@ GUARD = Guard(
         "values that are not daily",
         "pulling forward at fewer than five ends",
     ),
+    share=0.505,
 )
 
 
 @cache
 def expectation() -> type[RowExpectation]:
     """Its class; the parameters say what the KPI's values are."""
-    from expectations.row_expectation import RowExpectation
-
-    class ExpectPeriodEndNotToBorrow(RowExpectation):
-        """Expect the end of a period not to borrow from the next."""
-
-        kind: str | None = None
-        independent: bool = False
-
-        def examine(self, rows: list[Row]) -> Examination:
-            return examine(rows, Declared(kind=self.kind, independent=self.independent))
-
-    return ExpectPeriodEndNotToBorrow
-
-
-def examine(rows: Sequence[Row], declared: Declared) -> Examination:
-    """Judge the values of one scope."""
     from expectations.signals.period_end import period_end
 
-    return examine_values(rows, declared, period_end)
+    return value_expectation(
+        "ExpectPeriodEndNotToBorrow",
+        "Expect the end of a period not to borrow from the next.",
+        period_end,
+        ("kind", "independent"),
+    )

@@ -11,6 +11,7 @@ Method: Fisher's exact test of failing rows among those left out against all row
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 GUARD = Guard(
     kind=Kind.STATISTICAL,
-    # One row for each row that counts, or would have counted, towards a value of the KPI.
+    # One row for each row left out of a value of the KPI; those that count are counted together.
     evidence="""
         select
             kpi_id,
@@ -32,7 +33,8 @@ GUARD = Guard(
             period_start,
             row_key,
             is_failing,
-            is_left_out
+            is_left_out,
+            row_count
         from intermediate.int_kpi_row_fate
     """,
     part=("scope",),
@@ -50,6 +52,8 @@ GUARD = Guard(
         "rows whose result was changed instead of being left out",
         "a limit that was set after the rows were left out",
     ),
+    share=0.175,
+    share_falls=False,
 )
 
 
@@ -68,7 +72,7 @@ def expectation() -> type[RowExpectation]:
 
 
 def examine(rows: Sequence[Row]) -> Examination:
-    """Judge the rows of one scope: is_failing and is_left_out of each."""
+    """Judge one scope by is_failing and is_left_out of each row, and for how many it stands."""
     import numpy as np
 
     from expectations.signals.removal import removal
@@ -76,5 +80,7 @@ def examine(rows: Sequence[Row]) -> Examination:
     known = [row for row in rows if row["is_failing"] is not None]
     failed = np.array([bool(row["is_failing"]) for row in known], dtype=bool)
     left_out = np.array([bool(row["is_left_out"]) for row in known], dtype=bool)
+    each = np.repeat(np.arange(len(known)), [row["row_count"] for row in known])
+    signal = removal(failed[each], left_out[each])
     covered = frozenset((row["scope"], row["period_start"]) for row in known)
-    return examination(removal(failed, left_out), known, covered)
+    return examination(replace(signal, rows=np.unique(each[signal.rows])), known, covered)

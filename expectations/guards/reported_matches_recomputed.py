@@ -68,6 +68,7 @@ GUARD = Guard(
         "a report that is higher by the same amount in every period",
         "edits inside the system of record itself",
     ),
+    share=0.055,
 )
 
 # Warehouse values carry up to nine decimal places; six leave room for values up to 9 × 10^12.

@@ -8,62 +8,47 @@ belong to.
 
 Method: periods that came to meet the target less those that came to miss it, with the sizes of the
 edits exchanged among the edited periods, so that a drift they share is no finding. Changes of the
-definition or the target are no edits.
+definition or the target are no edits. An edit under an approved change is not asked about: the
+definition lists `approved_changes`, each with its id, the periods it speaks of, who approved it
+when, and by when it is to be booked; an edit booked before the approval or after that day is.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
 from functools import cache
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from expectations.guard import Examination, Guard, Kind, Outcome, Row
 from expectations.signal_guard import examination
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+    from decimal import Decimal
 
     from expectations.row_expectation import RowExpectation
 
 GUARD = Guard(
     kind=Kind.STATISTICAL,
-    # Every period with its value as first published and as it stands, edited or not.
+    # Every period with its value as it stands, a row for each edit and one where there is none.
     evidence="""
-        with edits as (
-            select
-                kpi_id,
-                scope,
-                period_start,
-                from_value,
-                to_value,
-                row_number() over (
-                    partition by kpi_id, scope, period_start order by restated_at
-                ) as number,
-                row_number() over (
-                    partition by kpi_id, scope, period_start order by restated_at desc
-                ) as number_from_last
-            from intermediate.int_restatement
-            where class not in ('formula', 'target')
-        )
-
         select
             recorded.kpi_id,
             recorded.scope,
             recorded.period_start,
-            coalesce(first_edit.from_value, recorded.value) as old_value,
-            coalesce(last_edit.to_value, recorded.value) as value
+            recorded.value,
+            edits.from_value,
+            edits.to_value,
+            edits.restated_at
         from intermediate.int_kpi_value as recorded
-        left join edits as first_edit
+        left join intermediate.int_restatement as edits
             on
-                recorded.kpi_id = first_edit.kpi_id
-                and recorded.scope = first_edit.scope
-                and recorded.period_start = first_edit.period_start
-                and first_edit.number = 1
-        left join edits as last_edit
-            on
-                recorded.kpi_id = last_edit.kpi_id
-                and recorded.scope = last_edit.scope
-                and recorded.period_start = last_edit.period_start
-                and last_edit.number_from_last = 1
+                recorded.kpi_id = edits.kpi_id
+                and recorded.scope = edits.scope
+                and recorded.period_start = edits.period_start
+                and edits.class not in ('formula', 'target')
     """,
     part=("scope",),
     minimum=30,
@@ -80,40 +65,95 @@ GUARD = Guard(
         "edits made before the first pull",
         "edits that help without reaching the target",
         "fewer than five restated periods",
+        "a change that was approved for the target's sake",
     ),
+    share=0.125,
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovedChange:
+    """Edits of these periods were agreed before they were made. All days are included."""
+
+    change: str
+    first_period: date
+    last_period: date
+    approved_by: str
+    approved_on: date
+    booked_until: date
+
+    @classmethod
+    def read(cls, said: Mapping[str, str]) -> ApprovedChange:
+        """From a definition. Raises TypeError for a key that is missing or unknown."""
+        days = ("first_period", "last_period", "approved_on", "booked_until")
+        read = {key: date.fromisoformat(said[key]) if key in days else said[key] for key in said}
+        return cls(**read)  # type: ignore[arg-type]  # the keys are checked by the call
+
+    def covers(self, edit: Row) -> bool:
+        """Is it an edit of one of its periods, booked after the approval and in time?"""
+        booked: date = edit["restated_at"].date()
+        period: date = edit["period_start"]
+        return (
+            self.first_period <= period <= self.last_period
+            and self.approved_on <= booked <= self.booked_until
+        )
 
 
 @cache
 def expectation() -> type[RowExpectation]:
-    """Its class; it takes no parameter."""
+    """Its class; `approved_changes` are those under which an edit is not asked about."""
     from expectations.row_expectation import RowExpectation
 
     class ExpectRestatementsNotToFavourTheTarget(RowExpectation):
         """Expect edits of past periods not to carry them over the target."""
 
+        approved_changes: tuple[dict[str, str], ...] = ()
+
         def examine(self, rows: list[Row]) -> Examination:
-            return examine(rows)
+            return examine(rows, [ApprovedChange.read(said) for said in self.approved_changes])
 
     return ExpectRestatementsNotToFavourTheTarget
 
 
-def examine(rows: Sequence[Row]) -> Examination:
-    """Judge the ledger of one scope: old_value and value of each period, and its target."""
+def examine(rows: Sequence[Row], approved: Sequence[ApprovedChange] = ()) -> Examination:
+    """Judge the ledger of one scope: the edits of each period, and its target."""
     import numpy as np
 
     from expectations.signals.restatement import restatement
     from expectations.signals.series import Terms
 
-    needed = ("old_value", "value", "target")
-    usable = [row for row in rows if all(row[name] is not None for name in needed)]
-    usable.sort(key=lambda row: row["period_start"])
-    covered = frozenset((row["scope"], row["period_start"]) for row in usable)
-    if not usable:
+    periods = [row for row in _periods(rows, approved) if None not in _margins(row)]
+    covered = frozenset((row["scope"], row["period_start"]) for row in periods)
+    if not periods:
         detail = "no period has both a value and a target"
         return Examination(outcome=Outcome.NOT_APPLICABLE, n=0, detail=detail)
     # Each period against the target that was in force: margins, so that the target is zero.
-    before = np.array([float(row["old_value"] - row["target"]) for row in usable])
-    after = np.array([float(row["value"] - row["target"]) for row in usable])
-    terms = Terms(target=0.0, higher_is_better=usable[0]["direction"] != "lower_is_better")
-    return examination(restatement(before, after, terms), usable, covered)
+    before, after = np.array([_margins(row) for row in periods], dtype=np.float64).T
+    terms = Terms(target=0.0, higher_is_better=periods[0]["direction"] != "lower_is_better")
+    return examination(restatement(before, after, terms), periods, covered)
+
+
+def _periods(rows: Sequence[Row], approved: Sequence[ApprovedChange]) -> Iterator[Row]:
+    """One row a period, in order: `old_value` is what it was before the edits that are asked about.
+
+    What was edited under an approved change counts as if it had been so from the beginning.
+    """
+    ordered = sorted(rows, key=lambda row: row["period_start"])
+    for _, of_period in groupby(ordered, key=lambda row: row["period_start"]):
+        edits = list(of_period)
+        asked = [
+            edit
+            for edit in edits
+            if edit["restated_at"] is not None and not any(one.covers(edit) for one in approved)
+        ]
+        values = [edit[name] for edit in asked for name in ("from_value", "to_value")]
+        old = None
+        if edits[0]["value"] is not None and None not in values:
+            old = edits[0]["value"] - sum(edit["to_value"] - edit["from_value"] for edit in asked)
+        yield edits[0] | {"old_value": old}
+
+
+def _margins(row: Row) -> tuple[Decimal | None, Decimal | None]:
+    if row["target"] is None or row["value"] is None or row["old_value"] is None:
+        return None, None
+    return row["old_value"] - row["target"], row["value"] - row["target"]

@@ -12,16 +12,13 @@ widths; see `signals/bunching.py`. An approval limit is looked at in the same wa
 
 from __future__ import annotations
 
-from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING
 
-from expectations.guard import Examination, Guard, Kind, Row
-from expectations.signal_guard import HONEST_SERIES, VALUES, Declared, examine_values
+from expectations.guard import Guard, Kind
+from expectations.signal_guard import HONEST_SERIES, VALUES, value_expectation
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from expectations.row_expectation import RowExpectation
 
 GUARD = Guard(
@@ -42,40 +39,18 @@ GUARD = Guard(
         "values lifted far beyond the target",
         "a target at a natural bound of the values",
     ),
+    share=0.63,
 )
 
 
 @cache
 def expectation() -> type[RowExpectation]:
     """Its class; the parameters say what the KPI's values are."""
-    from expectations.row_expectation import RowExpectation
-
-    class ExpectValuesNotToBunchAtTheTarget(RowExpectation):
-        """Expect no excess just inside the target with a hole just outside it."""
-
-        kind: str | None = None
-        resolution: Decimal | None = None
-        lowest: Decimal | None = None
-        highest: Decimal | None = None
-        approval_limit: Decimal | None = None
-
-        def examine(self, rows: list[Row]) -> Examination:
-            return examine(
-                rows,
-                Declared(
-                    kind=self.kind,
-                    resolution=self.resolution,
-                    lowest=self.lowest,
-                    highest=self.highest,
-                    approval_limit=self.approval_limit,
-                ),
-            )
-
-    return ExpectValuesNotToBunchAtTheTarget
-
-
-def examine(rows: Sequence[Row], declared: Declared) -> Examination:
-    """Judge the values of one scope."""
     from expectations.signals.bunching import at_target_and_limit
 
-    return examine_values(rows, declared, at_target_and_limit)
+    return value_expectation(
+        "ExpectValuesNotToBunchAtTheTarget",
+        "Expect no excess just inside the target with a hole just outside it.",
+        at_target_and_limit,
+        ("kind", "resolution", "lowest", "highest", "approval_limit"),
+    )

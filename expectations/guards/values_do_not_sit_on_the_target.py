@@ -11,16 +11,13 @@ sits on the target when its numerator is the first that reaches it (`signals/poi
 
 from __future__ import annotations
 
-from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING
 
-from expectations.guard import Examination, Guard, Kind, Row
-from expectations.signal_guard import HONEST_SERIES, VALUES, Declared, examine_values
+from expectations.guard import Guard, Kind
+from expectations.signal_guard import HONEST_SERIES, VALUES, value_expectation
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from expectations.row_expectation import RowExpectation
 
 GUARD = Guard(
@@ -39,38 +36,18 @@ GUARD = Guard(
         "values set a little beyond the target",
         "targets that fewer than three places near by are as round as",
     ),
+    share=0.05,
 )
 
 
 @cache
 def expectation() -> type[RowExpectation]:
     """Its class; the parameters say what the KPI's values are."""
-    from expectations.row_expectation import RowExpectation
-
-    class ExpectValuesNotToSitOnTheTarget(RowExpectation):
-        """Expect no more values on the target than on places as round."""
-
-        kind: str | None = None
-        resolution: Decimal | None = None
-        lowest: Decimal | None = None
-        highest: Decimal | None = None
-
-        def examine(self, rows: list[Row]) -> Examination:
-            return examine(
-                rows,
-                Declared(
-                    kind=self.kind,
-                    resolution=self.resolution,
-                    lowest=self.lowest,
-                    highest=self.highest,
-                ),
-            )
-
-    return ExpectValuesNotToSitOnTheTarget
-
-
-def examine(rows: Sequence[Row], declared: Declared) -> Examination:
-    """Judge the values of one scope."""
     from expectations.signals.point_mass import point_mass
 
-    return examine_values(rows, declared, point_mass)
+    return value_expectation(
+        "ExpectValuesNotToSitOnTheTarget",
+        "Expect no more values on the target than on places as round.",
+        point_mass,
+        ("kind", "resolution", "lowest", "highest"),
+    )

@@ -12,17 +12,13 @@ jittered over their own denominators (`signals/roundness.py`). Digits alone are 
 
 from __future__ import annotations
 
-from datetime import date
-from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING
 
-from expectations.guard import Examination, Guard, Kind, Row
-from expectations.signal_guard import HONEST_SERIES, VALUES, Declared, examine_values
+from expectations.guard import Guard, Kind
+from expectations.signal_guard import HONEST_SERIES, VALUES, value_expectation
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from expectations.row_expectation import RowExpectation
 
 GUARD = Guard(
@@ -41,34 +37,18 @@ GUARD = Guard(
         "figures that were round from the first day on",
         "figures typed with plausible digits",
     ),
+    share=0.04,
 )
 
 
 @cache
 def expectation() -> type[RowExpectation]:
     """Its class; the parameters say what the KPI's values are."""
-    from expectations.row_expectation import RowExpectation
-
-    class ExpectValuesNotToBeRounderThanTheirBaseline(RowExpectation):
-        """Expect values as round as they used to be, and as their denominators allow."""
-
-        kind: str | None = None
-        resolution: Decimal | None = None
-        baseline_until: date | None = None
-
-        def examine(self, rows: list[Row]) -> Examination:
-            return examine(
-                rows,
-                Declared(
-                    kind=self.kind, resolution=self.resolution, baseline_until=self.baseline_until
-                ),
-            )
-
-    return ExpectValuesNotToBeRounderThanTheirBaseline
-
-
-def examine(rows: Sequence[Row], declared: Declared) -> Examination:
-    """Judge the values of one scope."""
     from expectations.signals.roundness import roundness
 
-    return examine_values(rows, declared, roundness)
+    return value_expectation(
+        "ExpectValuesNotToBeRounderThanTheirBaseline",
+        "Expect values as round as they used to be, and as their denominators allow.",
+        roundness,
+        ("kind", "resolution", "baseline_until"),
+    )

@@ -12,17 +12,13 @@ independent, else against the KPI's own past at equal level (`signals/variation.
 
 from __future__ import annotations
 
-from datetime import date
-from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING
 
-from expectations.guard import Examination, Guard, Kind, Row
-from expectations.signal_guard import HONEST_SERIES, VALUES, Declared, examine_values
+from expectations.guard import Guard, Kind
+from expectations.signal_guard import HONEST_SERIES, VALUES, value_expectation
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from expectations.row_expectation import RowExpectation
 
 GUARD = Guard(
@@ -43,42 +39,18 @@ GUARD = Guard(
         "figures that were evened out from the first day on",
         "evening out that only moves events between neighbouring days a little",
     ),
+    share=0.5,
 )
 
 
 @cache
 def expectation() -> type[RowExpectation]:
     """Its class; the parameters say what the KPI's values are."""
-    from expectations.row_expectation import RowExpectation
-
-    class ExpectVariationNotToBeBelowChance(RowExpectation):
-        """Expect values to vary as chance and their own past say."""
-
-        kind: str | None = None
-        resolution: Decimal | None = None
-        lowest: Decimal | None = None
-        highest: Decimal | None = None
-        independent: bool = False
-        baseline_until: date | None = None
-
-        def examine(self, rows: list[Row]) -> Examination:
-            return examine(
-                rows,
-                Declared(
-                    kind=self.kind,
-                    resolution=self.resolution,
-                    lowest=self.lowest,
-                    highest=self.highest,
-                    independent=self.independent,
-                    baseline_until=self.baseline_until,
-                ),
-            )
-
-    return ExpectVariationNotToBeBelowChance
-
-
-def examine(rows: Sequence[Row], declared: Declared) -> Examination:
-    """Judge the values of one scope."""
     from expectations.signals.variation import variation
 
-    return examine_values(rows, declared, variation)
+    return value_expectation(
+        "ExpectVariationNotToBeBelowChance",
+        "Expect values to vary as chance and their own past say.",
+        variation,
+        ("kind", "resolution", "lowest", "highest", "independent", "baseline_until"),
+    )

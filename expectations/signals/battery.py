@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from expectations.grading import QUESTION_LEVEL, URGENT_LEVEL, WATCH_LEVEL
+from expectations.grading import URGENT_LEVEL, WATCH_LEVEL
+from expectations.guard import load
 from expectations.judgement import Grade
-from expectations.multiplicity import benjamini_hochberg
+from expectations.multiplicity import QUESTION_LEVEL, shared_q_values
 from expectations.signals.bunching import at_target_and_limit
 from expectations.signals.period_end import period_end
 from expectations.signals.point_mass import point_mass
@@ -59,13 +60,15 @@ def of_values(series: Series, terms: Terms) -> dict[str, Signal]:
 
 
 def compose(signals: Mapping[str, Signal]) -> Composite:
-    """Benjamini-Hochberg over the tests that judged; tests that did not are no pass.
+    """Corrected for the tests that judged, by their guards' shares; others are no pass.
 
     U nothing judged, A no q below 5 %, B one below 5 %, C one below 1 %, D one below 0.1 % or two
     tests below 1 %.
     """
     p_values = {guard: s.p_value for guard, s in signals.items() if s.p_value is not None}
-    q_values = dict(zip(p_values, benjamini_hochberg(list(p_values.values())), strict=True))
+    shares = [load(guard).GUARD.share_at(signals[guard].n) for guard in p_values]
+    corrected = shared_q_values(list(p_values.values()), shares)
+    q_values = dict(zip(p_values, corrected, strict=True))
     smallest = min(q_values.values(), default=1.0)
     asking = sum(q < QUESTION_LEVEL for q in q_values.values())
     if not q_values:

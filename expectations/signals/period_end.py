@@ -108,8 +108,10 @@ def _borrowed(
     difference[(before_n == 0) | (after_n == 0)] = np.nan
     at_ends = difference[starts - days]
     at_ends = at_ends[np.isfinite(at_ends)]
-    distance = np.abs(at[:, None] - starts[None, :]).min(axis=1)
-    elsewhere = difference[(distance >= 2 * days) & np.isfinite(difference)]
+    is_far = np.ones(len(at), dtype=bool)
+    near = starts[:, None] - days + np.arange(1 - 2 * days, 2 * days)
+    is_far[near[(near >= 0) & (near < len(at))]] = False
+    elsewhere = difference[is_far & np.isfinite(difference)]
     if len(at_ends) < FEWEST_ENDS or len(elsewhere) < 3 * FEWEST_ENDS:
         return days, 1.0, 0.0, [], 0.0
     seen, usual = float(at_ends.mean()), float(elsewhere.mean())

@@ -203,7 +203,7 @@ def _step(series: Series, terms: Terms, spread: float) -> float:
     finest = max(spread / 200, 1e-12)
     if series.denominators is not None:
         return finest
-    lattice = lattice_of(series.values, resolution=terms.resolution, apart_from=None)
+    lattice = lattice_of(series.values, resolution=terms.resolution, apart_from=None, wary=True)
     if lattice is None:
         return finest
     step = lattice.step * (lattice.heaps[-1] if lattice.heaps else 1)

@@ -69,8 +69,11 @@ def _against_past(series: Series, terms: Terms) -> Signal:
     values, n = series.values, len(series.values)
     step = terms.resolution or resolution_of(values)
     split = split_at(series, terms)
-    if min(split, n - split) < MINIMUM // 2:
-        return not_enough(min(split, n - split), MINIMUM // 2, "values on one side of the baseline")
+    # What a natural bound holds is as round as the bound, and moves with the level.
+    free = ~np.isin(values, [bound for bound in terms.bounds if bound is not None])
+    early, late = int(free[:split].sum()), int(free[split:].sum())
+    if min(early, late) < MINIMUM // 2:
+        return not_enough(min(early, late), MINIMUM // 2, "values on one side of the baseline")
     if step is None:
         return not_applicable(n, "the values are on no common step")
     low, high = np.quantile(values, [0.1587, 0.8413])
@@ -81,12 +84,12 @@ def _against_past(series: Series, terms: Terms) -> Signal:
         return not_applicable(n, f"the values spread over too few steps of {step:g}")
     best = (1.0, "", "", np.zeros(0, dtype=np.int64))
     for multiple in wide:
-        round_ones = steps % multiple == 0
+        round_ones = (steps % multiple == 0) & free
         after, before = int(round_ones[split:].sum()), int(round_ones[:split].sum())
-        p_value = len(wide) * hypergeometric_tail(after, after + before, n - split, n)
+        p_value = len(wide) * hypergeometric_tail(after, after + before, late, early + late)
         if p_value <= best[0]:
-            observed = f"{after} of {n - split} values are multiples of {multiple * step:g}"
-            expected = f"{before} of {split} were in the baseline before"
+            observed = f"{after} of {late} values are multiples of {multiple * step:g}"
+            expected = f"{before} of {early} were in the baseline before"
             best = (p_value, observed, expected, split + np.flatnonzero(round_ones[split:]))
     return judged(best[0], n=n, observed=best[1], expected=best[2], rows=best[3])
 

@@ -109,6 +109,8 @@ def _against_past(series: Series, terms: Terms) -> Signal:
     if step and np.median(np.abs(raw[:-2] - 2 * raw[1:-1] + raw[2:])) < FEWEST_STEPS * step:
         return not_applicable(n, f"the values change by too few steps of {step:g}")
     typical = float(np.median(second))
+    if not typical:
+        return not_applicable(n, "most values are what their neighbours lead to expect exactly")
     # One outlier must not make a restless week.
     second = np.minimum(second, 3.0 * typical)
     weeks = len(second) // WEEK

@@ -65,12 +65,22 @@ SOURCE = Source(
                 "due_date": "date",
             },
         ),
+        Table(
+            "status_change",
+            ("issue_id", "changed_at"),
+            {
+                "issue_id": "text",
+                "changed_at": "timestamp",
+                "status_before": "text",
+                "status": "text",
+            },
+        ),
     ),
 )
 
 
 def extract(home: Home, seen_at: datetime) -> list[Any]:
-    """dlt resources of issues that changed or are gone, and of what became of their due dates."""
+    """dlt resources of issues that changed or are gone, and of their dates and statuses before."""
     import dlt
 
     from ingestion.columns import arrow_table, hints
@@ -79,22 +89,25 @@ def extract(home: Home, seen_at: datetime) -> list[Any]:
     def changed() -> list[Any]:
         return list(_issues(seen_at))
 
-    issue, change = SOURCE.tables
-
     def issues() -> Iterator[Any]:
         yield from changed()
 
-    def changes() -> Iterator[Any]:
+    def due_dates() -> Iterator[Any]:
         for table in changed():
-            yield arrow_table(_due_date_changes(table), change.columns, name=change.name)
+            yield arrow_table(_due_date_changes(table), due_date.columns, name=due_date.name)
 
-    moments = [
-        hints(name for name, kind in table.columns.items() if kind == "timestamp")
-        for table in (issue, change)
-    ]
+    def statuses() -> Iterator[Any]:
+        for table in changed():
+            yield arrow_table(_status_changes(table), status.columns, name=status.name)
+
+    issue, due_date, status = SOURCE.tables
     return [
-        dlt.resource(issues(), name=issue.name, columns=moments[0]),
-        dlt.resource(changes(), name=change.name, columns=moments[1]),
+        dlt.resource(
+            rows(),
+            name=table.name,
+            columns=hints(name for name, kind in table.columns.items() if kind == "timestamp"),
+        )
+        for table, rows in ((issue, issues), (due_date, due_dates), (status, statuses))
     ]
 
 
@@ -137,21 +150,37 @@ def _issues(seen_at: datetime) -> Iterator[Any]:
 
 def _due_date_changes(table: Any) -> list[Row]:
     """What the history of these issues says of their due dates, as far back as the tracker goes."""
-    changes = []
+    return [
+        {
+            "issue_id": issue_id,
+            "changed_at": changed_at,
+            "due_date_before": date.fromisoformat(item["from"][:10]) if item.get("from") else None,
+            "due_date": date.fromisoformat(item["to"][:10]) if item.get("to") else None,
+        }
+        for issue_id, changed_at, item in _history(table, "duedate")
+    ]
+
+
+def _status_changes(table: Any) -> list[Row]:
+    """The same of their statuses, by the names people read."""
+    return [
+        {
+            "issue_id": issue_id,
+            "changed_at": changed_at,
+            "status_before": item.get("fromString"),
+            "status": item.get("toString"),
+        }
+        for issue_id, changed_at, item in _history(table, "status")
+    ]
+
+
+def _history(table: Any, field: str) -> Iterator[tuple[str, datetime, Row]]:
+    """Issue, moment and item of each change of a field that these issues' changelogs tell."""
     for issue_id, changelog in zip(table["issue_id"], table["changelog"], strict=True):
         for entry in json.loads(changelog.as_py() or "[]"):
             for item in entry.get("items", ()):
-                if item.get("field") == "duedate":
-                    before, after = item.get("from"), item.get("to")
-                    changes.append(
-                        {
-                            "issue_id": issue_id.as_py(),
-                            "changed_at": datetime.fromisoformat(entry["created"]),
-                            "due_date_before": date.fromisoformat(before[:10]) if before else None,
-                            "due_date": date.fromisoformat(after[:10]) if after else None,
-                        }
-                    )
-    return changes
+                if item.get("field") == field:
+                    yield issue_id.as_py(), datetime.fromisoformat(entry["created"]), item
 
 
 def _kind() -> type[Client]:

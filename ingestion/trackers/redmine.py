@@ -59,7 +59,7 @@ class Client:
         found = self._api.find(f"/issues/{issue_id}.json", include="journals")
         if not found or not self._counts(found["issue"]):
             return None
-        return _flat(found["issue"], self._projects, self._closed)
+        return _flat(found["issue"], self._projects, self._statuses)
 
     def _counts(self, item: Mapping[str, Any]) -> bool:
         return not self._wanted or item["project"]["id"] in self._projects
@@ -76,10 +76,10 @@ class Client:
         }
 
     @cached_property
-    def _closed(self) -> frozenset[int]:
-        """The statuses that close an issue; only newer Redmines say so on the issue itself."""
+    def _statuses(self) -> dict[int, dict[str, Any]]:
+        """By id: names, which journals leave out, and which of them close an issue."""
         statuses = self._api.get("/issue_statuses.json")["issue_statuses"]
-        return frozenset(status["id"] for status in statuses if status.get("is_closed"))
+        return {status["id"]: status for status in statuses}
 
     def _pages(self, order: str, **query: str) -> Iterator[list[dict[str, Any]]]:
         # without status_id=* the list gives open issues only
@@ -116,8 +116,10 @@ class Client:
                 return
 
 
-def _flat(issue: Mapping[str, Any], projects: Mapping[int, str], closed: frozenset[int]) -> Row:
-    is_closed = issue["status"]["id"] in closed
+def _flat(
+    issue: Mapping[str, Any], projects: Mapping[int, str], statuses: Mapping[int, Mapping[str, Any]]
+) -> Row:
+    is_closed = bool(statuses.get(issue["status"]["id"], {}).get("is_closed"))
     parent = issue.get("parent")
     return {
         "issue_id": str(issue["id"]),
@@ -136,7 +138,7 @@ def _flat(issue: Mapping[str, Any], projects: Mapping[int, str], closed: frozens
         "spent_seconds": _seconds(issue.get("spent_hours")),
         "parent_key": f"#{parent['id']}" if parent else None,
         "labels": _labels(issue),
-        "changelog": [_history(journal) for journal in issue.get("journals", ())],
+        "changelog": [_history(journal, statuses) for journal in issue.get("journals", ())],
     }
 
 
@@ -177,20 +179,27 @@ def _labels(item: Mapping[str, Any]) -> list[str]:
     return labels
 
 
-def _history(journal: Mapping[str, Any]) -> dict[str, Any]:
+def _history(
+    journal: Mapping[str, Any], statuses: Mapping[int, Mapping[str, Any]]
+) -> dict[str, Any]:
     """A journal in the words of Jira's changelog; what people wrote in it is not taken."""
     return {
         "id": str(journal["id"]),
         "created": journal["created_on"],
-        "items": [
-            {
-                "field": "duedate" if detail["name"] == "due_date" else detail["name"],
-                "from": detail.get("old_value"),
-                "to": detail.get("new_value"),
-            }
-            for detail in journal.get("details", ())
-        ],
+        "items": [_item(detail, statuses) for detail in journal.get("details", ())],
     }
+
+
+def _item(
+    detail: Mapping[str, Any], statuses: Mapping[int, Mapping[str, Any]]
+) -> dict[str, str | None]:
+    name, ends = detail["name"], (detail.get("old_value"), detail.get("new_value"))
+    item = {"field": {"due_date": "duedate", "status_id": "status"}.get(name, name)}
+    item |= {"from": ends[0], "to": ends[1]}
+    if name == "status_id":
+        names = [statuses.get(int(end or 0), {}).get("name", end) for end in ends]
+        item |= {"fromString": names[0], "toString": names[1]}
+    return item
 
 
 def _seconds(hours: float | None) -> int | None:

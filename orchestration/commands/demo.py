@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -94,9 +95,9 @@ def run(
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
-    from demo.definitions import KNOWN_BEFORE, as_they_were
+    from demo.definitions import DAYS_SINCE, KNOWN_BEFORE, as_they_were
     from demo.firm import build
-    from ingestion.pull import pull
+    from demo.live import advance
     from orchestration.commands.demo_report import found
     from orchestration.once import Conductor
 
@@ -106,16 +107,30 @@ def run(
     _clear(home)
     home = enter(home)
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as beside:
-        built = beside.submit(build, home.demo, scenario=scenario.value)
+        before = KNOWN_BEFORE.replace(tzinfo=None)
+        built = beside.submit(build, home.demo, scenario=scenario.value, moment=before)
         with Conductor(home.root / "demo.log", say) as conductor:
             built.result()
             earlier = replace(home, okrs=home.demo / "okrs")
             if as_they_were(home.okrs, earlier.okrs):
-                pull("definitions", home=earlier, seen_at=KNOWN_BEFORE)
+                look(earlier, seen_at=KNOWN_BEFORE)
+            beside.submit(advance, home.demo, DAYS_SINCE).result()
             with tracker(home):
                 pulse_and_audit(conductor)
     report = found(home, scenario=scenario.value, seconds=time.monotonic() - began)
     emit(report.data, report.text, as_json=as_json)
+
+
+def look(home: Home, *, seen_at: datetime) -> None:
+    """An earlier look at definitions and ERP, of which only the values were put on record."""
+    from ingestion.pull import pull
+    from orchestration.dbt_runner import invoke, refuse_broken
+    from orchestration.defs.values import record_unjudged
+
+    for source in ("definitions", "erp"):
+        pull(source, home=home, seen_at=seen_at)
+    refuse_broken(invoke(["run", "--select", "+int_kpi_value_version", "+int_kpi_formula"]))
+    record_unjudged(home, seen_at=seen_at)
 
 
 def pulse_and_audit(conductor: "Conductor") -> None:

@@ -23,7 +23,7 @@ _ALERTS = """
     from marts.fct_alert_delivery
 """
 
-_PULLED = "{seen} rows from {sources} sources: {kept} kept, {rejected} rejected"
+_PULLED = "{seen} rows from {sources} sources by the last look: {kept} kept, {rejected} rejected"
 _ALERTED = "{messages} messages, {delivered} delivered"
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import dagster as dg
 
-from orchestration.auditing import audit, waiting_episodes
+from orchestration.auditing import audit, is_at_it, waiting_episodes
 from sightline.home import Home
 
 audit_cases = dg.DynamicPartitionsDefinition(name="audit_case")
@@ -22,6 +22,8 @@ audit_case = dg.AssetSpec(
 
 WAITING = "sightline/waiting"
 _FIRST_PAUSE = timedelta(seconds=15)  # doubles with each failed attempt at the same episodes
+# Between a run's start and its first look; one that is not auditing later than that was killed.
+_GRACE_SECONDS = 30
 
 
 @dg.op(out=dg.Out(dg.Nothing))
@@ -56,19 +58,22 @@ def breach_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.S
     """Open episodes without a finished audit start one run; what was looked at is always said.
 
     The state is in the warehouse and the casebook, never in a cursor: a rebuilt instance does
-    not fire history again, and a failed run is tried again after a growing pause.
+    not fire history again, and a failed run is tried again after a growing pause. A run whose
+    process was killed stays started until run monitoring ends it, after 15 minutes; it is not
+    waited for.
     """
-    look = waiting_episodes(Home.from_env())
+    home = Home.from_env()
+    look = waiting_episodes(home)
     if not look.waiting:
         return dg.SkipReason(
             f"looked at {look.open_episodes} open episodes: every one has its finished audit"
         )
     batch = hashlib.sha256("\n".join(look.waiting).encode()).hexdigest()[:16]
     attempts = context.instance.get_run_records(dg.RunsFilter(tags={WAITING: batch}))
-    if any(not record.dagster_run.is_finished for record in attempts):
+    if any(_is_under_way(home, record) for record in attempts):
         return dg.SkipReason(f"an audit of these {len(look.waiting)} episodes is under way")
     pause = _FIRST_PAUSE * (2 ** (len(attempts) - 1)) if attempts else timedelta(0)
-    last_end = max((record.end_time or 0.0 for record in attempts), default=0.0)
+    last_end = max((each.end_time or each.start_time or 0.0 for each in attempts), default=0.0)
     wait = last_end + pause.total_seconds() - time.time()
     if wait > 0:
         return dg.SkipReason(f"{len(attempts)} audit runs failed; the next try is in {wait:.0f} s")
@@ -76,6 +81,14 @@ def breach_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.S
         run_requests=[dg.RunRequest(run_key=f"{batch}-{len(attempts)}", tags={WAITING: batch})],
         dynamic_partitions_requests=[audit_cases.build_add_request(list(look.waiting))],
     )
+
+
+def _is_under_way(home: Home, record: dg.RunRecord) -> bool:
+    if record.dagster_run.is_finished:
+        return False
+    if record.start_time is None or time.time() - record.start_time < _GRACE_SECONDS:
+        return True
+    return is_at_it(home)
 
 
 @dg.definitions

@@ -19,6 +19,8 @@ _LOOK_SECONDS = 40.0
 _PAUSE_SECONDS = 1.0
 # A source that never rests makes a pulse every half minute, not one after the other.
 _BETWEEN_SECONDS = 30
+# News goes before the pulses that are only due: one writes at a time, and each takes seconds.
+_FIRST = {"dagster/priority": "1"}
 
 
 def _watching(name: str) -> dg.SensorDefinition:
@@ -41,7 +43,7 @@ def _watching(name: str) -> dg.SensorDefinition:
         waiting = dg.RunsFilter(job_name=f"pulse_{name}", statuses=[dg.DagsterRunStatus.QUEUED])
         if context.instance.get_runs(waiting, limit=1):
             return dg.SkipReason(f"{name} has news, and a pulse that will see it waits already")
-        return dg.RunRequest()
+        return dg.RunRequest(tags=_FIRST)
 
     return news
 

@@ -1,6 +1,6 @@
 """What was said is a fact: values and episodes go on record before anyone can read them."""
 
-from datetime import UTC
+from datetime import UTC, datetime
 
 import dagster as dg
 
@@ -63,3 +63,13 @@ def record_new(home: Home) -> dict[str, int]:
     if any(rows.num_rows for rows in new.values()):
         record(new, home=home, seen_at=as_built.replace(tzinfo=UTC))
     return {name: rows.num_rows for name, rows in new.items()}
+
+
+def record_unjudged(home: Home, *, seen_at: datetime) -> None:
+    """Append what the values say while nothing has been judged yet, believed since `seen_at`."""
+    with connect(home, read_only=True) as connection:
+        new = {
+            "kpi_value": connection.sql(_VERSIONS).to_arrow_table(),
+            "formula": connection.sql(_FORMULAS).to_arrow_table(),
+        }
+    record(new, home=home, seen_at=seen_at)

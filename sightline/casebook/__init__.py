@@ -20,6 +20,7 @@ from datetime import datetime
 
 from sightline.audit_case import AuditCase
 from sightline.casebook import log
+from sightline.casebook.announcing import Announcing
 from sightline.casebook.cases import Cases
 from sightline.casebook.life_cycle import Standing
 from sightline.casebook.log import happened
@@ -52,7 +53,7 @@ __all__ = [
 ]
 
 
-class Casebook(Outbox, Cases):
+class Casebook(Announcing, Outbox, Cases):
     """The store behind `url` (any SQLAlchemy URL). One instance a process; close it when done.
 
     `silencing` is the part of it that holds messages back.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -9,13 +10,14 @@ from sqlalchemy import Engine, select
 
 from sightline.casebook import log
 from sightline.casebook.acts import Act, Merge
+from sightline.casebook.deadlines import IsOff, is_weekend
 from sightline.casebook.legal import refuse_illegal
 from sightline.casebook.life_cycle import Standing, is_legal, standing
 from sightline.casebook.log import happened
-from sightline.casebook.store import case_event, writing
+from sightline.casebook.store import case_event, to_utc_aware, writing
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
     from datetime import datetime
 
     from sightline.casebook.records import CaseEvent
@@ -27,31 +29,44 @@ class Cases:
     _engine: Engine
 
     def take(
-        self, case_id: str, act: Act, *, author: str, owners: Collection[str], at: datetime
+        self,
+        case_id: str,
+        act: Act,
+        *,
+        author: str,
+        owners: Collection[str],
+        at: datetime,
+        is_off: IsOff = is_weekend,
     ) -> Standing:
         """Records what a person did and returns where that leaves the case.
 
-        `owners` hold the role that owns the KPI. UsageError when the step is not legal now, naming
-        the legal ones, or when it would end a case of the author's own.
+        `owners` hold the role that owns the KPI; due dates skip what is off. UsageError when the
+        step is not legal now, naming the legal ones, or when it would end a case of the author's
+        own.
         """
         event = happened(case_id, act.kind, act.model_dump(mode="json"), at=at, actor=author)
         with writing(self._engine) as connection:
-            now = standing(log.events(connection, case_id), at)
+            now = standing(log.events(connection, case_id), at, is_off)
             into = None
             if isinstance(act, Merge):
                 into = standing(log.events(connection, act.into), at)
             legal = refuse_illegal(case_id, act, now, into=into, is_owner=author in owners)
-            return log.append(connection, legal, event) or legal
+            return log.append(connection, legal, event, is_off) or legal
 
     def observe(
-        self, case_id: str, kind: str, content: dict[str, Any], at: datetime
+        self,
+        case_id: str,
+        kind: str,
+        content: dict[str, Any],
+        at: datetime,
+        is_off: IsOff = is_weekend,
     ) -> Standing | None:
         """Records what was seen of a case; None when it is no news: looking twice is harmless."""
         with writing(self._engine) as connection:
-            now = standing(log.events(connection, case_id), at)
+            now = standing(log.events(connection, case_id), at, is_off)
             if now is None or not is_legal(kind, now.state):
                 return None
-            return log.append(connection, now, happened(case_id, kind, content, at=at))
+            return log.append(connection, now, happened(case_id, kind, content, at=at), is_off)
 
     def note(
         self, about: str, kind: str, content: dict[str, Any], *, author: str, at: datetime
@@ -77,6 +92,16 @@ class Cases:
         with self._engine.connect() as connection:
             return log.events(connection, case_id)
 
+    def acts(self, kind: str) -> dict[str, tuple[datetime, dict[str, Any]]]:
+        """The newest act of a kind on each case: when it was done, and what it says."""
+        query = select(case_event.c.case_id, case_event.c["at"], case_event.c.payload)
+        query = query.where(case_event.c.kind == kind).order_by(case_event.c.sequence)
+        with self._engine.connect() as connection:
+            return {
+                str(row[0]): (to_utc_aware(row[1]), json.loads(row[2]))
+                for row in connection.execute(query)
+            }
+
     def standing(self, case_id: str, at: datetime) -> Standing | None:
         """Where the case stands at a moment; None when it was never opened."""
         return standing(self.events(case_id), at)
@@ -88,15 +113,16 @@ class Cases:
         found = {case: standing(acts, at) for case, acts in sorted(events.items())}
         return {case: stands for case, stands in found.items() if stands is not None}
 
-    def bring_into_line(self, at: datetime) -> int:
+    def bring_into_line(self, at: datetime, is_off: Callable[[str], IsOff]) -> int:
         """Puts on record where a case stands when no act of its own said so; how many cases.
 
-        Reopened by an announcement or by a day that came: the warehouse reads states from events.
+        `is_off` gives each case's days off. Reopened by an announcement or by a day that came: the
+        warehouse reads states from events.
         """
         with writing(self._engine) as connection:
             moved = 0
             for case, acts in log.events_by_case(connection).items():
-                now = standing(acts, at)
+                now = standing(acts, at, is_off(case))
                 said = [act.content["state"] for act in acts if "state" in act.content]
                 if now is not None and said[-1:] != [now.state]:
                     content = {"state": now.state, "due": now.due}

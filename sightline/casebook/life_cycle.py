@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from typing import Any, Literal, Protocol, TypeAlias
 
-from sightline.casebook.deadlines import next_due
+from sightline.casebook.deadlines import IsOff, is_weekend, next_due
 
 State: TypeAlias = Literal[
     "opened",
@@ -102,33 +102,45 @@ class Standing:
         return self.due is not None and self.due < day
 
 
-def standing(events: Iterable[Event], at: datetime) -> Standing | None:
+def standing(events: Iterable[Event], at: datetime, is_off: IsOff = is_weekend) -> Standing | None:
     """Where the case of these events stands at `at`; None when it was never opened."""
-    return _lapsed(recorded(events), at)
+    return _lapsed(recorded(events, is_off), at, is_off)
 
 
-def recorded(events: Iterable[Event]) -> Standing | None:
+def recorded(events: Iterable[Event], is_off: IsOff = is_weekend) -> Standing | None:
     """Where the last event left the case: an acceptance that has run out since still stands."""
     now: Standing | None = None
     for event in events:
-        now = after(now, event)
+        now = after(now, event, is_off)
     return now
 
 
-def after(now: Standing | None, event: Event) -> Standing | None:
-    """Where one event leaves the case; what is not legal, or not of its life, leaves it alone."""
-    now = _lapsed(now, event.at)
+def after(now: Standing | None, event: Event, is_off: IsOff = is_weekend) -> Standing | None:
+    """Where one event leaves the case; what is not legal, or not of its life, leaves it alone.
+
+    A due date that was put on record stays, whatever the calendar says by now.
+    """
+    now = _lapsed(now, event.at, is_off)
     if event.kind == "opened" or (now is None and event.kind in _BEGINNINGS):
-        return _opened(now, event)
-    if now is None or not is_legal(event.kind, now.state):
-        return now
+        return _opened(now, event, is_off)
+    if now is None:
+        return None
+    if not is_legal(event.kind, now.state):
+        return _as_recorded(now, event)
     to = STEPS[event.kind][1]
     if event.kind in _BEGUN_BY and now.state == "acknowledged":
         to = "under_review"
     if event.kind == "acted" and now.state in {"decided", "acting"}:
         to = "acting"
-    moved = now if to is None else _moved(now, to, event.at)
-    return _with_content(moved, event)
+    moved = now if to is None else _moved(now, to, event.at, is_off)
+    return _as_recorded(_with_content(moved, event), event)
+
+
+def _as_recorded(now: Standing, event: Event) -> Standing:
+    due = event.content.get("due")
+    if due is None or event.content.get("state") != now.state:
+        return now
+    return replace(now, due=date.fromisoformat(due))
 
 
 def _with_content(moved: Standing, event: Event) -> Standing:
@@ -149,21 +161,22 @@ def is_legal(kind: str, state: State) -> bool:
     return kind in STEPS and state in STEPS[kind][0]
 
 
-def _opened(now: Standing | None, event: Event) -> Standing:
+def _opened(now: Standing | None, event: Event, is_off: IsOff) -> Standing:
     if now is None:
-        due = next_due("opened", event.at)
+        due = next_due("opened", event.at, is_off)
         return Standing(event.case_id, "opened", event.at, due, event.case_id)
     if now.state in {"resolved", "verified", "closed", "false_positive"}:
-        return _moved(now, "reopened", event.at)  # late data opened the same episode again
+        return _moved(now, "reopened", event.at, is_off)  # late data opened the same episode again
     return now
 
 
-def _lapsed(now: Standing | None, at: datetime) -> Standing | None:
+def _lapsed(now: Standing | None, at: datetime, is_off: IsOff) -> Standing | None:
     """An accepted risk reopens by itself on the day it was accepted until."""
     if now is None or now.accepted_until is None or at.date() < now.accepted_until:
         return now
-    return _moved(now, "reopened", datetime.combine(now.accepted_until, time(), UTC))
+    reopened_at = datetime.combine(now.accepted_until, time(), UTC)
+    return _moved(now, "reopened", reopened_at, is_off)
 
 
-def _moved(now: Standing, to: State, at: datetime) -> Standing:
-    return Standing(now.case_id, to, at, next_due(to, at), now.episode)
+def _moved(now: Standing, to: State, at: datetime, is_off: IsOff) -> Standing:
+    return Standing(now.case_id, to, at, next_due(to, at, is_off), now.episode)

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
+from sightline.casebook.deadlines import IsOff
 from sightline.casebook.life_cycle import Standing, after
 from sightline.casebook.records import CaseEvent
 from sightline.casebook.store import case_event, to_json, to_utc_aware, to_utc_naive
@@ -42,13 +43,14 @@ def append(
     connection: Connection,
     now: Standing | None,
     event: CaseEvent,
+    is_off: IsOff,
 ) -> Standing | None:
     """Adds an event that moves a case from `now`, and returns where it leaves it.
 
     The payload carries the state and the due date that follow, so that the warehouse need not know
     the life cycle.
     """
-    moved = after(now, event)
+    moved = after(now, event, is_off)
     follows = {} if moved is None else {"state": moved.state, "due": moved.due}
     insert_event(connection, event, event.content | follows)
     return moved

@@ -1,10 +1,11 @@
-"""What else changed at that time? Targets, policies, definitions, formulas, published values.
+"""What else changed at that time? Targets, policies, definitions, formulas, values, the plan.
 
 A coincidence only says that two things happened together.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
@@ -15,6 +16,12 @@ from sightline.investigation.wording import counted, limit, listed, plain
 
 # A decision taken up to four weeks before the first bad period, or since, is in the window.
 WINDOW = timedelta(weeks=4)
+
+# A plan changes every week; what is not named is counted.
+NAMED_CHANGES = 5
+
+# What a firm promises by a day; work packages are how it gets there.
+_PROMISES = frozenset({"Initiative", "Milestone"})
 
 _RESTATED = {
     "event": "source rows changed after publication",
@@ -30,6 +37,7 @@ def coincidences(evidence: Evidence) -> Iterator[Cause]:
     yield from _policies(evidence)
     yield from _definitions(evidence)
     yield from _restatements(evidence)
+    yield from _tracker(evidence)
 
 
 def _is_near(evidence: Evidence, day: date) -> bool:
@@ -90,6 +98,48 @@ def _restatements(evidence: Evidence) -> Iterator[Cause]:
         value = counted(len(rows), "published value")
         which = f"{evidence.kpi['grain']}s of {periods}{more}"
         yield _coincidence(day, f"{value} moved because {_RESTATED[what]} ({which})")
+
+
+def _tracker(evidence: Evidence) -> Iterator[Cause]:
+    """The plan's own events: moved dates first, then whole initiatives, then the nearest ones."""
+    near = [
+        row
+        for row in evidence.tracker_changes
+        if _is_near(evidence, row["changed_at"].date()) and not _is_elsewhere(evidence, row)
+    ]
+
+    def weight(row: Row) -> tuple[bool, bool, int]:
+        away = abs((row["changed_at"].date() - evidence.onset).days)
+        return row["field"] != "due_date", row["issue_type"] not in _PROMISES, away
+
+    named = sorted(near, key=weight)[:NAMED_CHANGES]
+    for row in near:
+        if row in named:
+            yield _coincidence(row["changed_at"].date(), _moved(row))
+    if len(near) > len(named):
+        rest = counted(len(near) - len(named), "smaller change")
+        first, last = near[0]["changed_at"].date(), near[-1]["changed_at"].date()
+        text = f"Between {first} and {last} the project tracker had {rest}."
+        yield Cause(kind="coincidence", text=text)
+
+
+def _is_elsewhere(evidence: Evidence, row: Row) -> bool:
+    """Whether its labels name a place, and not this one: `site:south` is no event of North."""
+    labels = {str(label).rpartition(":")[2] for label in json.loads(row["labels"] or "[]")}
+    return evidence.scope not in labels and not labels.isdisjoint(evidence.other_scopes)
+
+
+def _moved(row: Row) -> str:
+    issue = f"{row['issue_key']} “{row['summary']}”"
+    before, after = row["old_value"], row["new_value"]
+    if row["field"] == "status":
+        return f"{issue} went from {before} to {after}"
+    if before is None:
+        return f"{issue} was given the due date {after}"
+    if after is None:
+        return f"{issue} lost its due date, {before}"
+    how = "put off" if after > before else "brought forward"
+    return f"{issue} was {how} from {before} to {after}"
 
 
 def _coincidence(on: date, what: str) -> Cause:

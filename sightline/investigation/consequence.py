@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
-from fractions import Fraction
 
 from sightline.audit_case import Action
-from sightline.investigation.arithmetic import to_decimal
 from sightline.investigation.evidence import Evidence, Row
+from sightline.investigation.landing import landings
 from sightline.investigation.wording import counted, limit, named, number, percent
 
 _FRIDAY = 4
@@ -17,12 +16,9 @@ _FRIDAY = 4
 # Nobody can be asked for tomorrow: a due date leaves at least three days.
 _NOTICE = timedelta(days=3)
 
-# Straight lines are drawn for key results that move from a baseline to a target.
-_MOVING = frozenset({"increase_to", "decrease_to"})
-
 
 def consequences(evidence: Evidence) -> tuple[str, ...]:
-    """Budget, then for each goal the days left and where a straight line lands."""
+    """Budget, then for each goal the days left and where it lands, with the dip and without."""
     return (
         *_budget(evidence),
         *(text for goal in evidence.goals for text in _goal(evidence, goal)),
@@ -97,20 +93,11 @@ def _goal(evidence: Evidence, goal: Row) -> Iterator[str]:
     if goal["progress"] is None:
         yield f"“{goal['key_result_name']}” has no progress yet; {counted(days, 'day')} are left."
         return
-    text = (
+    yield (
         f"“{goal['key_result_name']}” has come {percent(goal['progress'])} of the way, "
-        f"{percent(goal['expected_progress'])} expected; {counted(days, 'day')} are left"
+        f"{percent(goal['expected_progress'])} expected; {counted(days, 'day')} are left."
     )
-    if goal["kind"] in _MOVING and goal["expected_progress"]:
-        start, end = Fraction(goal["baseline"]), Fraction(goal["target"])
-        elapsed = Fraction(goal["expected_progress"])
-        landing = to_decimal(start + (Fraction(goal["value"]) - start) / elapsed)
-        places = max(0, -int(goal["target"].normalize().as_tuple().exponent))
-        text += (
-            f", and a straight line from {number(goal['baseline'], places)} ends at "
-            f"{number(landing, places)} of {number(to_decimal(end), places)}"
-        )
-    yield text + "."
+    yield from landings(evidence, goal)
 
 
 def _tenths(share: Decimal) -> str:

@@ -1,4 +1,4 @@
-"""What do the published marts know about one episode? Every query of an audit, each with its grain.
+"""What do the published marts know about one episode? Its definitions, goals, and what changed.
 
 An `Evidence` is what an audit question gets: it reads, caches, and decides nothing.
 """
@@ -11,18 +11,19 @@ from fractions import Fraction
 from functools import cached_property
 from itertools import takewhile
 
-from sightline.audit_case import Decomposition, Point
+from sightline.audit_case import Decomposition
 from sightline.errors import UsageError
 from sightline.investigation.arithmetic import (
     Change,
-    Reading,
     change_since,
     concentration,
     decompose,
 )
-from sightline.investigation.surroundings import Marts, Row, Surroundings
+from sightline.investigation.marts import Marts, Row, ask
+from sightline.investigation.measurements import SHOWN_PERIODS, Measurements
+from sightline.investigation.surroundings import Surroundings
 
-__all__ = ["Evidence", "Marts", "Row"]
+__all__ = ["SHOWN_PERIODS", "Evidence", "Marts", "Row"]
 
 # Dimensions that say where a change happened; every other dimension says why, and comes first.
 PLACES = frozenset({"site", "sorter"})
@@ -30,17 +31,16 @@ PLACES = frozenset({"site", "sorter"})
 # A policy calls effort starved in the fourth short period.
 STARVED_AFTER = 4
 
-# Half a year of weeks, the length of a planning period.
-SHOWN_PERIODS = 26
 
-
-class Evidence(Surroundings):
+class Evidence(Measurements, Surroundings):
     """The published facts around one episode, as they were known at `as_of`."""
 
     def __init__(self, marts: Marts, case_id: str, as_of: datetime) -> None:
         self._marts = marts
         self.as_of = as_of
-        episodes = self._rows("select * from marts.fct_kpi_episode where episode_id = ?", case_id)
+        episodes = ask(
+            self._marts, "select * from marts.fct_kpi_episode where episode_id = ?", case_id
+        )
         if not episodes:
             raise UsageError(f"there is no episode {case_id!r} in the published marts")
         self.episode = episodes[0]
@@ -54,7 +54,7 @@ class Evidence(Surroundings):
     @cached_property
     def kpis(self) -> dict[str, Row]:
         """Every KPI's definition by id."""
-        return {row["kpi_id"]: row for row in self._rows("select * from marts.dim_kpi")}
+        return {row["kpi_id"]: row for row in ask(self._marts, "select * from marts.dim_kpi")}
 
     @property
     def kpi(self) -> Row:
@@ -64,19 +64,19 @@ class Evidence(Surroundings):
     @cached_property
     def roles(self) -> dict[str, Row]:
         """Every role by id: name, department, person."""
-        return {row["role_id"]: row for row in self._rows("select * from marts.dim_role")}
+        return {row["role_id"]: row for row in ask(self._marts, "select * from marts.dim_role")}
 
     @cached_property
     def departments(self) -> dict[str, str]:
         """Department id to its name."""
-        rows = self._rows("select department_id, name from marts.dim_department")
+        rows = ask(self._marts, "select department_id, name from marts.dim_department")
         return {row["department_id"]: row["name"] for row in rows}
 
     @cached_property
     def asks(self) -> tuple[str, ...]:
         """Departments on the dependency path of the KPI, besides its owner's."""
         query = "select department from marts.bridge_kpi_ask where kpi_id = ? order by department"
-        return tuple(row["department"] for row in self._rows(query, self.kpi_id))
+        return tuple(row["department"] for row in ask(self._marts, query, self.kpi_id))
 
     @cached_property
     def drivers(self) -> tuple[str, ...]:
@@ -85,7 +85,7 @@ class Evidence(Surroundings):
             select driver_kpi_id from marts.bridge_kpi_driver where kpi_id = ?
             order by driver_kpi_id
         """
-        return tuple(row["driver_kpi_id"] for row in self._rows(query, self.kpi_id))
+        return tuple(row["driver_kpi_id"] for row in ask(self._marts, query, self.kpi_id))
 
     @cached_property
     def incentives(self) -> list[Row]:
@@ -94,13 +94,13 @@ class Evidence(Surroundings):
             select department, share_of_bonus from marts.bridge_kpi_incentive where kpi_id = ?
             order by share_of_bonus desc, department
         """
-        return self._rows(query, self.kpi_id)
+        return ask(self._marts, query, self.kpi_id)
 
     @cached_property
     def targets(self) -> list[Row]:
         """Every target the KPI had, with who approved it, oldest first."""
         query = "select * from marts.dim_kpi_target where kpi_id = ? order by valid_from"
-        return self._rows(query, self.kpi_id)
+        return ask(self._marts, query, self.kpi_id)
 
     # Goals
 
@@ -123,7 +123,7 @@ class Evidence(Surroundings):
             where link.kpi_id = ? and (link.scope = ? or link.scope = 'all' or ? = 'all')
             order by objective.objective_id, key_result.key_result_id, link.role
         """
-        return self._rows(query, self.kpi_id, self.scope, self.scope)
+        return ask(self._marts, query, self.kpi_id, self.scope, self.scope)
 
     @cached_property
     def glance(self) -> list[Row]:
@@ -134,7 +134,7 @@ class Evidence(Surroundings):
                 link_position, kpi_id, scope
         """
         touched = {goal["objective_id"] for goal in self.goals}
-        return [row for row in self._rows(query) if row["objective_id"] in touched]
+        return [row for row in ask(self._marts, query) if row["objective_id"] in touched]
 
     @cached_property
     def policy(self) -> Row | None:
@@ -152,57 +152,10 @@ class Evidence(Surroundings):
             where verdict.is_latest and policy.guardrail_kpi_id = ? and policy.guardrail_scope = ?
             order by verdict.policy_id
         """
-        rows = self._rows(query, self.kpi_id, self.scope)
+        rows = ask(self._marts, query, self.kpi_id, self.scope)
         return rows[0] if rows else None
 
     # Measurements
-
-    @cached_property
-    def evaluation(self) -> Row:
-        """The judgement of the latest closed period that has a value, if any has one."""
-        query = """
-            select * from marts.fct_kpi_evaluation
-            where kpi_id = ? and scope = ? and is_closed
-            order by value is null, period_start desc limit 1
-        """
-        return self._rows(query, self.kpi_id, self.scope)[0]
-
-    def points(self, kpi_id: str, scope: str) -> tuple[Point, ...]:
-        """The latest half year of closed periods, oldest first."""
-        query = """
-            select period_start, value, target, floor, status from marts.fct_kpi_evaluation
-            where kpi_id = ? and scope = ? and is_closed
-            order by period_start desc limit ?
-        """
-        rows = self._rows(query, kpi_id, scope, SHOWN_PERIODS)
-        return tuple(Point(**row) for row in reversed(rows))
-
-    def status(self, kpi_id: str, scope: str) -> str:
-        """Status of the latest closed period; `no_data` when there is none."""
-        points = self.points(kpi_id, scope)
-        return points[-1].status if points else "no_data"
-
-    def nearest_scope(self, kpi_id: str) -> str:
-        """The audited scope where the KPI has it, else the whole firm."""
-        query = """
-            select count(*) as n from marts.fct_kpi_value
-            where kpi_id = ? and scope = ? and is_current
-        """
-        return self.scope if self._rows(query, kpi_id, self.scope)[0]["n"] else "all"
-
-    def readings(self, kpi_id: str, scope: str) -> list[Reading]:
-        """Additive parts of every closed period that has them, oldest first."""
-        query = """
-            select reading.period_start, reading.numerator, reading.denominator
-            from marts.fct_kpi_value as reading
-            inner join marts.fct_kpi_evaluation as evaluation
-                on evaluation.kpi_id = reading.kpi_id and evaluation.scope = reading.scope
-                and evaluation.period_start = reading.period_start and evaluation.is_closed
-            where reading.kpi_id = ? and reading.scope = ? and reading.is_current
-                and reading.numerator is not null and reading.denominator is not null
-            order by reading.period_start
-        """
-        return [Reading(**row) for row in self._rows(query, kpi_id, scope)]
 
     @cached_property
     def onset(self) -> date:
@@ -232,25 +185,12 @@ class Evidence(Surroundings):
         return self._first_bad(query, self.kpi_id, self.scope, self.opened)
 
     def _first_bad(self, query: str, *parameters: object) -> date:
-        bad = takewhile(lambda row: row["is_bad"], self._rows(query, *parameters))
+        bad = takewhile(lambda row: row["is_bad"], ask(self._marts, query, *parameters))
         return min((row["period_start"] for row in bad), default=self.opened)
 
     def change(self, kpi_id: str, scope: str) -> Change | None:
         """The KPI before the episode against its latest closed period."""
         return change_since(self.readings(kpi_id, scope), self.onset)
-
-    @cached_property
-    def contributions(self) -> dict[str, dict[date, dict[str, Decimal]]]:
-        """Parts of the audited KPI's numerator: dimension, period, member."""
-        query = """
-            select dimension, period_start, member, numerator_part
-            from marts.fct_kpi_contribution where kpi_id = ? and scope = ?
-        """
-        parts: dict[str, dict[date, dict[str, Decimal]]] = {}
-        for row in self._rows(query, self.kpi_id, self.scope):
-            period = parts.setdefault(row["dimension"], {}).setdefault(row["period_start"], {})
-            period[row["member"]] = row["numerator_part"]
-        return parts
 
     @cached_property
     def decompositions(self) -> tuple[Decomposition, ...]:
@@ -262,44 +202,13 @@ class Evidence(Surroundings):
         known = [decomposition for decomposition in split if decomposition is not None]
         return tuple(sorted(known, key=_telling))
 
-    # Trust
-
-    @cached_property
-    def findings(self) -> list[Row]:
-        """Guards' questions about the audited KPI and scope, the latest period first."""
-        query = """
-            select * from marts.fct_integrity_finding where kpi_id = ? and scope = ?
-            order by period_start desc nulls last, finding_id
-        """
-        return self._rows(query, self.kpi_id, self.scope)
-
-    @cached_property
-    def source_comparisons(self) -> list[Row]:
-        """Periods of the audited KPI and scope that a second source reports too, oldest first."""
-        query = """
-            select * from marts.fct_source_comparison
-            where kpi_id = ? and scope = ? and outcome <> 'not_comparable'
-            order by period_start, other_row
-        """
-        return self._rows(query, self.kpi_id, self.scope)
-
-    @cached_property
-    def early_warnings(self) -> list[Row]:
-        """Who had declared a key result not on track before this breach could be seen."""
-        query = """
-            select warning.*, key_result.name as key_result_name
-            from marts.fct_early_warning as warning
-            inner join marts.dim_key_result as key_result
-                on key_result.key_result_id = warning.key_result_id
-            where warning.episode_id = ? order by warning.declared_at, warning.key_result_id
-        """
-        return self._rows(query, self.case_id)
+    # Provenance
 
     @cached_property
     def freshness(self) -> Row | None:
         """When the KPI's system of record was last heard."""
         query = "select * from marts.fct_source_freshness where source = ?"
-        rows = self._rows(query, self.kpi["system_of_record"])
+        rows = ask(self._marts, query, self.kpi["system_of_record"])
         return rows[0] if rows else None
 
     @cached_property
@@ -311,7 +220,7 @@ class Evidence(Surroundings):
             select source, load_id from marts.fct_source_load where is_latest
             order by source, load_id
         """
-        return tuple(row["load_id"] for row in self._rows(query) if row["source"] in sources)
+        return tuple(row["load_id"] for row in ask(self._marts, query) if row["source"] in sources)
 
     # Names
 

@@ -1,30 +1,14 @@
-"""What else changed around a KPI, and what happened to it before?
+"""What else is known around a KPI: what changed, what happened before, and who doubts the number?
 
-An `Evidence` is made of this and of what it knows about the KPI, its goals and its measurements.
+An `Evidence` is made of this, of its measurements, and of what it knows about KPI and goals.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Protocol
 
-Row = dict[str, Any]
-
-
-class Cursor(Protocol):
-    """What a query gives back (DB-API)."""
-
-    @property
-    def description(self) -> Any: ...
-
-    def fetchall(self) -> list[Any]: ...
-
-
-class Marts(Protocol):
-    """A connection whose database has a schema `marts`; parameters are question marks."""
-
-    def execute(self, query: str, parameters: object = ..., /) -> Cursor: ...
+from sightline.investigation.marts import Marts, Row, ask
 
 
 class Surroundings:
@@ -35,13 +19,6 @@ class Surroundings:
     case_id: str
     kpi_id: str
     scope: str
-
-    def _rows(self, query: str, *parameters: object) -> list[Row]:
-        cursor = self._marts.execute(query, list(parameters))
-        names = [column[0] for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-
-    # What else changed, and what happened before
 
     @cached_property
     def definition_changes(self) -> list[Row]:
@@ -54,7 +31,7 @@ class Surroundings:
             from marts.fct_definition_change where seen_at <= ? and kind <> 'kpi_target'
             order by seen_at, kind, definition_id, field
         """
-        return self._rows(query, self.as_of.replace(tzinfo=None))
+        return ask(self._marts, query, self.as_of.replace(tzinfo=None))
 
     @cached_property
     def restatements(self) -> list[Row]:
@@ -64,7 +41,17 @@ class Surroundings:
             where kpi_id = ? and scope = ? and restated_at <= ? and materiality <> 'immaterial'
             order by restated_at, period_start, version
         """
-        return self._rows(query, self.kpi_id, self.scope, self.as_of.replace(tzinfo=None))
+        return ask(self._marts, query, self.kpi_id, self.scope, self.as_of.replace(tzinfo=None))
+
+    @cached_property
+    def tracker_changes(self) -> list[Row]:
+        """Changes of statuses and due dates in the project tracker by then, oldest first."""
+        query = """
+            select issue_key, issue_type, summary, labels, field, changed_at, old_value, new_value
+            from marts.fct_tracker_change where changed_at <= ?
+            order by changed_at, issue_key, field
+        """
+        return ask(self._marts, query, self.as_of.replace(tzinfo=None))
 
     @cached_property
     def past_cases(self) -> list[Row]:
@@ -75,4 +62,35 @@ class Surroundings:
             order by scope <> ?, closed_at desc, case_id limit 3
         """
         before = self.as_of.replace(tzinfo=None)
-        return self._rows(query, self.kpi_id, self.case_id, before, self.scope)
+        return ask(self._marts, query, self.kpi_id, self.case_id, before, self.scope)
+
+    @cached_property
+    def findings(self) -> list[Row]:
+        """Guards' questions about the audited KPI and scope, the latest period first."""
+        query = """
+            select * from marts.fct_integrity_finding where kpi_id = ? and scope = ?
+            order by period_start desc nulls last, finding_id
+        """
+        return ask(self._marts, query, self.kpi_id, self.scope)
+
+    @cached_property
+    def source_comparisons(self) -> list[Row]:
+        """Periods of the audited KPI and scope that a second source reports too, oldest first."""
+        query = """
+            select * from marts.fct_source_comparison
+            where kpi_id = ? and scope = ? and outcome <> 'not_comparable'
+            order by period_start, other_row
+        """
+        return ask(self._marts, query, self.kpi_id, self.scope)
+
+    @cached_property
+    def early_warnings(self) -> list[Row]:
+        """Who had declared a key result not on track before this breach could be seen."""
+        query = """
+            select warning.*, key_result.name as key_result_name
+            from marts.fct_early_warning as warning
+            inner join marts.dim_key_result as key_result
+                on key_result.key_result_id = warning.key_result_id
+            where warning.episode_id = ? order by warning.declared_at, warning.key_result_id
+        """
+        return ask(self._marts, query, self.case_id)

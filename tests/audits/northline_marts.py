@@ -98,6 +98,10 @@ _BESIDE = {
     "seen_at timestamp, file text, author text, is_loosening boolean",
     "fct_restatement": "kpi_id text, scope text, period_start date, version int, "
     "restated_at timestamp, class text, materiality text",
+    "fct_tracker_change": "issue_key text, issue_type text, summary text, labels text, field text, "
+    "changed_at timestamp, old_value text, new_value text",
+    "fct_key_result_outlook": "key_result_id text, period_start date, "
+    "forecast_progress decimal(38, 9), forecast_low decimal(38, 9), forecast_high decimal(38, 9)",
     "fct_audit_case": "case_id text, kpi_id text, scope text, closed_at timestamp, "
     "cause_code text, what_helped text",
 }

@@ -204,14 +204,16 @@ def test_an_audit_of_one_department_says_that_it_is_one() -> None:
     assert case.decomposition is None
 
 
-def test_the_consequence_gives_budget_days_and_where_a_straight_line_lands() -> None:
-    budget, goal = map(plainly, case_of("as_planned").consequence)
+def test_the_consequence_gives_budget_days_and_that_nothing_can_be_forecast_yet() -> None:
+    budget, goal, landing = map(plainly, case_of("as_planned").consequence)
     assert (
         budget
         == "88.3 % of what Sorter uptime (north) may lose in 4 weeks is used; 11.7 % is left."
     )
-    assert "62 days are left" in goal
-    assert goal.endswith("a straight line from 1,250 ends at 1,510 of 1,500.")
+    assert goal.endswith("62 days are left.")
+    assert landing == (
+        "There is no forecast of “1,250 to 1,500 parcels/h”: too few of its periods are known."
+    )
 
 
 def test_actions_are_asked_of_roles_with_a_date_that_leaves_three_days() -> None:

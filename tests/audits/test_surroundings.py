@@ -75,6 +75,57 @@ def test_values_that_moved_after_publication_are_told_once_a_day_and_class() -> 
     ]
 
 
+def moved(issue: str, kind: str, field: str, day: str, *told: str | None, labels: str = "") -> str:
+    before, after = ("null" if value is None else f"'{value}'" for value in told)
+    return (
+        f"insert into marts.fct_tracker_change values ('{issue}', '{kind}', 'Do {issue}', "
+        f"'[{labels}]', '{field}', '{day} 15:00:00', {before}, {after})"
+    )
+
+
+@pytest.mark.parametrize(
+    ("told", "sentence"),
+    [
+        (("2026-08-02", "2026-09-13"), "was put off from 2026-08-02 to 2026-09-13"),
+        (("2026-08-02", "2026-07-26"), "was brought forward from 2026-08-02 to 2026-07-26"),
+        ((None, "2026-07-26"), "was given the due date 2026-07-26"),
+        (("2026-08-02", None), "lost its due date, 2026-08-02"),
+    ],
+)
+def test_a_date_that_moved_in_the_tracker_stands_among_what_else_changed(
+    told: tuple[str | None, str | None], sentence: str
+) -> None:
+    case = investigated(moved("AUT-4", "Milestone", "due_date", "2026-06-20", *told))
+    assert f"On 2026-06-20 AUT-4 “Do AUT-4” {sentence}." in coincidences(case)
+
+
+def test_of_many_events_in_the_tracker_promises_are_named_and_the_rest_is_counted() -> None:
+    weekly = [
+        moved(f"AUT-{week}", "Work package", "status", f"2026-07-{week}", "To Do", "Done")
+        for week in range(10, 20)
+    ]
+    elsewhere = [("AUT-71", "south"), ("AUT-72", "east"), ("AUT-73", "north")]
+    case = investigated(
+        "insert into marts.fct_kpi_evaluation (kpi_id, scope, period_start, is_closed) "
+        "values ('sorter_uptime', 'south', '2026-07-06', true)",
+        moved("AUT-2", "Milestone", "status", "2026-05-31", "To Do", "Done"),
+        *weekly,
+        *(
+            moved(key, "Milestone", "status", "2026-08-01", "Open", "Done", labels=f'"site:{site}"')
+            for key, site in elsewhere
+        ),
+    )
+    told = [text for text in coincidences(case) if "AUT" in text or "tracker" in text]
+    assert told == [
+        "On 2026-07-10 AUT-10 “Do AUT-10” went from To Do to Done.",
+        "On 2026-07-11 AUT-11 “Do AUT-11” went from To Do to Done.",
+        "On 2026-07-12 AUT-12 “Do AUT-12” went from To Do to Done.",
+        "On 2026-08-01 AUT-72 “Do AUT-72” went from Open to Done.",
+        "On 2026-08-01 AUT-73 “Do AUT-73” went from Open to Done.",
+        "Between 2026-07-10 and 2026-08-01 the project tracker had 7 smaller changes.",
+    ]
+
+
 def test_a_driver_that_moved_first_says_how_long_before() -> None:
     case = investigated(
         "update marts.fct_kpi_value set numerator = numerator * 3 "

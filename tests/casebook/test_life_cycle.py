@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from sightline.casebook import Casebook, CaseEvent, Message
 from sightline.casebook.acts import ACTS, read_act
-from sightline.casebook.deadlines import business_days_after
+from sightline.casebook.deadlines import business_days_after, is_weekend
 from sightline.casebook.legal import legal_verbs
 from sightline.casebook.life_cycle import STEPS, Standing, after, recorded, standing
 from sightline.errors import UsageError
@@ -117,6 +117,20 @@ def test_due_dates_count_business_days() -> None:
     assert business_days_after(date(2026, 10, 26), 5) == date(2026, 11, 2)
 
 
+def test_a_day_off_is_no_business_day_and_what_was_put_on_record_stays(opened: Casebook) -> None:
+    tuesday = date(2026, 10, 27)
+    assert opened.bring_into_line(AT, lambda _case: lambda day: day == tuesday) == 1
+    told = opened.standing(CASE, AT)
+    assert told is not None
+    assert told.due == date(2026, 10, 28)
+    acknowledged = opened.take(
+        CASE, read_act("ack", {}), author=COLLEAGUE, owners=OWNERS, at=AT,
+        is_off=lambda day: is_weekend(day) or day.day in (27, 28),
+    )  # fmt: skip
+    assert acknowledged.due == date(2026, 11, 2)  # a Thursday, a Friday and a Monday later
+    assert opened.standing(CASE, AT) == acknowledged
+
+
 def test_the_next_step_is_due_and_an_action_brings_its_own_date() -> None:
     dues = [standing(history(*FULL[:n]), AT) for n in (1, 2, 5, 6)]
     assert [stands.due if stands else None for stands in dues] == [
@@ -200,12 +214,14 @@ def test_looking_twice_at_the_same_thing_is_recorded_once(opened: Casebook) -> N
 
 
 def test_what_no_act_said_is_put_on_record_once_and_the_case_goes_on(opened: Casebook) -> None:
-    assert opened.bring_into_line(AT) == 1  # the announcement says no state
-    assert opened.bring_into_line(AT) == 0
+    assert (
+        opened.bring_into_line(AT, lambda _case: is_weekend) == 1
+    )  # the announcement says no state
+    assert opened.bring_into_line(AT, lambda _case: is_weekend) == 0
     take(opened, "ack")
     take(opened, "accept", reason="winter", until="2026-11-30")
     later = datetime(2026, 12, 1, 6, 0, tzinfo=UTC)
-    assert opened.bring_into_line(later) == 1
+    assert opened.bring_into_line(later, lambda _case: is_weekend) == 1
     assert opened.events(CASE)[-1].content == {"state": "reopened", "due": "2026-12-01"}
     again = opened.take(CASE, read_act("ack", {}), author=OWNER, owners=OWNERS, at=later)
     assert again.state == "acknowledged"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -13,14 +12,6 @@ from sightline.errors import UsageError
 from tests.casebook.test_announcing import AT, DAY, silence
 
 CASE = {"kpi_id": "sorter_uptime", "scope": "north", "objective_id": "faster_throughput"}
-
-
-@pytest.fixture
-def casebook() -> Iterator[Casebook]:
-    book = Casebook("sqlite://")
-    book.create()
-    yield book
-    book.close()
 
 
 def test_a_silence_holds_until_the_moment_it_names(casebook: Casebook) -> None:

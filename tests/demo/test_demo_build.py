@@ -99,8 +99,8 @@ def test_write_date_is_null_until_the_first_edit(firms: dict[Scenario, Path]) ->
                 for is_edited in (True, False)
             }
 
-        assert not edited("sorter_day")[True]
         assert not edited("invoice")[True]
+        assert {day.write_uid for day in edited("sorter_day")[True]} == {17}
         orders, recalibrations = edited("customer_order"), edited("recalibration")
         assert {order.delivered_on for order in orders[False]} == {None}
         assert all(order.delivered_on is not None for order in orders[True])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from expectations.grading import QUESTION_LEVEL
+from expectations.multiplicity import QUESTION_LEVEL
 from expectations.signals.battery import compose, of_values
 from expectations.signals.series import Series
 from tests.expectations.published_shapes import HONEST, MOVED, Shape

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from expectations.grading import QUESTION_LEVEL
 from expectations.guard import Outcome
 from expectations.guards.reported_matches_recomputed import GUARD, examine, measured_resolution
+from expectations.multiplicity import QUESTION_LEVEL
 from tests.expectations.firm import week
 
 TARGET = 98.0

@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from expectations.guard import Outcome, load
+from expectations.guard import Examination, Outcome, load
 from expectations.judge import judge
 from expectations.judgement import Status
-from expectations.signal_guard import Declared
 from tests.expectations.firm import AS_OF, FIRST_WEEK, Definitions, Warehouse, week
 
 BUNCH = "values_do_not_bunch_at_the_target"
@@ -43,8 +42,13 @@ def lifted(n: int = 365) -> np.ndarray:
     return values
 
 
+def examined(evidence: list[dict[str, Any]], **parameters: object) -> Examination:
+    """What the guard says of a scope whose definition sets these parameters."""
+    return load(BUNCH).expectation()(part="north", **parameters).examine(evidence)
+
+
 def test_lifted_values_are_asked_about_with_their_periods_and_placebo_targets() -> None:
-    seen = load(BUNCH).examine(rows(lifted()), Declared())  # type: ignore[attr-defined]
+    seen = examined(rows(lifted()))
     assert seen.p_value < 0.001
     (suspicion,) = seen.suspicions
     assert suspicion.evidence["placebo_targets"]
@@ -54,13 +58,13 @@ def test_lifted_values_are_asked_about_with_their_periods_and_placebo_targets() 
 def test_values_that_rise_from_the_target_on_are_left_alone_and_a_pile_at_it_is_not() -> None:
     generator = np.random.default_rng(1)
     rising = 95.05 + np.linspace(0, 3, 365) + np.abs(generator.normal(0, 0.05, 365))
-    seen = load(BUNCH).examine(rows(rising), Declared())  # type: ignore[attr-defined]
+    seen = examined(rows(rising))
     assert seen.p_value > 0.05
     generator = np.random.default_rng(1)
     piled = generator.normal(96, 2, 365)
     failing = piled < 95
     piled[failing] = 95 + 0.3 * generator.random(failing.sum())
-    seen = load(BUNCH).examine(rows(piled), Declared())  # type: ignore[attr-defined]
+    seen = examined(rows(piled))
     assert seen.p_value < 0.01
 
 
@@ -69,46 +73,32 @@ def test_a_target_that_moved_is_laid_on_the_latest() -> None:
     moved = rows(values[:200]) + rows(values[200:] + 1, 96)
     for number, row in enumerate(moved):
         row["period_start"] = FIRST_WEEK + timedelta(days=number)
-    seen = load(BUNCH).examine(moved, Declared())  # type: ignore[attr-defined]
+    seen = examined(moved)
     assert seen.p_value < 0.001
 
 
 def test_a_natural_bound_is_not_applicable_and_a_short_series_not_enough() -> None:
-    examine = load(BUNCH).examine  # type: ignore[attr-defined]
-    bounded = examine(rows(lifted(), 100), Declared(highest=Decimal(100)))
+    bounded = examined(rows(lifted(), 100), highest=100)
     assert bounded.outcome is Outcome.NOT_APPLICABLE
-    assert examine(rows(lifted(40)), Declared()).outcome is Outcome.NOT_ENOUGH_DATA
+    assert examined(rows(lifted(40))).outcome is Outcome.NOT_ENOUGH_DATA
 
 
 def test_two_values_of_one_period_are_an_error_and_nobody_takes_the_first() -> None:
     twice = rows(lifted())
     twice[1]["period_start"] = twice[0]["period_start"]
     with pytest.raises(ValueError, match="two values for one period"):
-        load(BUNCH).examine(twice, Declared())  # type: ignore[attr-defined]
-
-
-def test_edits_that_lift_periods_just_over_the_target_are_asked_about() -> None:
-    generator = np.random.default_rng(5)
-    ledger = rows(generator.normal(96, 2, 120))
-    for number, row in enumerate(ledger):
-        row["old_value"] = row["value"]
-        if number % 11 == 0:
-            row["value"] += Decimal(str(round(generator.normal(0, 0.5), 2)))
-        elif Decimal(93) < row["old_value"] < Decimal(95) and number % 2:
-            row["value"] = Decimal("95.1")
-    seen = load("restatements_do_not_favour_the_target").examine(ledger)  # type: ignore[attr-defined]
-    assert seen.p_value < 0.01
-    assert seen.suspicions
+        examined(twice)
 
 
 def test_failing_rows_left_out_are_asked_about() -> None:
-    known = rows(np.full(400, 1.0), is_failing=False, is_left_out=False)
-    for number, row in enumerate(known):
-        row["is_failing"] = number % 5 == 0
-        row["is_left_out"] = number % 10 == 0
+    known = rows(np.full(42, 1.0), is_failing=True, is_left_out=True, row_count=1)
+    known[40] |= {"is_left_out": False, "row_count": 40}
+    known[41] |= {"is_failing": False, "is_left_out": False, "row_count": 320}
     seen = load("removed_rows_do_not_favour_the_target").examine(known)  # type: ignore[attr-defined]
+    assert seen.n == 400
     assert seen.p_value < 0.001
     assert "40 of 40 rows left out fail" in seen.detail
+    assert seen.unexpected_count == 40
 
 
 def test_the_judge_runs_the_guards_of_values_that_a_definition_names(warehouse: Warehouse) -> None:

@@ -55,11 +55,12 @@ def test_open_and_closed_issues_of_all_pages_become_flat_rows_with_their_journal
                     "name": "due_date",
                     "old_value": "2026-06-30",
                     "new_value": "2026-07-05",
-                }
+                },
+                {"property": "attr", "name": "status_id", "old_value": "1", "new_value": "5"},
             ],
         }
     ]
-    assert pull("tracker", home=home, seen_at=SEEN_AT).rows_loaded == 7
+    assert pull("tracker", home=home, seen_at=SEEN_AT).rows_loaded == 8
     columns = (
         "issue_id, issue_key, project, issue_type, status, status_category, created_at, "
         "updated_at, due_date, resolved_at, estimate_seconds, spent_seconds, parent_key"
@@ -79,12 +80,24 @@ def test_open_and_closed_issues_of_all_pages_become_flat_rows_with_their_journal
         {
             "id": "91",
             "created": "2026-07-01T09:00:00Z",
-            "items": [{"field": "duedate", "from": "2026-06-30", "to": "2026-07-05"}],
+            "items": [
+                {"field": "duedate", "from": "2026-06-30", "to": "2026-07-05"},
+                {
+                    "field": "status",
+                    "from": "1",
+                    "to": "5",
+                    "fromString": "In Progress",
+                    "toString": "Closed",
+                },
+            ],
         }
     ]
     assert rows(
         "select issue_id, changed_at, due_date_before, due_date from raw_tracker.due_date_change"
     ) == [("2", datetime(2026, 7, 1, 9), date(2026, 6, 30), due)]  # noqa: DTZ001
+    assert rows(
+        "select issue_id, changed_at, status_before, status from raw_tracker.status_change"
+    ) == [("2", datetime(2026, 7, 1, 9), "In Progress", "Closed")]  # noqa: DTZ001
 
 
 def test_a_version_is_a_milestone_and_each_of_its_dates_is_kept(

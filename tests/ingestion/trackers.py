@@ -133,7 +133,8 @@ class RedmineStandIn(Manners):
             owned = [one for one in self.versions.values() if one["project"]["id"] == int(parts[1])]
             return 200, {}, {"versions": owned, "total_count": len(owned)}
         if parts[0] == "issue_statuses":
-            return 200, {}, {"issue_statuses": [{"id": 1}, {"id": 5, "is_closed": True}]}
+            closed = {"id": 5, "name": "Closed", "is_closed": True}
+            return 200, {}, {"issue_statuses": [{"id": 1, "name": "In Progress"}, closed]}
         if parts[0] == "projects":
             listed = [{"id": 7, "identifier": "aut"}, {"id": 8, "identifier": "ops"}]
             return self._page("projects", listed, query)

@@ -132,7 +132,7 @@ def test_the_alert_was_delivered_once_a_channel_and_before_the_audit(as_planned:
 
 def test_nothing_seen_is_lost(as_planned: Firm) -> None:
     rows_ = as_planned.report["rows"]
-    assert rows_["seen"] == rows_["kept"] + rows_["rejected"] > 10_000
+    assert rows_["seen"] == rows_["kept"] + rows_["rejected"] > 1_000
 
 
 def test_no_process_left_the_loopback(as_planned: Firm) -> None:

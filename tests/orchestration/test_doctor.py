@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from benchmarks.start import start
 from orchestration.doctor import CHECKS, Patience, examine
 from orchestration.heartbeat import beat
 from sightline.casebook import MAX_ATTEMPTS, Casebook, Message
@@ -182,23 +183,5 @@ def test_the_command_has_an_exit_code_for_cron_and_imports_nothing_heavy(
     assert done.returncode == code, done.stderr
 
 
-PREPARE = """
-from orchestration.environment import prepare
-from sightline.home import Home
-prepare(Home.from_env())
-from dagster import DagsterInstance
-with DagsterInstance.get() as instance:
-    instance.get_runs(limit=1)
-    instance.all_instigator_state()
-"""
-
-
 def test_four_processes_that_start_at_once_make_one_whole_instance(tmp_path: Path) -> None:
-    environment = os.environ | {"SIGHTLINE_HOME": str(tmp_path)}
-    processes = [
-        subprocess.Popen([sys.executable, "-c", PREPARE], env=environment) for _ in range(4)
-    ]
-    assert [process.wait() for process in processes] == [0] * 4
-    home = Home(root=tmp_path, okrs=tmp_path, casebook_url="sqlite://")
-    symptoms = [each.check for each in examine(home, PATIENCE)[0]]
-    assert "instance" not in symptoms
+    assert start(tmp_path, 4) == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from reports.decision import Decision, Situation, Standing, Telling, decide, would_hold_back
 from sightline.alert_policy import AlertPolicy
 from sightline.casebook import Casebook, Message, Silence
+from sightline.casebook.deadlines import IsOff, is_weekend
 
 NOW = datetime(2026, 10, 26, 6, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -49,6 +50,7 @@ class Firm:
         stale: Iterable[str] = (),
         silences: Iterable[Silence] = (),
         acknowledged: dict[str, datetime] | None = None,
+        days_off: Callable[[str], IsOff] = lambda _kpi_id: is_weekend,
         policy: AlertPolicy = POLICY,
     ) -> Decision:
         situation = Situation(
@@ -57,6 +59,7 @@ class Firm:
             announced=self.casebook.announced(),
             silences=list(silences),
             acknowledged=acknowledged or {},
+            days_off=days_off,
         )
         decision = decide(situation, policy, self.now)
         levels = {
@@ -151,8 +154,19 @@ def test_an_open_case_climbs_the_ladder_and_then_repeats_at_its_pace(firm: Firm)
             told[kind] += 1
             days.append((day, kind))
         firm.wait(1)
-    assert days == [(0, "open"), (2, "escalated"), (5, "escalated"), (12, "repeated"),
-                    (19, "repeated"), (26, "repeated")]  # fmt: skip
+    # A Monday, its Wednesday, and the Monday after: five business days.
+    assert days == [(0, "open"), (2, "escalated"), (7, "escalated"), (14, "repeated"),
+                    (21, "repeated")]  # fmt: skip
+
+
+def test_nobody_is_asked_above_on_a_day_off(firm: Firm) -> None:
+    wednesday = (NOW + 2 * DAY).date()
+    firm.look(standing())
+    firm.wait(2)
+    off = {"days_off": lambda _kpi_id: lambda day: day == wednesday}
+    assert firm.kinds(standing(), **off) == []
+    firm.wait(1)
+    assert firm.kinds(standing(), **off) == ["escalated"]
 
 
 def test_an_acknowledgement_stops_escalation_until_it_expires_but_not_worse_news(

@@ -18,6 +18,7 @@ select
     delivered_on,
     in_full,
     parcels,
-    changed_at
+    changed_at,
+    _seen_at as seen_at
 from versions
 where version_rank = 1 and _deleted_at is null

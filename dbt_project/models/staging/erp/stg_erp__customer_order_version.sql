@@ -6,9 +6,6 @@ select
     in_full,
     changed_at,
     _seen_at as seen_at,
-    _deleted_at is not null as is_tombstone,
-    row_number() over (
-        partition by order_id order by {{ newest_first('changed_at') }}
-    ) as version_rank
+    _deleted_at is not null as is_tombstone
 from {{ source('raw_erp', 'customer_order') }}
 where {{ is_known('raw_erp', 'customer_order') }}
