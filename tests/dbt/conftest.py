@@ -13,6 +13,8 @@ from typing import Any
 import duckdb
 import pytest
 
+from tests.conftest import made_once
+
 PROJECT = Path(__file__).parents[2] / "dbt_project"
 DBT = Path(sys.executable).parent / "dbt"
 
@@ -66,11 +68,21 @@ class Built:
 
 @pytest.fixture(scope="session")
 def empty_build(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    folder = tmp_path_factory.mktemp("dbt")
-    project = Project(folder / "home", folder / "target")
-    project.home.mkdir()
-    done = project.dbt("--warn-error", "--show-all-deprecations", "build")
-    return Built(project, done.stdout + done.stderr, done.returncode)
+    """One build of an empty warehouse, made by the first worker that asks for it."""
+
+    def build(folder: Path) -> None:
+        project = Project(folder / "home", folder / "target")
+        project.home.mkdir()
+        done = project.dbt("--warn-error", "--show-all-deprecations", "build")
+        (folder / "output.txt").write_text(done.stdout + done.stderr)
+        (folder / "exit_code").write_text(str(done.returncode))
+
+    folder = made_once(tmp_path_factory, "empty_build", build)
+    return Built(
+        Project(folder / "home", folder / "target"),
+        (folder / "output.txt").read_text(),
+        int((folder / "exit_code").read_text()),
+    )
 
 
 @pytest.fixture

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import made_once
+
 CHECKOUT = Path(__file__).parents[2]
 SIGHTLINE = Path(sys.executable).parent / "sightline"
 
@@ -43,18 +45,28 @@ class Firm:
         )
 
 
-def _run(folder: Path, scenario: str, time_zone: str) -> Firm:
-    firm = Firm(folder / "state", folder / "user", folder / "off_loopback.txt", {}, time_zone)
-    firm.user_home.mkdir()
-    done = firm.sightline("demo", "run", "--scenario", scenario, "--json")
-    assert done.returncode == 0, done.stderr[-4000:]
-    return replace(firm, report=json.loads(done.stdout))
+def _firm(factory: pytest.TempPathFactory, scenario: str, time_zone: str = "UTC") -> Firm:
+    """A firm run by the first worker that asks for it; each worker has a copy of its own."""
+
+    def run(folder: Path) -> None:
+        firm = _in(folder, time_zone)
+        firm.user_home.mkdir()
+        done = firm.sightline("demo", "run", "--scenario", scenario, "--json")
+        assert done.returncode == 0, done.stderr[-4000:]
+        (folder / "report.json").write_text(done.stdout)
+
+    folder = made_once(factory, scenario, run)
+    return replace(_in(folder, time_zone), report=json.loads((folder / "report.json").read_text()))
+
+
+def _in(folder: Path, time_zone: str) -> Firm:
+    return Firm(folder / "state", folder / "user", folder / "off_loopback.txt", {}, time_zone)
 
 
 @pytest.fixture(scope="session")
 def as_planned(tmp_path_factory: pytest.TempPathFactory) -> Firm:
     """The firm that recalibrates as planned and pays for it in uptime."""
-    return _run(tmp_path_factory.mktemp("as_planned"), "as_planned", "UTC")
+    return _firm(tmp_path_factory, "as_planned")
 
 
 @pytest.fixture(scope="session")
@@ -63,4 +75,4 @@ def throttled(tmp_path_factory: pytest.TempPathFactory) -> Firm:
 
     Nothing may depend on the host's zone: days, weeks and what counts as late would move with it.
     """
-    return _run(tmp_path_factory.mktemp("throttled"), "throttled", "America/New_York")
+    return _firm(tmp_path_factory, "throttled", "America/New_York")
