@@ -218,7 +218,7 @@ def test_the_policy_in_force_replays_to_the_verdicts_it_gave(
     scenario: str, request: pytest.FixtureRequest
 ) -> None:
     firm: Firm = request.getfixturevalue(scenario)
-    before = (firm.home / "warehouse.duckdb").stat()
+    before = (firm.home / "warehouse.duckdb").read_bytes()
     done = firm.sightline("policy", "backtest", str(POLICY), "--json")
     assert done.returncode == 0, done.stderr
     replayed = json.loads(done.stdout)
@@ -230,7 +230,7 @@ def test_the_policy_in_force_replays_to_the_verdicts_it_gave(
         for period in replayed["periods"]
     ] == [(str(week), verdict, rule) for week, verdict, rule in given]
     assert replayed["differences"] == []
-    assert (firm.home / "warehouse.duckdb").stat() == before
+    assert (firm.home / "warehouse.duckdb").read_bytes() == before
     assert list(firm.home.glob(".scratch-*")) == []
 
 
