@@ -50,7 +50,7 @@ GUARD = Guard(
         "rows whose result was changed instead of being left out",
         "a limit that was set after the rows were left out",
     ),
-    share=0.175,
+    share=0.165,
     share_falls=False,
 )
 
