@@ -31,6 +31,7 @@ GUARD = Guard(
             scope,
             period_start,
             row_key,
+            fate,
             is_failing,
             is_left_out
         from intermediate.int_kpi_row_fate
@@ -79,4 +80,6 @@ def examine(rows: Sequence[Row]) -> Examination:
     failed = np.array([bool(row["is_failing"]) for row in known], dtype=bool)
     left_out = np.array([bool(row["is_left_out"]) for row in known], dtype=bool)
     covered = frozenset((row["scope"], row["period_start"]) for row in known)
-    return examination(removal(failed, left_out), known, covered)
+    return examination(
+        removal(failed, left_out), known, covered, shown=("row_key", "fate", "is_failing")
+    )

@@ -91,13 +91,16 @@ def test_two_values_of_one_period_are_an_error_and_nobody_takes_the_first() -> N
 
 
 def test_failing_rows_left_out_are_asked_about() -> None:
-    known = rows(np.full(400, 1.0), is_failing=False, is_left_out=False)
+    known = rows(np.full(400, 1.0), is_failing=False, is_left_out=False, fate="removed")
     for number, row in enumerate(known):
+        row["row_key"] = f"order {number}"
         row["is_failing"] = number % 5 == 0
         row["is_left_out"] = number % 10 == 0
     seen = load("removed_rows_do_not_favour_the_target").examine(known)  # type: ignore[attr-defined]
     assert seen.p_value < 0.001
     assert "40 of 40 rows left out fail" in seen.detail
+    (suspicion,) = seen.suspicions
+    assert suspicion.evidence["rows"][1]["row_key"] == "order 10"
 
 
 def test_the_judge_runs_the_guards_of_values_that_a_definition_names(warehouse: Warehouse) -> None:
