@@ -179,7 +179,7 @@ def _recall_table(figures: Figures) -> str:
     for bar, found in zip(BARS, figures.recalls, strict=True):
         composite = found.composite / found.count
         lines.append(
-            f"| {bar.name} | {bar.periods:,} | {composite:.2f} | {found.own / found.count:.2f} "
+            f"| {bar.name} | {bar.periods:,} | {composite:.3f} | {found.own / found.count:.2f} "
             f"| {bar.least:.2f} | {_holds(composite >= bar.least)} |"
         )
     return "\n".join(lines)
