@@ -53,8 +53,8 @@ class Guard:
     share: of a statistic, of the false alarms that all guards of a KPI may cause together, at 100
         values. A guard that is sure at once has a small one; `python -m benchmarks.guards` says
         what comes of all.
-    share_falls: with the fourth root of the number of values, of which more make it surer; not
-        where it counts rows, of which there are thousands from the first period on.
+    share_falls: with the fourth root of the number of values, where more of them make it much
+        surer; not where small strengths need the same share at any length.
     """
 
     kind: Kind

@@ -49,8 +49,8 @@ def shared_q_values(p_values: Sequence[float], shares: Sequence[float]) -> list[
         ]
     )
     return [
-        q if q < QUESTION_LEVEL else max(q, among_equals)
-        for q, among_equals in zip(weighted, benjamini_hochberg(p_values), strict=True)
+        max(p, q if q < QUESTION_LEVEL else max(q, among_equals))
+        for p, q, among_equals in zip(p_values, weighted, benjamini_hochberg(p_values), strict=True)
     ]
 
 

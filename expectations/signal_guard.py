@@ -96,9 +96,16 @@ def examine_values(
 
 
 def examination(
-    signal: Signal, rows: Sequence[Row], covered: frozenset[tuple[str, date]]
+    signal: Signal,
+    rows: Sequence[Row],
+    covered: frozenset[tuple[str, date]],
+    *,
+    shown: Sequence[str] = ("value",),
 ) -> Examination:
-    """What a signal says of these rows; `signal.rows` are indices into them."""
+    """What a signal says of these rows; `signal.rows` are indices into them.
+
+    shown: the columns that a question shows of each row it speaks of.
+    """
     outcome = signal.outcome
     if outcome is not Outcome.JUDGED:
         return Examination(outcome=outcome, n=signal.n, detail=signal.detail, covered=covered)
@@ -110,7 +117,7 @@ def examination(
         covered=covered,
         p_value=signal.p_value,
         unexpected_count=len({row["period_start"] for row in concerned}),
-        suspicions=(_suspicion(signal, concerned),) if concerned else (),
+        suspicions=(_suspicion(signal, concerned, shown),) if concerned else (),
     )
 
 
@@ -172,7 +179,7 @@ def _as_percentages(rows: Sequence[Row], series: Series, terms: Terms) -> tuple[
     return scaled, replace(terms, target=terms.target * factor, bounds=(0.0, 100.0))
 
 
-def _suspicion(signal: Signal, concerned: Sequence[Row]) -> Suspicion:
+def _suspicion(signal: Signal, concerned: Sequence[Row], shown: Sequence[str]) -> Suspicion:
     first = concerned[0]
     scope, periods = first["scope"], sorted({row["period_start"] for row in concerned})
     place = f"{scope} {periods[0]}..{periods[-1]}"
@@ -182,7 +189,8 @@ def _suspicion(signal: Signal, concerned: Sequence[Row]) -> Suspicion:
         "placebo_targets": [{"at": f"{one.at:g}", "score": f"{one.score:.2f}"} for one in best],
         "figures": {key: str(value) for key, value in signal.figures.items()},
         "rows": [
-            {"period_start": row["period_start"], "value": row.get("value")} for row in concerned
+            {"period_start": row["period_start"]} | {column: row[column] for column in shown}
+            for row in concerned
         ],
     }
     return Suspicion(

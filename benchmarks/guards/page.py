@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 DOCUMENT = CHECKOUT / "docs" / "guards_calibration.md"
 # Thresholds were chosen on seeds below 10,000.
 FIRST_SEED = 100_000
-PER_FAMILY, PER_BAR = 150, 504
+PER_FAMILY, PER_BAR = 75, 504
 MOST_ASKED, MOST_ASKED_IN_A_FAMILY, MOST_WATCHED = 0.010, 0.015, 0.040
 MOST_MILLISECONDS, MOST_SECONDS = 20, 6
 
@@ -179,7 +179,7 @@ def _recall_table(figures: Figures) -> str:
     for bar, found in zip(BARS, figures.recalls, strict=True):
         composite = found.composite / found.count
         lines.append(
-            f"| {bar.name} | {bar.periods:,} | {composite:.2f} | {found.own / found.count:.2f} "
+            f"| {bar.name} | {bar.periods:,} | {composite:.3f} | {found.own / found.count:.2f} "
             f"| {bar.least:.2f} | {_holds(composite >= bar.least)} |"
         )
     return "\n".join(lines)

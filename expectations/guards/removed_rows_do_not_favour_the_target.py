@@ -32,6 +32,7 @@ GUARD = Guard(
             scope,
             period_start,
             row_key,
+            fate,
             is_failing,
             is_left_out,
             row_count
@@ -52,7 +53,7 @@ GUARD = Guard(
         "rows whose result was changed instead of being left out",
         "a limit that was set after the rows were left out",
     ),
-    share=0.175,
+    share=0.165,
     share_falls=False,
 )
 
@@ -83,4 +84,9 @@ def examine(rows: Sequence[Row]) -> Examination:
     each = np.repeat(np.arange(len(known)), [row["row_count"] for row in known])
     signal = removal(failed[each], left_out[each])
     covered = frozenset((row["scope"], row["period_start"]) for row in known)
-    return examination(replace(signal, rows=np.unique(each[signal.rows])), known, covered)
+    return examination(
+        replace(signal, rows=np.unique(each[signal.rows])),
+        known,
+        covered,
+        shown=("row_key", "fate", "is_failing"),
+    )

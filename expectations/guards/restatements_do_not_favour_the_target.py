@@ -130,7 +130,8 @@ def examine(rows: Sequence[Row], approved: Sequence[ApprovedChange] = ()) -> Exa
     # Each period against the target that was in force: margins, so that the target is zero.
     before, after = np.array([_margins(row) for row in periods], dtype=np.float64).T
     terms = Terms(target=0.0, higher_is_better=periods[0]["direction"] != "lower_is_better")
-    return examination(restatement(before, after, terms), periods, covered)
+    shown = ("old_value", "value", "target", "restated_at")
+    return examination(restatement(before, after, terms), periods, covered, shown=shown)
 
 
 def _periods(rows: Sequence[Row], approved: Sequence[ApprovedChange]) -> Iterator[Row]:
@@ -150,7 +151,8 @@ def _periods(rows: Sequence[Row], approved: Sequence[ApprovedChange]) -> Iterato
         old = None
         if edits[0]["value"] is not None and None not in values:
             old = edits[0]["value"] - sum(edit["to_value"] - edit["from_value"] for edit in asked)
-        yield edits[0] | {"old_value": old}
+        last = max((edit["restated_at"] for edit in asked), default=None)
+        yield edits[0] | {"old_value": old, "restated_at": last}
 
 
 def _margins(row: Row) -> tuple[Decimal | None, Decimal | None]:

@@ -39,7 +39,8 @@ GUARD = Guard(
         "values lifted far beyond the target",
         "a target at a natural bound of the values",
     ),
-    share=0.63,
+    share=0.36,
+    share_falls=False,
 )
 
 

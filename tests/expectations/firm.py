@@ -27,7 +27,7 @@ OTHERS = {
     "intermediate.int_restatement": "kpi_id varchar, scope varchar, period_start date, "
     "restated_at timestamp, class varchar, from_value decimal(38, 9), to_value decimal(38, 9)",
     "intermediate.int_kpi_row_fate": "kpi_id varchar, scope varchar, period_start date, "
-    "row_key varchar, is_failing boolean, is_left_out boolean, row_count bigint",
+    "row_key varchar, is_failing boolean, fate varchar, is_left_out boolean, row_count bigint",
     "staging.stg_definitions__kpi": "kpi_id varchar",
     "staging.stg_definitions__kpi_target": "kpi_id varchar, valid_from date, "
     "target decimal(38, 9), floor decimal(38, 9), approved_by varchar, approved_on date",

@@ -184,7 +184,7 @@ def test_one_figure_with_more_digits_does_not_set_the_resolution() -> None:
 @pytest.fixture
 def fewer_draws(monkeypatch: pytest.MonkeyPatch) -> None:
     """Enough to place a p-value beside 0.01, which is all a simulation needs."""
-    monkeypatch.setattr("expectations.permutation.MOST_DRAWS", 1_999)
+    monkeypatch.setattr("expectations.signals.crossing.MOST_DRAWS", 1_999)
 
 
 def asks(rows: list[dict[str, Any]]) -> bool | None:
@@ -234,4 +234,5 @@ def test_a_quarter_of_the_near_misses_lifted_is_found_at_ninety_weeks() -> None:
         figures = np.round(values, 1)
         figures[lifted] = TARGET + generator.choice([0.0, 0.1, 0.2], len(lifted))
         answers.append(asks(report(values, figures)))
-    assert sum(map(bool, answers)) / len(answers) >= 0.82
+    # Two standard errors of a hundred below the bar; the calibration measures it on five hundred.
+    assert sum(map(bool, answers)) / len(answers) >= 0.82 - 2 * (0.82 * 0.18 / 100) ** 0.5

@@ -64,7 +64,9 @@ def test_edits_that_lift_periods_just_over_the_target_are_asked_about() -> None:
     assert seen.p_value is not None
     assert seen.p_value < 0.01
     (suspicion,) = seen.suspicions
-    assert {row["value"] for row in suspicion.evidence["rows"]} == {Decimal("95.1")}
+    for row in suspicion.evidence["rows"]:
+        assert row["old_value"] < row["target"] < row["value"] == Decimal("95.1")
+        assert row["restated_at"] == BOOKED
 
 
 def test_edits_under_a_change_that_was_approved_before_are_not() -> None:

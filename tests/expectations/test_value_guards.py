@@ -91,14 +91,20 @@ def test_two_values_of_one_period_are_an_error_and_nobody_takes_the_first() -> N
 
 
 def test_failing_rows_left_out_are_asked_about() -> None:
-    known = rows(np.full(42, 1.0), is_failing=True, is_left_out=True, row_count=1)
-    known[40] |= {"is_left_out": False, "row_count": 40}
-    known[41] |= {"is_failing": False, "is_left_out": False, "row_count": 320}
+    gone = {"is_failing": True, "is_left_out": True, "fate": "removed", "row_count": 1}
+    known = rows(np.full(42, 1.0), **gone)
+    for number, row in enumerate(known):
+        row["row_key"] = f"order {number}"
+    kept = {"is_left_out": False, "fate": "kept", "row_key": None}
+    known[40] |= kept | {"row_count": 40}
+    known[41] |= kept | {"row_count": 320, "is_failing": False}
     seen = load("removed_rows_do_not_favour_the_target").examine(known)  # type: ignore[attr-defined]
     assert seen.n == 400
     assert seen.p_value < 0.001
     assert "40 of 40 rows left out fail" in seen.detail
     assert seen.unexpected_count == 40
+    (suspicion,) = seen.suspicions
+    assert suspicion.evidence["rows"][1]["row_key"] == "order 1"
 
 
 def test_the_judge_runs_the_guards_of_values_that_a_definition_names(warehouse: Warehouse) -> None:
