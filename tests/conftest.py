@@ -2,11 +2,15 @@
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fcntl import LOCK_EX, flock
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 _SLOWEST = ("orchestration", "ingestion", "dbt")
 
@@ -37,3 +41,23 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
             make(shared)
             made.touch()
     return Path(shutil.copytree(shared, own / name, symlinks=True))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator["Browser"]:
+    """A real one, started once a worker: two at a time would not let each other run."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        reason = "NO BROWSER: install chromium, or nothing here is proven"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(
+            executable_path=chromium,
+            args=["--no-sandbox"],  # our own pages, also as root
+        )
+        yield launched
+        launched.close()

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import socket
 import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 import uvicorn
@@ -19,9 +16,6 @@ from acting.application import application
 from reports.signed_links import Signer
 from sightline.casebook import Casebook, Message
 from sightline.home import CHECKOUT, Home
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser
 
 NOW = datetime(2026, 10, 26, 6, 0, tzinfo=UTC)
 CASE = "sorter_uptime.north.level.2026-06-29"
@@ -74,19 +68,3 @@ def served(tmp_path: Path) -> Iterator[Served]:
     running.casebook.close()
     server.should_exit = True
     thread.join()
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        reason = "NO BROWSER: install chromium, or nothing here is proven"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield launched
-        launched.close()

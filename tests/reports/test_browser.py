@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,25 +22,6 @@ if TYPE_CHECKING:
 
 # A4 less the margins of 8 mm, at 96 pixels an inch.
 SHEET_WIDTH, SHEET_HEIGHT = 733, 1062
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        reason = "NO BROWSER: install chromium, or nothing here is proven"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(
-            executable_path=chromium,
-            args=["--no-sandbox"],  # our own pages, also as root
-        )
-        yield launched
-        launched.close()
 
 
 @pytest.fixture

@@ -51,9 +51,9 @@ def _escalated(firm: Firm, casebook: Casebook) -> Message:
 
 
 def _repeated(firm: Firm, casebook: Casebook) -> Message:
-    for day in (0, 2, 5):
+    for day in (0, 2, 7):  # the ladder is climbed on the second and the fifth business day
         _tell(firm, casebook, NOW + timedelta(days=day))
-    return _tell(firm, casebook, NOW + timedelta(days=12))[0]
+    return _tell(firm, casebook, NOW + timedelta(days=14))[0]
 
 
 def _stale_feed(firm: Firm, casebook: Casebook) -> Message:
