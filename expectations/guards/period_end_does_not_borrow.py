@@ -36,7 +36,7 @@ GUARD = Guard(
         "values that are not daily",
         "pulling forward at fewer than five ends",
     ),
-    share=0.505,
+    share=0.4,
 )
 
 
