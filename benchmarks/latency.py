@@ -134,7 +134,7 @@ def main() -> int:
         sys.stdout.write("  ".join(f"{name} {value:6.2f}" for name, value in each.items()) + "\n")
         sys.stdout.flush()
     for name in (*STAGES, "all"):
-        values = [each[name] for each in found]
+        values = sorted(each[name] for each in found)
         p95 = values[math.ceil(0.95 * len(values)) - 1]
         sys.stdout.write(f"{name:6} p50 {statistics.median(values):6.2f} s  p95 {p95:6.2f} s\n")
     return 0
