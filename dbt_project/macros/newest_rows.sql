@@ -1,6 +1,6 @@
 {#
   The newest version of each row of one raw table, kept as a table and brought up to date by the
-  loads that have come since: a build costs what is new, however long the history.
+  loads that have come since, so that no build looks for the newest among all versions again.
 
   The model stays the whole truth, a select over all that is known; `is_touched()` in it says
   "true", and here "of a row that a new load speaks of". Which loads a table counts is written
