@@ -1,11 +1,10 @@
 """Is the Dagster instance whole, whoever starts first? Several processes at once on nothing.
 
-    python -m benchmarks.start [--rounds 20] [--processes 4] [--unprepared]
+    python -m benchmarks.start [--rounds 20] [--processes 4]
 
 Each round lets so many processes open one fresh state directory at the same moment, as a service
-manager would; each prepares it as `sightline` does, opens the Dagster instance and leaves a mark in
-it. The instance is broken when a process failed, a mark is missing or `sightline doctor` says so.
-Exit code 1 when one was. `--unprepared` leaves the preparing out, to see that this can be lost.
+manager would: each opens the Dagster instance and leaves a mark in it. The instance is broken when
+a process failed, a mark is missing or `sightline doctor` says so. Exit code 1 when one was.
 
 Processes are forked from a server that has imported Dagster: they meet within milliseconds, and not
 within the seconds by which imports would spread them.
@@ -25,18 +24,17 @@ from tempfile import TemporaryDirectory
 from orchestration.doctor import Patience, examine
 from sightline.home import CHECKOUT, Home
 
-IMPORTED = ["dagster", "dagster._core.storage.root", "orchestration.environment"]
+IMPORTED = ["dagster", "dagster._core.storage.root", "orchestration.embedded_storage"]
 MARKS = "started"
 
 
-def start(folder: Path, processes: int, *, prepared: bool = True) -> list[str]:
+def start(folder: Path, processes: int) -> list[str]:
     """Starts them at once on an empty folder; what is broken, nothing where all went well."""
     context = get_context("forkserver")
     context.set_forkserver_preload(IMPORTED)
     gate = context.Barrier(processes)
     started = [
-        context.Process(target=_service, args=(folder, number, gate, prepared))
-        for number in range(processes)
+        context.Process(target=_service, args=(folder, number, gate)) for number in range(processes)
     ]
     for process in started:
         process.start()
@@ -60,15 +58,11 @@ def _environment(folder: Path) -> None:
     os.environ["DAGSTER_HOME"] = str(CHECKOUT)
 
 
-def _service(folder: Path, number: int, gate: Barrier, prepared: bool) -> None:
+def _service(folder: Path, number: int, gate: Barrier) -> None:
     from dagster import DagsterInstance
-
-    from orchestration.environment import prepare
 
     _environment(folder)
     gate.wait()
-    if prepared:
-        prepare(Home.from_env())
     with DagsterInstance.get() as instance:
         instance.get_runs(limit=1)
         instance.all_instigator_state()
@@ -89,12 +83,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--processes", type=int, default=4)
-    parser.add_argument("--unprepared", action="store_true", help="without the lock")
     asked = parser.parse_args()
     count = 0
     for number in range(asked.rounds):
         with TemporaryDirectory() as folder:
-            broken = start(Path(folder), asked.processes, prepared=not asked.unprepared)
+            broken = start(Path(folder), asked.processes)
         count += bool(broken)
         sys.stderr.write("".join(f"round {number}: {what}\n" for what in broken))
     sys.stdout.write(

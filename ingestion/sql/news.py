@@ -7,6 +7,7 @@ those come with the cadence. Only whether two marks differ means anything.
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from ingestion.sql.database import reflected
@@ -34,4 +35,5 @@ class Watch:
     def mark(self) -> str:
         """What distinguishes the present state; OperationalError where there is no answer."""
         with self._engine.connect() as connection:
-            return "|".join(str(tuple(connection.execute(query).one())) for query in self._queries)
+            found = [tuple(connection.execute(query).one()) for query in self._queries]
+        return sha256(repr(found).encode()).hexdigest()

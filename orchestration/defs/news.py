@@ -1,11 +1,12 @@
 """Wake the pulse at once: an SQL source that has news need not wait for its cadence.
 
 One long look a source: it asks every second for up to 40 seconds and returns with the first news,
-so that nothing is paid for but one small query a second. A cursor holds the last mark; when it is
-lost, the cadence brings what was missed.
+so that nothing is paid for but one small query a second. Each pulse carries the mark of what it was
+started for; news is a mark that the newest pulse does not carry.
 """
 
 import time
+from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
@@ -14,36 +15,56 @@ from ingestion.sql.news import Watch
 from ingestion.sql.reconcile import reconcilable
 from sightline.home import Home
 
+MARK = "sightline/mark"
+
 # The daemon gives a look 60 s. Shorter looks would leave more gaps between them.
 _LOOK_SECONDS = 40.0
 _PAUSE_SECONDS = 1.0
 # A source that never rests makes a pulse every half minute, not one after the other.
-_BETWEEN_SECONDS = 30
+_BETWEEN = timedelta(seconds=30)
 # News goes before the pulses that are only due: one writes at a time, and each takes seconds.
 _FIRST = {"dagster/priority": "1"}
+_BEFORE_THE_PULL = {dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.STARTING}
+
+
+def watch(name: str) -> Watch:
+    """Takes the marks of the SQL source of that name."""
+    source = module(name)
+    return Watch(source.engine(Home.from_env()), source.sql_source())
+
+
+def newest_pulse(instance: dg.DagsterInstance, name: str) -> dg.RunRecord | None:
+    """The pulse of a source that was asked for last, whatever became of it."""
+    records = instance.get_run_records(dg.RunsFilter(job_name=f"pulse_{name}"), limit=1)
+    return records[0] if records else None
+
+
+def is_younger(pulse: dg.RunRecord, age: timedelta) -> bool:
+    """Whether it was asked for less than this long ago."""
+    return datetime.now(UTC) - pulse.create_timestamp < age
 
 
 def _watching(name: str) -> dg.SensorDefinition:
     @dg.sensor(
         name=f"{name}_news",
         job_name=f"pulse_{name}",
-        minimum_interval_seconds=_BETWEEN_SECONDS,
+        minimum_interval_seconds=1,
         default_status=dg.DefaultSensorStatus.RUNNING,
     )
     def news(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-        source = module(name)
-        watch = Watch(source.engine(Home.from_env()), source.sql_source())
+        looks, seen = watch(name), None
         end = time.monotonic() + _LOOK_SECONDS
-        while (mark := watch.mark()) == context.cursor and time.monotonic() < end:
+        while time.monotonic() < end:
+            mark = looks.mark()
+            if mark != seen:
+                newest = newest_pulse(context.instance, name)
+                seen = newest and newest.dagster_run.tags.get(MARK)
+                if mark != seen and newest and newest.dagster_run.status in _BEFORE_THE_PULL:
+                    return dg.SkipReason(f"{name} has news, and a pulse that will see it waits")
+                if mark != seen and not (newest and is_younger(newest, _BETWEEN)):
+                    return dg.RunRequest(tags=_FIRST | {MARK: mark})
             time.sleep(_PAUSE_SECONDS)
-        is_first, is_news = context.cursor is None, mark != context.cursor
-        context.update_cursor(mark)
-        if is_first or not is_news:
-            return dg.SkipReason("looking from now on" if is_first else f"{name} has nothing new")
-        waiting = dg.RunsFilter(job_name=f"pulse_{name}", statuses=[dg.DagsterRunStatus.QUEUED])
-        if context.instance.get_runs(waiting, limit=1):
-            return dg.SkipReason(f"{name} has news, and a pulse that will see it waits already")
-        return dg.RunRequest(tags=_FIRST)
+        return dg.SkipReason(f"{name} has nothing new")
 
     return news
 

@@ -1,12 +1,17 @@
 """When: one pulse pulls, builds, judges, publishes and tells, in one run and one process."""
 
 from collections.abc import Collection
+from datetime import timedelta
 from typing import Any, TypeAlias
 
 import dagster as dg
+from sqlalchemy.exc import SQLAlchemyError
 
 from ingestion.source import Source, sources
+from ingestion.sql.reconcile import reconcilable
 from orchestration.defs.evidence import CADENCE, link_evidence
+from orchestration.defs.news import MARK, is_younger, newest_pulse, watch
+from sightline.errors import SightlineEnvironmentError
 
 # Read from this machine in a moment, so they ride along with every pulse.
 LOCAL = frozenset({"definitions", "casebook"})
@@ -24,11 +29,13 @@ EVERYTHING = (
     - dg.AssetSelection.kind("view").without_checks()
 )
 WRITES = {"sightline/writes": "warehouse"}  # dagster.yaml lets one such run through at a time
-UNFINISHED = [
+UNFINISHED = {
     dg.DagsterRunStatus.QUEUED,
     dg.DagsterRunStatus.STARTING,
     dg.DagsterRunStatus.STARTED,
-]
+}
+# A pulse without news still sees deleted rows, what people wrote, and that time has passed.
+WITHOUT_NEWS = timedelta(minutes=5)
 
 
 def _pulse(
@@ -90,6 +97,19 @@ def _weekly() -> dg.Definitions:
     return dg.Definitions(jobs=[job], schedules=[weekly])
 
 
+def _mark(source: str) -> str | None:
+    """What to know news by; None for a source that cannot be asked.
+
+    None too for one that does not answer: its pulse is started all the same, and says why.
+    """
+    if source not in reconcilable():
+        return None
+    try:
+        return watch(source).mark()
+    except (SQLAlchemyError, SightlineEnvironmentError):
+        return None
+
+
 def _at_its_cadence(source: Source) -> dg.Definitions:
     """The pulse of one source: a feed that is down holds back no other."""
     job = _pulse(
@@ -106,12 +126,17 @@ def _at_its_cadence(source: Source) -> dg.Definitions:
         default_status=dg.DefaultScheduleStatus.RUNNING,
     )
     def cadence(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-        before = context.instance.get_runs(
-            dg.RunsFilter(job_name=job.name, statuses=UNFINISHED), limit=1
-        )
-        if before:
-            return dg.SkipReason(f"the pulse before is still under way: {before[0].run_id}")
-        return dg.RunRequest()
+        newest = newest_pulse(context.instance, source.name)
+        status = newest and newest.dagster_run.status
+        if newest and status in UNFINISHED:
+            run_id = newest.dagster_run.run_id
+            return dg.SkipReason(f"the pulse before is still under way: {run_id}")
+        mark = _mark(source.name)
+        if newest and mark and status is dg.DagsterRunStatus.SUCCESS:
+            is_same = newest.dagster_run.tags.get(MARK) == mark
+            if is_same and is_younger(newest, WITHOUT_NEWS):
+                return dg.SkipReason(f"{source.name} has nothing new")
+        return dg.RunRequest(tags={MARK: mark} if mark else {})
 
     return dg.Definitions(jobs=[job], schedules=[cadence])
 
