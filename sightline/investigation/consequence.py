@@ -60,8 +60,13 @@ def _plan(evidence: Evidence) -> str:
     name = named(evidence.kpi, evidence.scope)
     if evidence.episode["rule"] == "silent_sacrifice":
         return f"Say what {name} may lose while the planned effort is restored, and confirm it."
-    target = limit(evidence.kpi, evidence.evaluation["target"])
-    return f"Confirm the cause and the {evidence.kpi['grain']} in which {name} is back at {target}."
+    grain, target = evidence.kpi["grain"], evidence.evaluation["target"]
+    if evidence.episode["rule"] == "no_data":
+        return f"Say why {name} has no value, and the {grain} in which it will have one again."
+    if target is None:
+        return f"Confirm the cause, and have the target approved that {name} is held to now."
+    held = limit(evidence.kpi, target)
+    return f"Confirm the cause and the {grain} in which {name} is back at {held}."
 
 
 def _action(evidence: Evidence, role: str, text: str, due: date) -> Action:

@@ -60,6 +60,9 @@ def _relapse(evidence: Evidence) -> str:
 def _level(evidence: Evidence) -> str:
     kpi, now = evidence.kpi, evidence.evaluation
     target = now["target"]
+    if target is None:
+        value = quantity(kpi, now["value"])
+        return f"{named(kpi, evidence.scope)} is {value}, and no target is in force to judge it by"
     words = ("at or above", "below")
     if kpi["direction"] == "lower_is_better":
         words = ("at or below", "above")

@@ -315,6 +315,27 @@ def test_an_episode_nobody_published_is_refused_by_name() -> None:
         investigate(marts, "x", as_of=AS_OF)
 
 
+@pytest.mark.parametrize("rule", ["level", "no_data", "relapse", "drift"])
+@pytest.mark.parametrize("gone", ["target", "value"])
+def test_a_case_is_told_though_target_or_value_are_gone_by_now(rule: str, gone: str) -> None:
+    with build("as_planned") as marts:
+        marts.execute("update marts.fct_kpi_episode set rule = ?", [rule])
+        marts.execute(
+            f"update marts.fct_kpi_evaluation set {gone} = null "
+            "where kpi_id = 'sorter_uptime' and period_start = ?",
+            [WEEKS[-1]],
+        )
+        case = investigate(marts, LEVEL_CASE, as_of=AS_OF)
+    assert case.headline.startswith("Sorter uptime (north)")
+    plan = case.actions[-1].text
+    if rule == "no_data":
+        assert plan.startswith("Say why Sorter uptime (north) has no value")
+    elif gone == "target":
+        assert plan.startswith("Confirm the cause, and have the target approved")
+    else:
+        assert plan.endswith("is back at 98\u202f%.")
+
+
 def test_an_audit_only_reads(tmp_path: Path) -> None:
     with build("as_planned") as marts:
         marts.execute(f"attach '{tmp_path}/published.duckdb' as file")
