@@ -27,7 +27,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 from benchmarks.breaches import BREACHES, Breach
@@ -76,7 +76,8 @@ def _one(alive: Living, breach: Breach) -> dict[str, float]:
         return [path for path in new if breach.told in path.read_text("utf-8")]
 
     accepted = wait_for(f"the alert of {breach.told}", told, 600)[0].stat().st_mtime
-    moments = [committed, *_moments(alive, accepted), accepted]
+    # a pulse that was due may be on its way already, and see the breach all the same
+    moments = list(accumulate([committed, *_moments(alive, accepted), accepted], max))
     stages = {
         stage: round(end - begin, 2)
         for stage, (begin, end) in zip(STAGES, pairwise(moments), strict=True)
