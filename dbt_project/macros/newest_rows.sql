@@ -19,8 +19,7 @@
   {%- set news = run_query(news_query(raw, loads, counted)).rows[0] -%}
   {%- set recipe, is_extended, new_loads = news[0], news[1], news[2] -%}
   {%- set key = config.require('key') -%}
-  {%- set touched = key ~ " in (select " ~ key ~ " from " ~ raw
-      ~ " where _dlt_load_id in (" ~ new_loads ~ "))" -%}
+  {%- set touched = key ~ " in (select " ~ key ~ " from touched)" -%}
   {% if flags.FULL_REFRESH or not is_extended or load_cached_relation(target) is none -%}
     {% call statement('main') -%}
       create or replace table {{ target }} as ({{ compiled_code }});
@@ -30,6 +29,9 @@
     {%- endcall %}
   {%- elif new_loads -%}
     {% call statement('main') -%}
+      {# a table of its own, so that the planner knows how few they are #}
+      create or replace temporary table touched as
+      select distinct {{ key }} from {{ raw }} where _dlt_load_id in ({{ new_loads }});
       delete from {{ target }} where {{ touched }};
       insert into {{ target }} ({{ compiled_code | replace(is_touched(), touched) }});
       insert into {{ counted }}
