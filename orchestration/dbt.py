@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings
 
-from orchestration.dbt_runner import invoke, refuse_broken
+from orchestration.dbt_runner import exactly, invoke, refuse_broken
 from orchestration.standing_views import mark_standing, views_to_make
 from sightline.home import Home
 
@@ -48,7 +48,7 @@ def build(
     checks = {key.name: key for key in context.selected_asset_check_keys}
     home = Home.from_env()
     views = views_to_make(home, assets)
-    results = invoke([*_BUILD, "--select", *assets, *checks, *views])
+    results = invoke([*_BUILD, "--select", exactly({*assets, *checks, *views})])
     made = [each.node for each in results if each.status == "success"]
     mark_standing(home, [str(node.relation_name) for node in made if node.name in views])
     for result in results:
