@@ -105,6 +105,7 @@ class Glance:
     episodes: tuple[Episode, ...]
     weak_links: tuple[WeakLink, ...] = ()
     seal: Row | None = None
+    time_to_alert: Row | None = None
     overdue: tuple[Due, ...] = ()
 
 
@@ -152,6 +153,7 @@ def read_glance(connection: Marts) -> Glance:
         episodes=tuple(open_episodes(connection)),
         weak_links=weak_links(connection),
         seal=marts.newest_seal(connection),
+        time_to_alert=marts.time_to_alert(connection),
         overdue=tuple(
             each for each in due(connection) if as_of is not None and each.on < as_of.date()
         ),

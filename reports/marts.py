@@ -196,6 +196,18 @@ def cases_due(marts: Marts) -> list[Row]:
     )
 
 
+def time_to_alert(marts: Marts) -> Row | None:
+    """How many alerts were timed from the breach in the source, and their seconds; None if none."""
+    rows = _rows(
+        marts,
+        """
+        select alerts_timed, median_seconds_to_alert as median, p95_seconds_to_alert as p95
+        from marts.rpt_response_time where rule = 'all' and alerts_timed > 0
+        """,
+    )
+    return rows[0] if rows else None
+
+
 def newest_seal(marts: Marts) -> Row | None:
     """The newest seal of raw from before the moment judged; None before there was one."""
     rows = _rows(marts, "select seal_number, log_root from marts.fct_load_seal where is_latest")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -102,6 +103,15 @@ def age(then: datetime | None, now: datetime | None) -> str:
     if hours < 1:
         return "just now"
     return f"{hours} h ago" if hours < 48 else f"{hours // 24} d ago"
+
+
+def lasting(seconds: Decimal) -> str:
+    """A stretch of time in one unit, rounded up: '12 s', '4 min', '6 h', '3 d'."""
+    for size, unit, below in ((1, "s", 120), (60, "min", 120), (3600, "h", 48)):
+        count = math.ceil(seconds / size)
+        if count < below:
+            return f"{count}\u202f{unit}"
+    return f"{math.ceil(seconds / 86400)}\u202fd"
 
 
 def counted(count: int, singular: str, plural: str | None = None) -> str:

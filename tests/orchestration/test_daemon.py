@@ -187,6 +187,15 @@ def test_each_breach_gives_one_alert_and_one_case_though_the_machine_dies_in_mid
         wait_for("the second try", lambda: audited(firm, f"{kpi}.{scope}"))
         wait_for("its run's end", lambda: firm.runs("audit")[-1][1] == "SUCCESS")
         assert len(audited(firm, f"{kpi}.{scope}")) == 1
+        assert seconds_to_alert(firm.firm, case_id) == [(0,)]  # the firm's own clock stood still
+
+
+def seconds_to_alert(firm: Firm, case_id: str) -> list[tuple[object, ...]]:
+    """From the breach in the source to the alert's delivery, as the mart has it."""
+    with duckdb.connect(str(firm.home / "published/sightline.duckdb"), read_only=True) as marts:
+        return marts.execute(
+            "select seconds_to_alert from marts.fct_case_time where episode_id = ?", [case_id]
+        ).fetchall()
 
 
 def audited(firm: Living, series: str) -> list[str]:

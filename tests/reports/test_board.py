@@ -166,6 +166,23 @@ def test_the_root_of_the_sealed_log_travels_with_the_board(firm: Firm) -> None:
     assert "sealed" not in render_board(firm.marts)
 
 
+def test_the_time_from_a_breach_to_its_alert_is_told_with_how_many_cases_it_rests_on(
+    firm: Firm,
+) -> None:
+    unknown = "alert: not known yet: no breach was told that began after the first look at its KPI."
+    assert unknown in render_board(firm.marts)
+    none_timed, timed = (
+        {"rule": rule, "alerts_timed": 0, "median_seconds_to_alert": None} for rule in ("all", "-")
+    )
+    firm.add("rpt_response_time", **none_timed)
+    assert unknown in render_board(firm.marts)
+    firm.marts.execute("delete from marts.rpt_response_time")
+    timed |= {"rule": "all", "alerts_timed": 7, "median_seconds_to_alert": 4.5}
+    firm.add("rpt_response_time", **timed, p95_seconds_to_alert=9000)
+    told = "to the alert: half within 5 s, 95 of 100 within 3 h (7 cases)."
+    assert told in "".join(_lines(firm))
+
+
 @pytest.mark.parametrize(("due_on", "is_told"), [("2026-10-25", True), ("2026-10-26", False)])
 def test_an_overdue_step_of_a_case_is_told(firm: Firm, due_on: str, is_told: bool) -> None:
     firm.marts.execute(
