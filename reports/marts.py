@@ -167,6 +167,17 @@ def findings(marts: Marts) -> list[Row]:
     )
 
 
+def rejections(marts: Marts) -> list[Row]:
+    """One row per KPI, period and table of which rows were rejected while the period was read."""
+    return _rows(
+        marts,
+        """
+        select kpi_id, period_start, source, table_name, rejected_rows
+        from marts.fct_kpi_rejection order by kpi_id, period_start, source, table_name
+        """,
+    )
+
+
 def finding_details(marts: Marts) -> list[Row]:
     """One row per integrity finding with all it says, and whose KPI it is about."""
     return _rows(

@@ -119,6 +119,12 @@ def counted(count: int, singular: str, plural: str | None = None) -> str:
     return f"{count} {singular if count == 1 else plural or singular + 's'}"
 
 
+def rejected(count: int, source: str, table: str) -> str:
+    """'3 rows of erp.downtime were rejected'."""
+    were = counted(count, "row", "rows")
+    return f"{were} of {plain(source)}.{plain(table)} {'was' if count == 1 else 'were'} rejected"
+
+
 def listed(names: list[str]) -> str:
     """'a', 'a and b', 'a, b and c'."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

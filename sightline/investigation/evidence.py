@@ -222,6 +222,15 @@ class Evidence(Measurements, Surroundings):
         return rows[0] if rows else None
 
     @cached_property
+    def rejections(self) -> list[Row]:
+        """The tables of which rows were rejected while the judged period was read, with counts."""
+        query = """
+            select source, table_name, rejected_rows from marts.fct_kpi_rejection
+            where kpi_id = ? and period_start = ? order by source, table_name
+        """
+        return ask(self._marts, query, self.kpi_id, self.evaluation["period_start"])
+
+    @cached_property
     def load_ids(self) -> tuple[str, ...]:
         """The newest load of the definitions and of every source that was read."""
         sources = {self.kpis[row["kpi_id"]]["system_of_record"] for row in self.glance}

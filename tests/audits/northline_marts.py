@@ -89,6 +89,8 @@ _COMPARISON = (
 _BESIDE = {
     "dim_dependency": "dependency_id text, objective_id text, needs text, is_confirmed boolean, "
     "unconfirmed_by text, risk_owner text, risk_owner_name text",
+    "fct_kpi_rejection": "kpi_id text, period_start date, source text, table_name text, "
+    "rejected_rows bigint",
     "dim_day_off": "calendar_id text, day date",
     "bridge_initiative_kpi": "initiative_id text, kpi_id text, name text, owner text, "
     "owner_name text",

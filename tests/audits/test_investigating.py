@@ -227,6 +227,19 @@ def test_actions_are_asked_of_roles_with_a_date_that_leaves_three_days() -> None
     assert actions[0].text.startswith("Carry out the policy: Keep recalibrating")
 
 
+def test_rows_rejected_while_the_judged_period_was_read_are_told_by_whoever_keeps_the_data() -> (
+    None
+):
+    with build("as_planned") as marts:
+        for period, count in ((WEEKS[-1], 3), (WEEKS[0], 8)):
+            row = ["sorter_uptime", period, "erp", "downtime", count]
+            marts.execute("insert into marts.fct_kpi_rejection values (?, ?, ?, ?, ?)", row)
+        case = investigate(marts, LEVEL_CASE, as_of=AS_OF)
+    data = next(answer for answer in case.panel if answer.department == "data")
+    assert "; 3 rows of erp.downtime rejected while it was read; " in data.finding
+    assert (data.verdict, data.level) == ("real, grade A", "at_risk")
+
+
 def test_no_action_is_due_on_a_day_off_in_the_calendar_of_the_kpi() -> None:
     with build("as_planned") as marts:
         marts.execute("update marts.dim_kpi set calendar_id = 'hubs'")

@@ -77,6 +77,8 @@ TABLES = {
     "fct_definition_change": """kind text, definition_id text, field text, change text,
         old_value text, new_value text, seen_at timestamp, author text, is_loosening boolean,
         is_retroactive boolean""",
+    "fct_kpi_rejection": """kpi_id text, period_start date, source text, table_name text,
+        rejected_rows bigint""",
     "rpt_response_time": """rule text, alerts_timed int, median_seconds_to_alert decimal(38,9),
         p95_seconds_to_alert decimal(38,9)""",
     "dim_policy": """policy_id text, name text, key_result_id text, guardrail_kpi_id text,

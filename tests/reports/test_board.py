@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pytest
 
 from reports.board import render_board
-from tests.reports.firm import CASE, Firm
+from tests.reports.firm import CASE, LAST_WEEK, PERIOD, Firm
 
 BUDGET_BYTES = 20_000
 
@@ -158,6 +158,16 @@ def test_what_the_marts_hold_pending_for_want_of_trust_reads_unverified(firm: Fi
     )
     assert "◇ unverified" in _line(firm, "Complaints per 10,000")
     assert "… pending" not in "".join(_lines(firm))
+
+
+def test_rows_rejected_while_the_period_shown_was_read_stand_beside_its_kpi(firm: Firm) -> None:
+    table = {"kpi_id": "damage_rate", "source": "erp", "table_name": "downtime"}
+    firm.add("fct_kpi_rejection", **table, period_start=PERIOD[0], rejected_rows=9)
+    assert "rejected" not in render_board(firm.marts)
+    firm.add("fct_kpi_rejection", **table, period_start=LAST_WEEK, rejected_rows=3)
+    line = next(line for line in _lines(firm) if "Damage rate 3 rows" in line)
+    assert "Damage rate 3 rows of erp.downtime were rejected" in line
+    assert "● on track" in line  # of three rows nobody can say that they belong to it
 
 
 def test_the_root_of_the_sealed_log_travels_with_the_board(firm: Firm) -> None:
