@@ -14,11 +14,12 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from reports import marts, wording
+from reports.changes import restated
 from reports.channels import channel_names
 from reports.decision import Decision, Situation, Standing, decide
 from reports.episodes import Episode, open_episodes
 from reports.marts import finite
-from reports.telling import Words, dead_letter, restated, text_of
+from reports.telling import Words, dead_letter, text_of
 from sightline.alert_policy import AlertPolicy
 from sightline.casebook import Message
 from sightline.casebook.deadlines import IsOff, is_weekend

@@ -105,6 +105,7 @@ class Glance:
     episodes: tuple[Episode, ...]
     weak_links: tuple[WeakLink, ...] = ()
     seal: Row | None = None
+    time_to_alert: Row | None = None
     overdue: tuple[Due, ...] = ()
 
 
@@ -114,6 +115,7 @@ class _Background:
 
     trends: dict[tuple[str, str], tuple[Decimal | None, ...]]
     findings: dict[tuple[str, str], Row] = field(default_factory=dict)
+    rejections: dict[tuple[str, date], list[str]] = field(default_factory=dict)
     key_results: dict[str, Row] = field(default_factory=dict)
     objectives: dict[str, Row] = field(default_factory=dict)
     leads: dict[tuple[str, str, str], Mark] = field(default_factory=dict)
@@ -138,6 +140,9 @@ def read_glance(connection: Marts) -> Glance:
         },
         notes=notes(connection),
     )
+    for row in marts.rejections(connection):
+        told = background.rejections.setdefault((row["kpi_id"], row["period_start"]), [])
+        told.append(wording.rejected(row["rejected_rows"], row["source"], row["table_name"]))
     for finding in marts.findings(connection):
         # a roll-up is doubted for what was found at one of its sites
         for scope in (finding["scope"], "all"):
@@ -152,6 +157,7 @@ def read_glance(connection: Marts) -> Glance:
         episodes=tuple(open_episodes(connection)),
         weak_links=weak_links(connection),
         seal=marts.newest_seal(connection),
+        time_to_alert=marts.time_to_alert(connection),
         overdue=tuple(
             each for each in due(connection) if as_of is not None and each.on < as_of.date()
         ),
@@ -228,6 +234,7 @@ def _linked_kpi(row: Row, background: _Background) -> LinkedKpi:
     notes = ["typed by hand"] if row["provenance"] == "typed" else []
     if row["integrity_verdict"] == "contested" and key in background.findings:
         notes.append(_shortened(wording.plain(background.findings[key]["observed"])))
+    notes += background.rejections.get((row["kpi_id"], row["period_start"]), [])
     role, is_leading = row["role"], row["role"] == "leading"
     if row["lag_periods"]:
         role += f" · {row['lag_periods']} {_SHORT.get(row['grain'], row['grain'])}"

@@ -167,6 +167,17 @@ def findings(marts: Marts) -> list[Row]:
     )
 
 
+def rejections(marts: Marts) -> list[Row]:
+    """One row per KPI, period and table of which rows were rejected while the period was read."""
+    return _rows(
+        marts,
+        """
+        select kpi_id, period_start, source, table_name, rejected_rows
+        from marts.fct_kpi_rejection order by kpi_id, period_start, source, table_name
+        """,
+    )
+
+
 def finding_details(marts: Marts) -> list[Row]:
     """One row per integrity finding with all it says, and whose KPI it is about."""
     return _rows(
@@ -194,6 +205,18 @@ def cases_due(marts: Marts) -> list[Row]:
         order by audited.due_on, audited.case_id
         """,
     )
+
+
+def time_to_alert(marts: Marts) -> Row | None:
+    """How many alerts were timed from the breach in the source, and their seconds; None if none."""
+    rows = _rows(
+        marts,
+        """
+        select alerts_timed, median_seconds_to_alert as median, p95_seconds_to_alert as p95
+        from marts.rpt_response_time where rule = 'all' and alerts_timed > 0
+        """,
+    )
+    return rows[0] if rows else None
 
 
 def newest_seal(marts: Marts) -> Row | None:

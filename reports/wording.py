@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -104,9 +105,24 @@ def age(then: datetime | None, now: datetime | None) -> str:
     return f"{hours} h ago" if hours < 48 else f"{hours // 24} d ago"
 
 
+def lasting(seconds: Decimal) -> str:
+    """A stretch of time in one unit, rounded up: '12 s', '4 min', '6 h', '3 d'."""
+    for size, unit, below in ((1, "s", 120), (60, "min", 120), (3600, "h", 48)):
+        count = math.ceil(seconds / size)
+        if count < below:
+            return f"{count}\u202f{unit}"
+    return f"{math.ceil(seconds / 86400)}\u202fd"
+
+
 def counted(count: int, singular: str, plural: str | None = None) -> str:
     """'1 objective', '3 objectives'."""
     return f"{count} {singular if count == 1 else plural or singular + 's'}"
+
+
+def rejected(count: int, source: str, table: str) -> str:
+    """'3 rows of erp.downtime were rejected'."""
+    were = counted(count, "row", "rows")
+    return f"{were} of {plain(source)}.{plain(table)} {'was' if count == 1 else 'were'} rejected"
 
 
 def listed(names: list[str]) -> str:

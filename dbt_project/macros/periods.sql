@@ -43,3 +43,12 @@
 {% macro default__local_time(expression, time_zone) -%}
     ({{ expression }} at time zone 'UTC') at time zone {{ time_zone }}
 {%- endmacro %}
+
+{# What the wall clock of a time zone shows, as a UTC timestamp; a date is its midnight. #}
+{% macro utc_time(expression, time_zone) -%}
+    {{ return(adapter.dispatch('utc_time')(expression, time_zone)) }}
+{%- endmacro %}
+
+{% macro default__utc_time(expression, time_zone) -%}
+    (cast({{ expression }} as timestamp) at time zone {{ time_zone }}) at time zone 'UTC'
+{%- endmacro %}

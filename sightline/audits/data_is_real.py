@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from sightline.audit_case import Answer, Level
@@ -19,20 +20,20 @@ _WORDS: Final[dict[str, tuple[str, Level]]] = {
 
 
 def answer(evidence: Evidence) -> Answer:
-    """Always answers; a trusted number about which a guard still asks is amber."""
+    """Always answers; a trusted number about which a guard asks, or that lacks rows, is amber."""
     verdict, grade = (
         evidence.evaluation["integrity_verdict"],
         evidence.evaluation["integrity_grade"],
     )
     word, level = _WORDS[verdict]
     asked = len(evidence.findings)
-    if level == "healthy" and asked:
+    if level == "healthy" and (asked or evidence.rejections):
         level = "at_risk"
     return Answer(
         department=DEPARTMENT,
         department_name=evidence.departments[DEPARTMENT],
         question=QUESTION,
-        finding=ended(f"{_read(evidence)}; {_asked(evidence, asked)}"),
+        finding=ended("; ".join((_read(evidence), *_rejected(evidence), _asked(evidence, asked)))),
         verdict=f"{word}, grade {grade}",
         level=level,
     )
@@ -47,6 +48,13 @@ def _read(evidence: Evidence) -> str:
     heard = evidence.freshness["last_seen_at"] if evidence.freshness else None
     when = f", heard {heard:%Y-%m-%d %H:%M}" if heard else ", never heard"
     return f"{text} from {source}{when}"
+
+
+def _rejected(evidence: Evidence) -> Iterator[str]:
+    """Rows that no value holds; nobody can say whether they would have belonged to it."""
+    for row in evidence.rejections:
+        count = counted(row["rejected_rows"], "row")
+        yield f"{count} of {row['source']}.{row['table_name']} rejected while it was read"
 
 
 def _asked(evidence: Evidence, asked: int) -> str:

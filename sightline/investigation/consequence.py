@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from sightline.audit_case import Action
 from sightline.investigation.evidence import Evidence, Row
 from sightline.investigation.landing import landings
 from sightline.investigation.wording import counted, limit, named, number, percent
+
+if TYPE_CHECKING:
+    from sightline.casebook.deadlines import IsOff
 
 _FRIDAY = 4
 
@@ -30,7 +34,7 @@ def actions(evidence: Evidence, departments: tuple[str, ...]) -> tuple[Action, .
 
     An audit of one department is not cross-functional: the owner is asked to name the others.
     """
-    due = due_date(evidence.as_of.date())
+    due = due_date(evidence.as_of.date(), evidence.is_off)
     policy, owner = evidence.policy, str(evidence.kpi["owner"])
     asked: list[tuple[str, str]] = []
     if policy is not None:
@@ -50,10 +54,19 @@ def actions(evidence: Evidence, departments: tuple[str, ...]) -> tuple[Action, .
     return tuple(_action(evidence, role, text, due) for role, text in dict.fromkeys(asked))
 
 
-def due_date(today: date) -> date:
-    """The first Friday that leaves three days."""
+def due_date(today: date, is_off: IsOff) -> date:
+    """The last business day that leaves three days, up to the first Friday that leaves them.
+
+    Where nobody works on any of these days, as between the years, it is that of the week after.
+    """
     earliest = today + _NOTICE
-    return earliest + timedelta(days=(_FRIDAY - earliest.weekday()) % 7)
+    while True:
+        friday = earliest + timedelta(days=(_FRIDAY - earliest.weekday()) % 7)
+        days = (friday - timedelta(days=back) for back in range((friday - earliest).days + 1))
+        worked = next((day for day in days if not is_off(day)), None)
+        if worked is not None:
+            return worked
+        earliest = friday + timedelta(days=1)
 
 
 def _plan(evidence: Evidence) -> str:

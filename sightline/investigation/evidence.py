@@ -12,6 +12,7 @@ from functools import cached_property
 from itertools import takewhile
 
 from sightline.audit_case import Decomposition
+from sightline.casebook.deadlines import IsOff, is_weekend
 from sightline.errors import UsageError
 from sightline.investigation.arithmetic import (
     Change,
@@ -60,6 +61,15 @@ class Evidence(Measurements, Surroundings):
     def kpi(self) -> Row:
         """The definition of the audited KPI."""
         return self.kpis[self.kpi_id]
+
+    @cached_property
+    def is_off(self) -> IsOff:
+        """On which days nobody is asked: those off in the KPI's calendar; without one, weekends."""
+        if self.kpi["calendar_id"] is None:
+            return is_weekend
+        query = "select day from marts.dim_day_off where calendar_id = ?"
+        rows = ask(self._marts, query, self.kpi["calendar_id"])
+        return frozenset(row["day"] for row in rows).__contains__
 
     @cached_property
     def roles(self) -> dict[str, Row]:
@@ -210,6 +220,15 @@ class Evidence(Measurements, Surroundings):
         query = "select * from marts.fct_source_freshness where source = ?"
         rows = ask(self._marts, query, self.kpi["system_of_record"])
         return rows[0] if rows else None
+
+    @cached_property
+    def rejections(self) -> list[Row]:
+        """The tables of which rows were rejected while the judged period was read, with counts."""
+        query = """
+            select source, table_name, rejected_rows from marts.fct_kpi_rejection
+            where kpi_id = ? and period_start = ? order by source, table_name
+        """
+        return ask(self._marts, query, self.kpi_id, self.evaluation["period_start"])
 
     @cached_property
     def load_ids(self) -> tuple[str, ...]:

@@ -3,6 +3,9 @@
 `fct_key_result_outlook` carries the mean step of the last periods on to the last day. Its newest
 row is the landing with the dip. Its row of the last period before the dip is the landing without:
 by the same arithmetic, in which every period since counts as it was expected.
+
+A dip as old as the goal leaves no such row. The KPI's own history would give a number, but no
+answer: before the goal nobody worked towards it, so the pace of then is that without the goal.
 """
 
 from __future__ import annotations
@@ -34,8 +37,14 @@ def landings(evidence: Evidence, goal: Row) -> Iterator[str]:
         yield f"At the pace of late {name} lands at {_landing(goal, now)}."
     if then is not None:
         yield f"Without {since} it would land at {_landing(goal, then)}."
-    elif now is not None:
+    elif now is not None and before:
         yield f"Where it would land without {since} is not known: too few periods lie before them."
+    elif now is not None:
+        yield (
+            f"Where it would land without {since} cannot be known: the goal has no "
+            f"{evidence.kpi['grain']} before them, and how its number moved before there was a "
+            "goal is no pace towards it."
+        )
 
 
 def _forecast(outlooks: list[Row]) -> Row | None:

@@ -89,6 +89,9 @@ _COMPARISON = (
 _BESIDE = {
     "dim_dependency": "dependency_id text, objective_id text, needs text, is_confirmed boolean, "
     "unconfirmed_by text, risk_owner text, risk_owner_name text",
+    "fct_kpi_rejection": "kpi_id text, period_start date, source text, table_name text, "
+    "rejected_rows bigint",
+    "dim_day_off": "calendar_id text, day date",
     "bridge_initiative_kpi": "initiative_id text, kpi_id text, name text, owner text, "
     "owner_name text",
     "fct_planned_maintenance": "kpi_id text, maintenance_id text, scope text, "
@@ -148,6 +151,7 @@ def build(scenario: str) -> duckdb.DuckDBPyConnection:
         marts.execute(f"insert into marts.{table} values {marks}", values)
     for table in ("dim_kpi", "rpt_one_glance"):
         marts.execute(f"alter table marts.{table} add column grain text default 'week'")
+    marts.execute("alter table marts.dim_kpi add column calendar_id text")
     marts.execute("alter table marts.fct_kpi_episode add column visible_on date")
     marts.execute("update marts.fct_kpi_episode set visible_on = opened_period + 7")
     marts.execute(f"create table marts.fct_integrity_finding ({_FINDING})")

@@ -14,8 +14,10 @@ import pytest
 
 from sightline.audit_case import AuditCase
 from sightline.casebook import Casebook
+from sightline.casebook.deadlines import is_weekend
 from sightline.errors import UsageError
 from sightline.investigation import investigate
+from sightline.investigation.consequence import due_date
 from tests.audits.northline_marts import (
     AS_OF,
     LEVEL_CASE,
@@ -223,6 +225,50 @@ def test_actions_are_asked_of_roles_with_a_date_that_leaves_three_days() -> None
         ("maintenance_lead", date(2026, 10, 30)),
     ]
     assert actions[0].text.startswith("Carry out the policy: Keep recalibrating")
+
+
+def test_rows_rejected_while_the_judged_period_was_read_are_told_by_whoever_keeps_the_data() -> (
+    None
+):
+    with build("as_planned") as marts:
+        for period, count in ((WEEKS[-1], 3), (WEEKS[0], 8)):
+            row = ["sorter_uptime", period, "erp", "downtime", count]
+            marts.execute("insert into marts.fct_kpi_rejection values (?, ?, ?, ?, ?)", row)
+        case = investigate(marts, LEVEL_CASE, as_of=AS_OF)
+    data = next(answer for answer in case.panel if answer.department == "data")
+    assert "; 3 rows of erp.downtime rejected while it was read; " in data.finding
+    assert (data.verdict, data.level) == ("real, grade A", "at_risk")
+
+
+def test_no_action_is_due_on_a_day_off_in_the_calendar_of_the_kpi() -> None:
+    with build("as_planned") as marts:
+        marts.execute("update marts.dim_kpi set calendar_id = 'hubs'")
+        marts.execute("insert into marts.dim_day_off values ('hubs', '2026-10-30')")
+        marts.execute("insert into marts.dim_day_off values ('other', '2026-10-29')")
+        case = investigate(marts, LEVEL_CASE, as_of=AS_OF)
+    assert {action.due for action in case.actions} == {date(2026, 10, 29)}
+
+
+@pytest.mark.parametrize(
+    ("today", "off", "due"),
+    [
+        ("2026-10-26", [], "2026-10-30"),
+        ("2026-10-27", [], "2026-10-30"),  # to the very Friday
+        ("2026-10-28", [], "2026-11-06"),
+        ("2026-10-27", ["2026-10-30"], "2026-11-06"),  # no other day of that week leaves three
+        ("2026-12-21", ["2026-12-24", "2026-12-25"], "2026-12-31"),
+        ("2026-12-20", ["2026-12-24", "2026-12-25"], "2026-12-23"),
+    ],
+)
+def test_a_due_date_is_a_business_day_and_leaves_three_days(
+    today: str, off: list[str], due: str
+) -> None:
+    holidays = {*map(date.fromisoformat, off), date(2027, 1, 1)}
+
+    def is_off(day: date) -> bool:
+        return is_weekend(day) or day in holidays
+
+    assert due_date(date.fromisoformat(today), is_off) == date.fromisoformat(due)
 
 
 def test_condition_and_criteria_carry_the_limits_in_force_and_who_approved_them() -> None:

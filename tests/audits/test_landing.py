@@ -23,11 +23,12 @@ def landings(
     now: Forecast | None,
     kind: str = "increase_to",
     target: float = 1500,
+    periods: tuple[date, date] = (LAST_BEFORE, WEEKS[-1]),
 ) -> list[str]:
     with build("as_planned") as marts:
         marts.execute("update marts.dim_key_result set kind = $1", [kind])
         marts.execute("update marts.fct_key_result_progress set target = $1", [target])
-        for period, forecast in ((LAST_BEFORE, before), (WEEKS[-1], now)):
+        for period, forecast in zip(periods, (before, now), strict=True):
             row = ["throughput_1500", period, *(forecast or (None, None, None))]
             marts.execute("insert into marts.fct_key_result_outlook values (?, ?, ?, ?, ?)", row)
         case = investigate(marts, LEVEL_CASE, as_of=AS_OF)
@@ -69,6 +70,14 @@ def test_what_cannot_be_forecast_is_said_to_be_so(
     told = landings(before=before, now=now)
     assert len(told) == 2
     assert any(text.startswith(said) for text in told)
+
+
+def test_of_a_dip_as_old_as_the_goal_it_is_said_why_nothing_is_known_without_it() -> None:
+    (_, without) = landings(before=None, now=(0.4, 0.3, 0.5), periods=(RECALIBRATED, WEEKS[-1]))
+    assert without == (
+        "Where it would land without the weeks since 2026-06-29 cannot be known: the goal has no "
+        "week before them, and how its number moved before there was a goal is no pace towards it."
+    )
 
 
 def test_what_is_reached_or_not_has_no_pace() -> None:

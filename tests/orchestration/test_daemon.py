@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,6 +19,7 @@ import duckdb
 import pytest
 
 from benchmarks.breaches import BREACHES
+from demo.firm import read_clock, write_text
 from tests.orchestration.conftest import CHECKOUT, Firm
 
 T = TypeVar("T")
@@ -100,7 +101,10 @@ class Living:
         return len(self.query("dagster/schedules/schedules.db", _SENSOR_TICKS))
 
     def dip(self) -> datetime:
-        """Book the outage; the wall-clock moment at which the ERP committed it."""
+        """Ten minutes on, book the outage; the wall-clock moment at which the ERP committed it."""
+        folder = self.firm.home / "demo"
+        now = read_clock(folder) + timedelta(minutes=10)
+        write_text(folder / "clock", now.isoformat() + "Z\n")
         done = subprocess.run(
             [BIN / "sightline", "demo", "dip", "--site", "south", "--json"],
             env=self.environment,
@@ -187,6 +191,15 @@ def test_each_breach_gives_one_alert_and_one_case_though_the_machine_dies_in_mid
         wait_for("the second try", lambda: audited(firm, f"{kpi}.{scope}"))
         wait_for("its run's end", lambda: firm.runs("audit")[-1][1] == "SUCCESS")
         assert len(audited(firm, f"{kpi}.{scope}")) == 1
+        assert seconds_to_alert(firm.firm, case_id) == [(0,)]  # the firm's own clock stands still
+
+
+def seconds_to_alert(firm: Firm, case_id: str) -> list[tuple[object, ...]]:
+    """From the breach in the source to the alert's delivery, as the mart has it."""
+    with duckdb.connect(str(firm.home / "published/sightline.duckdb"), read_only=True) as marts:
+        return marts.execute(
+            "select seconds_to_alert from marts.fct_case_time where episode_id = ?", [case_id]
+        ).fetchall()
 
 
 def audited(firm: Living, series: str) -> list[str]:

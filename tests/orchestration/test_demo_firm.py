@@ -130,6 +130,13 @@ def test_the_alert_was_delivered_once_a_channel_and_before_the_audit(as_planned:
     assert in_order
 
 
+def test_no_time_to_alert_is_claimed_for_what_stood_when_the_firm_was_looked_at_first(
+    as_planned: Firm,
+) -> None:
+    timed = "select alerts_timed, p95_seconds_to_alert from marts.rpt_response_time"
+    assert rows(as_planned, f"{timed} where rule = 'all'") == [(0, None)]
+
+
 def test_nothing_seen_is_lost(as_planned: Firm) -> None:
     rows_ = as_planned.report["rows"]
     assert rows_["seen"] == rows_["kept"] + rows_["rejected"] > 1_000

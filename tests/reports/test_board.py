@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pytest
 
 from reports.board import render_board
-from tests.reports.firm import CASE, Firm
+from tests.reports.firm import CASE, LAST_WEEK, PERIOD, Firm
 
 BUDGET_BYTES = 20_000
 
@@ -160,10 +160,37 @@ def test_what_the_marts_hold_pending_for_want_of_trust_reads_unverified(firm: Fi
     assert "… pending" not in "".join(_lines(firm))
 
 
+def test_rows_rejected_while_the_period_shown_was_read_stand_beside_its_kpi(firm: Firm) -> None:
+    table = {"kpi_id": "damage_rate", "source": "erp", "table_name": "downtime"}
+    firm.add("fct_kpi_rejection", **table, period_start=PERIOD[0], rejected_rows=9)
+    assert "rejected" not in render_board(firm.marts)
+    firm.add("fct_kpi_rejection", **table, period_start=LAST_WEEK, rejected_rows=3)
+    line = next(line for line in _lines(firm) if "Damage rate 3 rows" in line)
+    assert "Damage rate 3 rows of erp.downtime were rejected" in line
+    assert "● on track" in line  # of three rows nobody can say that they belong to it
+
+
 def test_the_root_of_the_sealed_log_travels_with_the_board(firm: Firm) -> None:
     assert "log of 42 seals, root " + "5bb3d325" * 8 in render_board(firm.marts)
     firm.marts.execute("delete from marts.fct_load_seal")
     assert "sealed" not in render_board(firm.marts)
+
+
+def test_the_time_from_a_breach_to_its_alert_is_told_with_how_many_cases_it_rests_on(
+    firm: Firm,
+) -> None:
+    unknown = "alert: not known yet: no breach was told that began after the first look at its KPI."
+    assert unknown in render_board(firm.marts)
+    none_timed, timed = (
+        {"rule": rule, "alerts_timed": 0, "median_seconds_to_alert": None} for rule in ("all", "-")
+    )
+    firm.add("rpt_response_time", **none_timed)
+    assert unknown in render_board(firm.marts)
+    firm.marts.execute("delete from marts.rpt_response_time")
+    timed |= {"rule": "all", "alerts_timed": 7, "median_seconds_to_alert": 4.5}
+    firm.add("rpt_response_time", **timed, p95_seconds_to_alert=9000)
+    told = "to the alert: half within 5 s, 95 of 100 within 3 h (7 cases)."
+    assert told in "".join(_lines(firm))
 
 
 @pytest.mark.parametrize(("due_on", "is_told"), [("2026-10-25", True), ("2026-10-26", False)])

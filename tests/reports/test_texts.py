@@ -89,6 +89,11 @@ def _restated(firm: Firm, casebook: Casebook) -> Message:
     firm.add("fct_restatement", kpi_id="sorter_uptime", scope="north", period_start=PERIOD[0],
              version=2, restated_at=AS_OF, materiality="material", from_value=97.1, to_value=98.2,
              **{"class": "manual"})  # fmt: skip
+    for weeks, after in ((19, 2.98), (21, 2.94), (40, 3.01)):  # one correction of a series
+        firm.add("fct_restatement", kpi_id="cost_per_parcel", scope="all", version=2,
+                 period_start=LAST_WEEK - timedelta(weeks=weeks), restated_at=AS_OF,
+                 materiality="material", from_value=3.02, to_value=after,
+                 **{"class": "event"})  # fmt: skip
     firm.add("fct_definition_change", kind="kpi_target", definition_id="sorter_uptime/2026-06-29",
              field="target", change="changed", old_value="98", new_value="97", seen_at=AS_OF,
              author="maintenance-lead@northline.example", is_loosening=True)  # fmt: skip

@@ -56,6 +56,21 @@ def test_age_is_counted_from_the_moment_of_judgement(hours: int, written: str) -
     assert wording.age(NOON - timedelta(hours=hours), NOON) == written
 
 
+@pytest.mark.parametrize(
+    ("seconds", "written"),
+    [
+        ("0", "0 s"),
+        ("4.2", "5 s"),
+        ("119.5", "2 min"),
+        ("7140", "119 min"),
+        ("169200", "47 h"),
+        ("172801", "3 d"),
+    ],
+)
+def test_a_stretch_of_time_is_never_told_shorter_than_it_was(seconds: str, written: str) -> None:
+    assert wording.lasting(Decimal(seconds)).replace("\u202f", " ") == written
+
+
 def test_a_source_never_seen_is_said_to_be_so() -> None:
     assert wording.age(None, NOON) == "never seen"
 

@@ -20,6 +20,7 @@ select
     kpis.direction,
     kpis.grain,
     kpis.time_zone,
+    kpis.calendar_id,
     kpis.owner,
     roles.name as owner_name,
     roles.acting as owner_person,

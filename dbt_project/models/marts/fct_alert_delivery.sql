@@ -18,6 +18,7 @@ attempts as (
 select
     messages.message_id,
     messages.case_id,
+    messages.case_ids,
     messages.kind,
     messages.channel,
     messages.known_at,

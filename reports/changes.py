@@ -1,0 +1,95 @@
+"""What was published and now reads otherwise? Told once, each series of numbers in one story.
+
+Whoever corrects half a year of weeks has done one thing: its reader is told how many, from when to
+when and by how much, not each of them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reports import wording
+from reports.story import Story, Text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from reports.marts import Row
+
+# More of them nobody reads in a message.
+_NAMED = 10
+
+
+def restated(changes: Sequence[Row]) -> Text:
+    """Restatements, one story for each KPI, scope and class, and definitions that ask less."""
+    series: dict[tuple[str, ...], list[Row]] = {}
+    for row in changes:
+        key = (row["kpi_id"], row["scope"], row["class"])
+        series.setdefault(key if row["definition"] is None else (row["change_id"],), []).append(row)
+    stories = tuple(_story(rows) for rows in list(series.values())[:_NAMED])
+    subject = stories[0].headline
+    if len(series) > 1:
+        subject += f", and {wording.counted(len(series) - 1, 'more change')}"
+    footer = "What was published is kept beside what is said now. No judgement was changed by it."
+    return Text("restated", subject, stories, footer)
+
+
+def _story(rows: Sequence[Row]) -> Story:
+    first = rows[0]
+    about = str(first["change_id"])
+    if first["definition"] is not None:
+        asks_less = f"of {first['name']}" if first["name"] else "without a KPI of its own"
+        return Story(
+            about=about,
+            tone="violet",
+            kicker="Definition changed",
+            headline=f"A definition {wording.plain(asks_less)} asks less than before",
+            facts=(
+                ("Changed", (wording.plain(first["definition"]),)),
+                ("By", (wording.plain(first["author"] or "unknown"),)),
+            ),
+        )
+    name = wording.scoped(first["name"] or first["kpi_id"], first["scope"])
+    how = _one(rows) if len({row["period_start"] for row in rows}) == 1 else _several(rows)
+    return Story(
+        about=about,
+        tone="violet",
+        kicker="Restatement",
+        headline=f"{name} was restated for {how}",
+        order=("Nobody has to hide it:", "say in the case or the ledger why it moved."),
+        facts=(("Class", (wording.plain(first["class"]),)),),
+    )
+
+
+def _one(rows: Sequence[Row]) -> str:
+    """One period, however often it was changed: from what was said first to what is said last."""
+    first, last = rows[0], rows[-1]
+    symbol, decimals = first["unit_symbol"], first["decimals"] or 0
+    before = wording.quantity(first["from_value"], symbol, decimals)
+    after = wording.quantity(last["to_value"], symbol, decimals)
+    return f"{wording.period(first['grain'], first['period_start'])}: {before} → {after}"
+
+
+def _several(rows: Sequence[Row]) -> str:
+    """How many periods, the first and the last of them, and the range of the changes."""
+    grain, periods = rows[0]["grain"], sorted({row["period_start"] for row in rows})
+    begin, end = periods[0], periods[-1]
+    said = f"{wording.counted(len(periods), grain)} {_span(grain, begin, end)}"
+    moved = [
+        row["to_value"] - row["from_value"]
+        for row in rows
+        if row["from_value"] is not None and row["to_value"] is not None
+    ]
+    if not moved:
+        return said
+    symbol, decimals = rows[0]["unit_symbol"], rows[0]["decimals"] or 0
+    low, high = (wording.signed(change, decimals) for change in (min(moved), max(moved)))
+    unit = f"\u202f{wording.plain(symbol)}" if symbol else ""
+    return f"{said}, by {low}{unit}" if low == high else f"{said}, by {low} to {high}{unit}"
+
+
+def _span(grain: str, begin: date, end: date) -> str:
+    year = begin.year != end.year
+    first, last = (wording.period(grain, day, year=year) for day in (begin, end))
+    return f"between {first} and {last}"

@@ -1,0 +1,74 @@
+"""A correction of many periods of one series is one piece of news."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from reports.changes import restated
+from reports.marts import Row
+
+
+def _row(period: date, before: str | None, after: str | None, **others: Any) -> Row:
+    row = {
+        "change_id": f"restatement.touches.north.{period}",
+        "kpi_id": "touches",
+        "scope": "north",
+        "period_start": period,
+        "class": "event",
+        "from_value": None if before is None else Decimal(before),
+        "to_value": None if after is None else Decimal(after),
+        "definition": None,
+        "name": "Touches",
+        "unit_symbol": "a parcel",
+        "decimals": 2,
+        "grain": "week",
+    }
+    return row | others
+
+
+def _headlines(*rows: Row) -> list[str]:
+    return [story.headline.replace("\u202f", " ") for story in restated(rows).stories]
+
+
+def test_weeks_of_one_series_are_told_with_their_span_count_and_range_of_change() -> None:
+    rows = (
+        _row(date(2026, 1, 5), "3.10", "3.00"),
+        _row(date(2025, 12, 8), "3.10", "2.80"),
+        _row(date(2026, 2, 2), "3.10", None),
+    )
+    assert _headlines(*rows) == [
+        (
+            "Touches, north was restated for 3 weeks between the week of Mon 8 Dec 2025 "
+            "and the week of Mon 2 Feb 2026, by −0.30 to −0.10 a parcel"
+        )
+    ]
+
+
+def test_a_week_that_was_changed_twice_is_told_from_what_was_first_to_what_is_last() -> None:
+    week = date(2026, 1, 5)
+    assert _headlines(_row(week, "3.10", "3.00"), _row(week, "3.00", "2.90")) == [
+        "Touches, north was restated for the week of Mon 5 Jan: 3.10 a parcel → 2.90 a parcel"
+    ]
+
+
+def test_another_scope_and_another_class_are_other_news() -> None:
+    week = date(2026, 1, 5)
+    told = restated(
+        [
+            _row(week, "3.10", "3.00"),
+            _row(week, "3.10", "3.00", scope="south"),
+            _row(week, "3.10", "3.00", **{"class": "formula"}),
+        ]
+    )
+    assert len(told.stories) == 3
+    assert told.subject.endswith(", and 2 more changes")
+
+
+def test_days_are_told_as_days_and_an_equal_change_once() -> None:
+    first, last = date(2026, 1, 5), date(2026, 1, 7)
+    rows = [_row(day, "3.10", "3.00", grain="day") for day in (first, last)]
+    assert _headlines(*rows) == [
+        "Touches, north was restated for 2 days between Mon 5 Jan and Wed 7 Jan, by −0.10 a parcel"
+    ]
