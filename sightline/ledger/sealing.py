@@ -131,12 +131,12 @@ class _Book:
         if newest is not None and (newest.dataset, newest.load_id) == (dataset, load_id):
             self.copy(newest)
             return newest
-        leaves = {
-            table.name: hashes
+        hashed = {
+            table.name: row_hash.leaves(self.connection, table, [load_id])
             for table in self.tables
             if table.dataset == dataset and table.is_numbered
-            for _, hashes in row_hash.by_load(self.connection, table, {load_id: 0})
         }
+        leaves = {name: hashes for name, hashes in hashed.items() if hashes}
         return self.append(dataset=dataset, load_id=load_id, leaves=leaves, is_late=is_late)
 
     def append(
