@@ -190,9 +190,11 @@ def cover_up(firm: SealedFirm, connection: Connection, attacker: str) -> None:
 def _roots(connection: Connection, old: Seal) -> Iterator[tuple[str, SealedTable]]:
     tables = raw.raw_tables(connection)
     for name in old.tables:
-        for _, leaves in row_hash.by_load(connection, tables[old.dataset, name], {old.load_id: 0}):
-            size = len(leaves) // merkle.SIZE
-            yield name, SealedTable(size, merkle.root(leaves).hex())
+        columns = old.tables[name].columns
+        leaves = row_hash.leaves(connection, tables[old.dataset, name], [old.load_id], columns)
+        if leaves:
+            root = merkle.root(leaves).hex()
+            yield name, SealedTable(len(leaves) // merkle.SIZE, root, columns)
 
 
 def named(breaches: Sequence[Breach]) -> Named:

@@ -1,27 +1,32 @@
 """The bytes of a raw row that are hashed: the same for the same row, in SQL and in Python.
 
-    sightline-row/1 { LF <bytes of name> ":" <name> " " <bytes of value> } LF LF { <value> }
+    sightline-row/2 { " " [<bytes of value>] }                    of each column that the seal lists
+        { LF <bytes of name> ":" <name> " " <bytes of value> }    of each other that has a value
+        LF LF { <value> }                                         of all these, in the same order
 
-Columns stand in order of their names, and every length counts bytes of UTF-8, so that two different
-rows never share their bytes. A NULL is left out: a column added later changes no row sealed before.
-Values are text: numbers as written in full, moments in UTC as ISO text, bytes in hex.
+A seal lists the columns that its table had, in order of their names. A NULL has no length, and
+every length counts bytes of UTF-8, so that under one list two different rows never share their
+bytes. A column that came later changes no row sealed before, as long as it is NULL there. Values
+are text: numbers as written in full, moments in UTC as ISO text, bytes in hex.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-HEADING = "sightline-row/1"
+HEADING = "sightline-row/2"
 
 
-def row_bytes(values: Mapping[str, str | None]) -> bytes:
-    """The canonical bytes of a row given as text by column."""
-    there = {name: value for name, value in sorted(values.items()) if value is not None}
-    lengths = "".join(f"\n{_size(name)}:{name} {_size(value)}" for name, value in there.items())
-    return f"{HEADING}{lengths}\n\n{''.join(there.values())}".encode()
+def row_bytes(values: Mapping[str, str | None], columns: Sequence[str]) -> bytes:
+    """The canonical bytes of a row given as text by column, under a seal that lists `columns`."""
+    later = sorted(name for name in values.keys() - set(columns) if values[name] is not None)
+    lengths = [f" {_size(values.get(name))}" for name in columns]
+    lengths += [f"\n{_size(name)}:{name} {_size(values[name])}" for name in later]
+    told = [values.get(name) or "" for name in (*columns, *later)]
+    return "".join([HEADING, *lengths, "\n\n", *told]).encode()
 
 
 def text(value: object) -> str | None:
@@ -45,12 +50,20 @@ def text(value: object) -> str | None:
     raise TypeError(f"no raw column holds a {type(value).__name__}")
 
 
-def row_sql(columns: Mapping[str, str]) -> str:
-    """A DuckDB expression that yields the canonical text of a row of these columns and types."""
-    texts = {name: text_sql(name, columns[name]) for name in sorted(columns)}
+def row_sql(types: Mapping[str, str], columns: Sequence[str]) -> str:
+    """A DuckDB expression for the canonical text of a row, under a seal that lists `columns`.
+
+    `types` gives the type of each column that the table has now.
+    """
+    later = sorted(types.keys() - set(columns))
+    texts = {
+        name: text_sql(name, types[name]) if name in types else "cast(null as varchar)"
+        for name in (*columns, *later)
+    }
     # concat() passes over NULL; the lengths first and the values after take half the time of pairs
-    labels = {name: _literal(f"\n{_size(name)}:{name} ") for name in texts}
-    lengths = [f"{labels[name]} || strlen({value})" for name, value in texts.items()]
+    lengths = [part for name in columns for part in ("' '", f"strlen({texts[name]})")]
+    labels = {name: _literal(f"\n{_size(name)}:{name} ") for name in later}
+    lengths += [f"{labels[name]} || strlen({texts[name]})" for name in later]
     parts = [_literal(HEADING), *lengths, _literal("\n\n"), *texts.values()]
     return f"concat({', '.join(parts)})"
 
@@ -65,8 +78,8 @@ def text_sql(name: str, kind: str) -> str:
     return column if kind == "VARCHAR" else f"cast({column} as varchar)"
 
 
-def _size(text: str) -> int:
-    return len(text.encode())
+def _size(text: str | None) -> str:
+    return "" if text is None else str(len(text.encode()))
 
 
 def _literal(text: str) -> str:

@@ -22,14 +22,17 @@ def leaf(data: bytes) -> bytes:
     return hashlib.sha256(b"\0" + data).digest()
 
 
-def canonical(values: Mapping[str, str]) -> bytes:
-    """The bytes of a row: heading, then lengths in order of the column's name, then values."""
-    columns = sorted(values)
-    lengths = "".join(
-        f"\n{len(name.encode())}:{name} {len(values[name].encode())}" for name in columns
-    )
-    body = "".join(values[name] for name in columns)
-    return f"sightline-row/1{lengths}\n\n{body}".encode()
+def canonical(values: Mapping[str, str], columns: Sequence[str]) -> bytes:
+    """The bytes of a row: heading, then lengths, then values.
+
+    In order of the columns that the seal lists, with no length for a NULL; any other with its name.
+    """
+    size = {name: len(value.encode()) for name, value in values.items()}
+    later = sorted(values.keys() - set(columns))
+    lengths = [f" {size.get(name, '')}" for name in columns]
+    lengths += [f"\n{len(name.encode())}:{name} {size[name]}" for name in later]
+    told = [values.get(name, "") for name in (*columns, *later)]
+    return "".join(["sightline-row/2", *lengths, "\n\n", *told]).encode()
 
 
 def root(hashed: bytes, index: int, size: int, path: Sequence[str]) -> bytes:
@@ -63,13 +66,13 @@ def signed(checkpoint: str, key: str) -> tuple[int, bytes]:
 def failure(proof: Mapping[str, Any], key: str) -> str:
     """What does not hold, in words; empty when everything does."""
     seal = json.loads(proof["seal"])
-    table = seal["tables"].get(proof["table"], {"rows": 0, "root": ""})
+    table = seal["tables"].get(proof["table"], {"rows": 0, "root": "", "columns": []})
     named = (proof["values"].get("_dlt_load_id"), proof["values"].get("_row"))
     if named != (proof["load_id"], str(proof["row"])):
         return "the values are those of another row"
     if (seal["dataset"], seal["load_id"]) != (proof["dataset"], proof["load_id"]):
         return "the seal is that of another load"
-    hashed = leaf(canonical(proof["values"]))
+    hashed = leaf(canonical(proof["values"], table["columns"]))
     if root(hashed, proof["row"], table["rows"], proof["row_path"]).hex() != table["root"]:
         return "the row is not the one that was sealed"
     try:

@@ -34,7 +34,7 @@ class Log:
         found: dict[TableName, dict[str, SealedRows]] = {}
         for one in self.seals:
             for name, table in one.tables.items():
-                rows = SealedRows(one.number, table.rows, table.root)
+                rows = SealedRows(one.number, table.rows, table.root, table.columns)
                 found.setdefault((one.dataset, name), {})[one.load_id] = rows
         return found
 

@@ -33,7 +33,7 @@ def prove(home: Home, *, dataset: str, table: str, load_id: str, row: int) -> di
         )
     leaves = archive.leaves(sealed.number, table) or b""
     values = _values(home, dataset, table, load_id, row)
-    leaf = merkle.leaf_hash(row_bytes(values))
+    leaf = merkle.leaf_hash(row_bytes(values, sealed.tables[table].columns))
     if leaf != leaves[row * merkle.SIZE : (row + 1) * merkle.SIZE]:
         raise SightlineError(
             f"row {row} of {dataset}.{table} in load {load_id} is not as it was sealed: "

@@ -22,11 +22,15 @@ TableName = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class SealedRows:
-    """The rows of one table in one load, as sealed: by which seal, how many, under which root."""
+    """The rows of one table in one load, as sealed: by which seal, how many, under which root.
+
+    columns: those that the seal lists.
+    """
 
     seal: int
     rows: int
     root: str
+    columns: tuple[str, ...]
 
 
 Sealed = Mapping[TableName, Mapping[str, SealedRows]]
@@ -79,8 +83,7 @@ class RowCheck:
         table = self.tables.get(name)
         intact = set()
         if table is not None and table.is_numbered:
-            sizes = {load: sealed.rows for load, sealed in chosen.items()}
-            for load_id, hashes in row_hash.by_load(self.connection, table, sizes):
+            for load_id, hashes in self._hashed(table, chosen):
                 exported = self.archive.leaves(chosen[load_id].seal, name[1])
                 root = row_hash.root(self.connection, hashes).hex()
                 if hashes == exported and root == chosen[load_id].root:
@@ -88,6 +91,16 @@ class RowCheck:
         for load_id, sealed in chosen.items():
             if load_id not in intact:
                 yield from self._compare(name, table, load_id, sealed)
+
+    def _hashed(
+        self, table: RawTable, loads: Mapping[str, SealedRows]
+    ) -> Iterator[tuple[str, bytes]]:
+        """Id and leaf hashes of each load, by the columns that its own seal lists."""
+        by_columns: dict[tuple[str, ...], dict[str, int]] = {}
+        for load_id, sealed in loads.items():
+            by_columns.setdefault(sealed.columns, {})[load_id] = sealed.rows
+        for columns, rows in by_columns.items():
+            yield from row_hash.by_load(self.connection, table, rows, columns)
 
     def _compare(
         self, name: TableName, table: RawTable | None, load_id: str, sealed: SealedRows
@@ -98,7 +111,7 @@ class RowCheck:
             yield Breach(what=What.ARCHIVE_INCOMPLETE, seal=sealed.seal, path=str(path))
             return
         there = (
-            row_hash.numbered(self.connection, table, load_id)
+            row_hash.numbered(self.connection, table, load_id, sealed.columns)
             if table is not None and table.is_numbered
             else []
         )

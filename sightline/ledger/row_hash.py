@@ -6,10 +6,10 @@ hash, but Python asks it from one core at a time.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sightline.ledger import merkle
+from sightline.ledger import merkle, raw
 from sightline.ledger.canonical import row_sql
 from sightline.ledger.raw import LOAD, ROW
 
@@ -22,27 +22,42 @@ _A_QUERY = 250_000  # rows of many small loads hashed at once
 _MANY = 16_384  # hashes in a level of the tree from which on DuckDB is the faster one
 
 
+def leaves(
+    connection: DuckDBPyConnection,
+    table: RawTable,
+    load_ids: Collection[str],
+    columns: Sequence[str],
+) -> bytes:
+    """The leaf hashes of all rows of these loads, in order of load and row number.
+
+    `columns` are those that their seals list. A row without a number stands last in its load.
+    """
+    return _joined(_hashed(connection, table, load_ids, columns, "leaf")["leaf"])
+
+
 def by_load(
-    connection: DuckDBPyConnection, table: RawTable, loads: Mapping[str, int]
+    connection: DuckDBPyConnection,
+    table: RawTable,
+    loads: Mapping[str, int],
+    columns: Sequence[str],
 ) -> Iterator[tuple[str, bytes]]:
     """Id and leaf hashes, in order of row number, of each load; `loads` says how many rows it has.
 
-    A row without a number stands last. A load without rows here is left out.
+    `columns` are those that their seals list. A load without rows here is left out.
     """
     for batch in _batches(loads):
-        hashed = _hashed(connection, table, batch)
-        digests, first = _joined(hashed["leaf"]), 0
-        for counted in hashed["load_id"].value_counts().to_pylist():
-            end = first + counted["counts"] * merkle.SIZE
-            yield counted["values"], digests[first:end]
+        hashes, first = leaves(connection, table, batch, columns), 0
+        for load_id, rows in raw.row_counts(connection, table, batch).items():
+            end = first + rows * merkle.SIZE
+            yield str(load_id), hashes[first:end]
             first = end
 
 
 def numbered(
-    connection: DuckDBPyConnection, table: RawTable, load_id: str
+    connection: DuckDBPyConnection, table: RawTable, load_id: str, columns: Sequence[str]
 ) -> list[tuple[int | None, bytes]]:
     """Row number and leaf hash of every row of one load, in order of the number."""
-    hashed = _hashed(connection, table, [load_id])
+    hashed = _hashed(connection, table, [load_id], columns, "number, leaf")
     return list(zip(hashed["number"].to_pylist(), hashed["leaf"].to_pylist(), strict=True))
 
 
@@ -63,13 +78,21 @@ def root(connection: DuckDBPyConnection, leaves: bytes) -> bytes:
     return merkle.root(level)
 
 
-def _hashed(connection: DuckDBPyConnection, table: RawTable, load_ids: Sequence[str]) -> Any:
-    """Load, row number and leaf hash of every row of these loads, in this order."""
+def _hashed(
+    connection: DuckDBPyConnection,
+    table: RawTable,
+    load_ids: Collection[str],
+    columns: Sequence[str],
+    told: str,
+) -> Any:
+    """What is told, of load, number and leaf, of every row of these loads, in their order."""
     return connection.sql(
         f"""
-        select {LOAD} as load_id, try_cast({ROW} as bigint) as number,
-            unhex(sha256(concat(chr(0), {row_sql(table.columns)}))) as leaf
-        from {table.identifier} where {LOAD} in (select unnest($loads))
+        select {told} from (
+            select {LOAD} as load_id, try_cast({ROW} as bigint) as number,
+                unhex(sha256(concat(chr(0), {row_sql(table.columns, columns)}))) as leaf
+            from {table.identifier} where {LOAD} in (select unnest($loads))
+        )
         order by load_id, number nulls last
         """,  # noqa: S608 - quoted
         params={"loads": list(load_ids)},

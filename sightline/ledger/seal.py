@@ -17,10 +17,14 @@ from sightline.ledger import merkle
 
 @dataclass(frozen=True, slots=True)
 class SealedTable:
-    """The rows of one table in one load: how many, and the root over their leaf hashes."""
+    """The rows of one table in one load: how many, and the root over their leaf hashes.
+
+    columns: those that the table had when it was sealed, in order of their names.
+    """
 
     rows: int
     root: str
+    columns: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ class Seal:
     def text(self) -> str:
         """The canonical text, one line."""
         content: dict[str, Any] = {
-            "version": 1,
+            "version": 2,
             "number": self.number,
             "before": list(self.before),
             "sealed_at": self.sealed_at.astimezone(UTC).isoformat(),
@@ -74,7 +78,7 @@ class Seal:
             "load_id": self.load_id,
             "is_late": self.is_late,
             "tables": {
-                name: {"rows": table.rows, "root": table.root}
+                name: {"rows": table.rows, "root": table.root, "columns": table.columns}
                 for name, table in self.tables.items()
             },
             "definitions_root": self.definitions_root,
@@ -112,7 +116,7 @@ def read(text: str) -> Seal:
             dataset=content["dataset"],
             load_id=content["load_id"],
             is_late=content["is_late"],
-            tables={name: SealedTable(**table) for name, table in content["tables"].items()},
+            tables={name: _table(**table) for name, table in content["tables"].items()},
             definitions_root=content["definitions_root"],
             definitions_at=content["definitions_at"],
             introduces=content["introduces"],
@@ -123,6 +127,10 @@ def read(text: str) -> Seal:
     if seal.text() != text:
         raise ValueError("this is no seal: its text is not canonical")
     return seal
+
+
+def _table(rows: int, root: str, columns: list[str]) -> SealedTable:
+    return SealedTable(rows, root, tuple(columns))
 
 
 def _acceptance(author: str, reason: str, loads: list[list[str]]) -> Acceptance:

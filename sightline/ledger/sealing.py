@@ -131,19 +131,25 @@ class _Book:
         if newest is not None and (newest.dataset, newest.load_id) == (dataset, load_id):
             self.copy(newest)
             return newest
-        leaves = {
-            table.name: hashes
-            for table in self.tables
-            if table.dataset == dataset and table.is_numbered
-            for _, hashes in row_hash.by_load(self.connection, table, {load_id: 0})
-        }
-        return self.append(dataset=dataset, load_id=load_id, leaves=leaves, is_late=is_late)
+        leaves, tables = {}, {}
+        for table in self.tables:
+            if table.dataset == dataset and table.is_numbered:
+                columns = tuple(sorted(table.columns))
+                hashes = row_hash.leaves(self.connection, table, [load_id], columns)
+                if hashes:
+                    root = row_hash.root(self.connection, hashes).hex()
+                    leaves[table.name] = hashes
+                    tables[table.name] = SealedTable(len(hashes) // merkle.SIZE, root, columns)
+        return self.append(
+            dataset=dataset, load_id=load_id, tables=tables, leaves=leaves, is_late=is_late
+        )
 
     def append(
         self,
         *,
         dataset: str = "",
         load_id: str = "",
+        tables: Mapping[str, SealedTable] | None = None,
         leaves: Mapping[str, bytes] | None = None,
         is_late: bool = False,
         introduces: str | None = None,
@@ -162,12 +168,7 @@ class _Book:
             definitions_at=newest.definitions_at if newest is not None and is_same else log.size,
             dataset=dataset,
             load_id=load_id,
-            tables={
-                name: SealedTable(
-                    len(hashes) // merkle.SIZE, row_hash.root(self.connection, hashes).hex()
-                )
-                for name, hashes in (leaves or {}).items()
-            },
+            tables=tables or {},
             is_late=is_late,
             introduces=introduces,
             accepts=accepts,

@@ -7,9 +7,11 @@ within a budget of rows, and always those that do not add up or were broken befo
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING
 
 from sightline.ledger import merkle, note, raw, records, seal
@@ -92,17 +94,25 @@ def _sealed(
         breaches = [*log.breaches, *changed_copies(connection, archive, log.seals)]
         return log.sealed(), breaches, log.accepted()
     sealed: dict[TableName, dict[str, SealedRows]] = {}
-    for number, dataset, load_id, table, rows, root in connection.execute(
+    for number, dataset, load_id, table, rows, root, columns in connection.execute(
         """
         select
             cast(content ->> 'number' as bigint), content ->> 'dataset', content ->> 'load_id',
-            sealed.key, cast(sealed.value ->> 'rows' as bigint), sealed.value ->> 'root'
+            sealed.key, cast(sealed.value ->> 'rows' as bigint), sealed.value ->> 'root',
+            sealed.value ->> 'columns'
         from raw_ledger.seal, json_each(content, '$.tables') as sealed
         """
     ).fetchall():
-        sealed.setdefault((dataset, table), {})[load_id] = SealedRows(number, rows, root)
+        one = SealedRows(number, rows, root, _listed(columns))
+        sealed.setdefault((dataset, table), {})[load_id] = one
     accepting = [seal.read(content) for (content,) in texts if '"accepts":' in content]
     return sealed, [], Log(accepting).accepted()
+
+
+@cache
+def _listed(columns: str) -> tuple[str, ...]:
+    """The columns of a JSON list; a table's seals nearly all have the same."""
+    return tuple(json.loads(columns))
 
 
 def _due(

@@ -4,10 +4,11 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import duckdb
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sightline.ledger import merkle, raw, row_hash
+from sightline.ledger import check_proof, merkle, raw, row_hash
 from sightline.ledger.canonical import row_bytes, text
 
 TYPES = {
@@ -42,9 +43,14 @@ ROW = st.fixed_dictionaries(
 )
 
 
+LISTED = st.sets(st.sampled_from([*TYPES, "_row", "_dlt_load_id", "dropped since", "it's gone"]))
+
+
 @settings(deadline=None, max_examples=30)
-@given(st.lists(ROW, min_size=1, max_size=10))
-def test_sql_hashes_a_row_as_the_python_reference_does(rows: list[dict[str, object]]) -> None:
+@given(st.lists(ROW, min_size=1, max_size=10), LISTED.map(sorted))
+def test_sql_hashes_a_row_as_the_python_reference_does(
+    rows: list[dict[str, object]], columns: list[str]
+) -> None:
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'America/New_York'")
         names = ['"' + name.replace('"', '""') + '"' for name in TYPES]
@@ -58,40 +64,51 @@ def test_sql_hashes_a_row_as_the_python_reference_does(rows: list[dict[str, obje
             values = [*(row[name] for name in TYPES), number, "1.5"]
             connection.execute(f"insert into raw_x.t values ({marks})", values)
         table = raw.raw_tables(connection)["raw_x", "t"]
-        ((load, hashed),) = row_hash.by_load(connection, table, {"1.5": len(rows)})
-    expected = [
-        merkle.leaf_hash(
-            row_bytes({name: text(value) for name, value in row.items()} | _technical(number))
-        )
-        for number, row in enumerate(rows)
-    ]
-    assert load == "1.5"
-    assert hashed == b"".join(expected)
+        ((load, hashed),) = row_hash.by_load(connection, table, {"1.5": len(rows)}, columns)
+    expected = b""
+    for number, row in enumerate(rows):
+        told = {name: text(value) for name, value in row.items()} | _technical(number)
+        assert check_proof.canonical(_told(told), columns) == row_bytes(told, columns)
+        expected += merkle.leaf_hash(row_bytes(told, columns))
+    assert (load, hashed) == ("1.5", expected)
 
 
 def _technical(number: int) -> dict[str, str | None]:
     return {"_row": str(number), "_dlt_load_id": "1.5"}
 
 
-@given(st.dictionaries(TEXT, st.none() | TEXT), st.dictionaries(TEXT, st.none() | TEXT))
+NAMES = st.sampled_from(["a", "b", "b 1\n", "1:a"])
+VALUES = st.none() | st.text("1: \n", max_size=3)
+ROWS = st.dictionaries(NAMES, VALUES)
+
+
+@given(ROWS, ROWS, st.sets(NAMES).map(sorted))
 def test_only_equal_rows_have_equal_bytes(
-    one: dict[str, str | None], other: dict[str, str | None]
+    one: dict[str, str | None], other: dict[str, str | None], columns: list[str]
 ) -> None:
-    def told(row: dict[str, str | None]) -> dict[str, str]:
-        return {name: value for name, value in row.items() if value is not None}
-
-    assert (row_bytes(one) == row_bytes(other)) == (told(one) == told(other))
+    same = _told(one) == _told(other)
+    assert (row_bytes(one, columns) == row_bytes(other, columns)) == same
 
 
-def test_what_a_separator_would_confuse_is_told_apart() -> None:
-    assert row_bytes({"a": "1|", "b": "2"}) != row_bytes({"a": "1", "b": "|2"})
-    assert row_bytes({"a": "b 1\n"}) != row_bytes({"a": "b", "b 1\n": ""})
+def _told(row: dict[str, str | None]) -> dict[str, str]:
+    return {name: value for name, value in row.items() if value is not None}
+
+
+@pytest.mark.parametrize("columns", [[], ["a"], ["a", "b"]])
+def test_what_a_separator_would_confuse_is_told_apart(columns: list[str]) -> None:
+    def told(**values: str | None) -> bytes:
+        return row_bytes(values, columns)
+
+    assert told(a="1|", b="2") != told(a="1", b="|2")
+    assert told(a="1", b=None) != told(a=None, b="1")
+    assert told(a="", b="") != told(a="", b=None)
+    assert row_bytes({"a": "b 1\n"}, columns) != row_bytes({"a": "b", "b 1\n": ""}, columns)
 
 
 def test_a_column_that_came_later_changes_no_row_from_before() -> None:
-    assert (
-        row_bytes({"a": "1"}) == row_bytes({"a": "1", "b": None}) != row_bytes({"a": "1", "b": ""})
-    )
+    sealed = row_bytes({"a": "1"}, ["a"])
+    assert sealed == row_bytes({"a": "1", "b": None}, ["a"])
+    assert sealed != row_bytes({"a": "1", "b": ""}, ["a"])
 
 
 def test_decimals_are_written_in_full() -> None:
