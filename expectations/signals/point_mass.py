@@ -30,11 +30,12 @@ if TYPE_CHECKING:
     Booleans = NDArray[np.bool_]
 
 MINIMUM = 30
+FEWEST_ON_TARGET = 2  # one is where targets are read off
 FEWEST_ALIKE, MOST_ALIKE = 3, 12  # places as round as the target: at least in all, most a side
 WITHIN = 2.5  # standard deviations about the target
 BINS_PER_SCALE = 6
 FINEST_PER_SCALE = 1000  # steps; finer ones are taken together
-MOST_PLACES = 4000  # a side
+MOST_PLACES, FARTHEST = 4000, 1e9  # steps a side: looked at, and told apart at all
 ORDER, LOW_ORDER = 3, 2
 # Values from which on they afford the higher order, and from which on places as round are enough.
 FEW, MANY = 60, 600
@@ -78,10 +79,8 @@ def point_mass(series: Series, terms: Terms) -> Signal:
         )
         finest = max(_scale(values) / FINEST_PER_SCALE, float(np.ptp(values)) / 1e5, 1e-12)
         if lattice is None or (lattice.step < finest and not lattice.heaps):
-            lattice = Lattice(
-                finest, np.rint((values - terms.target) / finest).astype(np.int64), ()
-            )
-            target = 0
+            away = np.clip((values - terms.target) / finest, -FARTHEST, FARTHEST)
+            lattice, target = Lattice(finest, np.rint(away).astype(np.int64), ()), 0
         else:
             target = round(terms.target / lattice.step)
             off = abs(target * lattice.step - terms.target)
@@ -98,6 +97,11 @@ def _scale(values: Floats) -> float:
     """The standard deviation of the bulk of the values."""
     low, high = np.quantile(values, [0.1587, 0.8413])
     return float((high - low) / 2)
+
+
+def _alike_tell(values: int, alike: int) -> bool:
+    """Are places as round as the target enough? With many values how heaps add up is no guess."""
+    return values >= MANY and alike >= FEWEST_TELLING
 
 
 def _cells_of_lattice(
@@ -124,7 +128,7 @@ def _cells_of_lattice(
 
     width = max(1, int(scale / BINS_PER_SCALE))
     kinds = columns.astype(np.int64) @ (1 << np.arange(len(heaps)))
-    other = away != 0
+    other = (away != 0) & (not _alike_tell(len(values), len(alike)))
     key = ((away // width) << len(heaps)) + kinds
     _, first, bins = np.unique(key[other], return_index=True, return_inverse=True)
     size = np.bincount(bins).astype(float)
@@ -179,8 +183,7 @@ def _cells_of_rates(series: Series, terms: Terms) -> tuple[_Cells, Booleans]:
 
 def _compare(cells: _Cells, on_target: Booleans, terms: Terms) -> Signal:
     n, rows = len(on_target), np.arange(len(cells.places))
-    # Many values need no other than places as round: how heaps add up is then no guess.
-    of_alike = n >= MANY and cells.alike >= FEWEST_TELLING
+    of_alike = _alike_tell(n, cells.alike)
     told = (rows > 0) & (rows <= cells.alike) if of_alike else rows > cells.alike
     order = ORDER if FEW <= n < MANY else LOW_ORDER
     design = np.hstack([polynomials(cells.places, order), cells.heaps])
@@ -193,7 +196,7 @@ def _compare(cells: _Cells, on_target: Booleans, terms: Terms) -> Signal:
     fit_errs = spread * curve.variance_of(at_target) / max(float(curve.expected[0]), 1e-9) ** 2
     shape = 1 / (fit_errs + MISFIT**2)
     p_value = 1.0
-    if count > own:
+    if count > own and count >= FEWEST_ON_TARGET:
         p_value = float(betainc(count / spread, shape, own / (own + spread * shape)))
     scores = (cells.hits[: cells.alike + 1] - expected) / np.sqrt(
         np.maximum(expected, 0.5) * spread
