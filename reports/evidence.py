@@ -35,6 +35,8 @@ def read_evidence(text: str) -> Evidence:
     for key, value in content.items():
         if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
             table = table or value
+        elif key == "q_value":
+            facts.append((_label(key), wording.p_value(value).removeprefix("= ")))
         elif value not in (None, "", [], {}):
             facts.append((_label(key), _written(value)))
     columns = tuple(dict.fromkeys(key for row in table for key in row))

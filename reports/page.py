@@ -60,8 +60,9 @@ def _environment() -> jinja2.Environment:
     )
     environment.filters |= {
         "counted": wording.counted,
-        "number": wording.number,
         "lasting": wording.lasting,
+        "number": wording.number,
+        "p_value": wording.p_value,
         "percent": wording.percent,
         "quantity": wording.quantity,
         "signed": wording.signed,

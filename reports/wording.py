@@ -66,6 +66,11 @@ def percent(share: Decimal | float | None) -> str:
     return f"{MINUS if whole < 0 else ''}{abs(whole)}\u202f%"
 
 
+def p_value(chance: Decimal | float) -> str:
+    """= 0.002000, or < 0.000001: chance alone is never said to be impossible."""
+    return "< 0.000001" if Decimal(str(chance)) < Decimal("0.000001") else f"= {number(chance, 6)}"
+
+
 def day(moment: date | None, *, year: bool = False) -> str:
     """Fri 23 Oct, or Fri 23 Oct 2026. Month and day names are English whatever the locale."""
     if moment is None:

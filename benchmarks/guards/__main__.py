@@ -33,8 +33,10 @@ def measure(first_seed: int, per_family: int, per_bar: int, workers: int) -> Fig
             alarms[family, n] = cell.result()
             _say(f"{family}, {n} values: {alarms[family, n].asked} of {per_family} asked about")
         for bar, running in zip(BARS, bars, strict=True):
-            found.append(running.result())
-            _say(f"{bar.name}, {bar.periods} values: {found[-1].composite / found[-1].count:.3f}")
+            seen = running.result()
+            found.append(seen)
+            own, composite = seen.own / seen.count, seen.composite / seen.count
+            _say(f"{bar.name}, {bar.periods} values: {own:.3f}, composite {composite:.3f}")
     close = close_seconds(first_seed)
     _say(f"one close: {close[0]} expectations in {close[1]:.1f} CPU seconds")
     return Figures(first_seed, alarms, tuple(found), close)

@@ -12,6 +12,7 @@ from benchmarks.guards.measure import LENGTHS, FalseAlarms, Recall
 from benchmarks.guards.portfolio import KPIS
 from benchmarks.guards.simulator import FAMILIES
 from expectations.guard import PACKAGE, Kind, load
+from expectations.multiplicity import SPENT
 from sightline.home import CHECKOUT
 from sightline.registry import names
 from tests.expectations.firm import WEEKS
@@ -21,9 +22,10 @@ if TYPE_CHECKING:
 
 DOCUMENT = CHECKOUT / "docs" / "guards_calibration.md"
 # Thresholds were chosen on seeds below 10,000.
-FIRST_SEED = 900_000
-PER_FAMILY, PER_BAR = 75, 504
+FIRST_SEED = 1_200_000
+PER_FAMILY, PER_BAR = 150, 504
 MOST_ASKED, MOST_ASKED_IN_A_FAMILY, MOST_WATCHED = 0.010, 0.015, 0.040
+MOST_OF_A_GUARD = 0.010
 MOST_MILLISECONDS, MOST_SECONDS = 20, 6
 
 
@@ -86,7 +88,8 @@ miss (`benchmarks/guards/simulator.py`). Thresholds and shares were chosen on ot
 {_share_table()}
 
 The shares add up to more than the whole, because few guards judge every KPI and most ask more
-rarely than their p-values say. What holds is what comes of them:
+rarely than their p-values say; and {SPENT:.0%} of what may be spent is spent. What holds is what
+comes of them:
 
 ## Honest KPIs
 
@@ -97,15 +100,17 @@ Share of {honest} KPIs a cell that are asked about (q < 1 %) though nobody touch
 Bars: all families at most {MOST_ASKED:.1%} at q < 1 % and {MOST_WATCHED:.0%} at q < 5 %; every
 family, over all lengths, at most {MOST_ASKED_IN_A_FAMILY:.1%}.
 
-How often each guard by itself has p < 1 %, where it judges at all:
+How often each guard by itself has p < 1 %, where it judges at all. The bar is {MOST_OF_A_GUARD:.1%}
+over all lengths: that is the level at which the next table counts what it finds.
 
 {_guard_table(figures)}
 
 ## Manipulated KPIs
 
-What is done is laid over honest KPIs of all families (`benchmarks/guards/injector.py`). Found by
-the composite at q < 1 %, which pays for looking nine times; and by its own guard at p < 1 %, were
-it alone. The bar is held against the composite.
+What is done is laid over honest KPIs of all families (`benchmarks/guards/injector.py`). A bar says
+how often the guard whose question it is finds it at 1 % false alarms of its own: p < 1 %. Beside it
+stands the harder measure, what the owner of the KPI is asked about: q < 1 % of the composite, which
+pays for looking nine times.
 
 {_recall_table(figures)}
 
@@ -160,27 +165,31 @@ def _alarm_table(figures: Figures) -> str:
 
 def _guard_table(figures: Figures) -> str:
     totals = [figures.of((family, n) for family in FAMILIES) for n in LENGTHS]
-    guards = sorted({guard for total in totals for guard in total.judged})
+    whole = figures.of(figures.alarms)
     lines = [
-        f"| guard | {' | '.join(f'{n:,}' for n in LENGTHS)} |",
-        "|---" * (len(LENGTHS) + 1) + "|",
+        f"| guard | {' | '.join(f'{n:,}' for n in LENGTHS)} | all lengths | holds |",
+        "|---" * (len(LENGTHS) + 3) + "|",
     ]
-    for guard in guards:
+    for guard in sorted(whole.judged):
         rates = [
             f"{total.guards[guard] / total.judged[guard]:.1%}" if total.judged[guard] else "–"
-            for total in totals
+            for total in (*totals, whole)
         ]
-        lines.append(f"| {guard} | {' | '.join(rates)} |")
+        holds = _holds(whole.guards[guard] <= MOST_OF_A_GUARD * whole.judged[guard])
+        lines.append(f"| {guard} | {' | '.join(rates)} | {holds} |")
     return "\n".join(lines)
 
 
 def _recall_table(figures: Figures) -> str:
-    lines = ["| done | values | composite | its guard | bar | holds |", "|---|---|---|---|---|---|"]
+    lines = [
+        "| done | values | bar | its guard | holds | composite | as well |",
+        "|---|---|---|---|---|---|---|",
+    ]
     for bar, found in zip(BARS, figures.recalls, strict=True):
-        composite = found.composite / found.count
+        own, composite = found.own / found.count, found.composite / found.count
         lines.append(
-            f"| {bar.name} | {bar.periods:,} | {composite:.3f} | {found.own / found.count:.2f} "
-            f"| {bar.least:.2f} | {_holds(composite >= bar.least)} |"
+            f"| {bar.name} | {bar.periods:,} | {bar.least:.2f} | {own:.3f} "
+            f"| {_holds(own >= bar.least)} | {composite:.3f} | {_holds(composite >= bar.least)} |"
         )
     return "\n".join(lines)
 

@@ -5,8 +5,9 @@ Many more of them look like figures that were filled in from the target.
 
 How to remedy: ask for the source of the listed figures and let the report read them from there.
 
-Method: the count on the target against a smooth curve through the places as round as it. A rate
-sits on the target when its numerator is the first that reaches it (`signals/point_mass.py`).
+Method: the count on the target against a smooth curve through its neighbourhood, roundness taken
+into account; places as round are placebos. A rate sits on the target when its numerator is the
+first that reaches it (`signals/point_mass.py`).
 """
 
 from __future__ import annotations

@@ -43,23 +43,31 @@ def polynomials(places: Floats, order: int) -> Floats:
     return np.polynomial.chebyshev.chebvander(scaled, order)
 
 
-def fit(counts: Floats, design: Floats, seen: Booleans, *, exposure: Floats | None = None) -> Curve:
+def fit(
+    counts: Floats,
+    design: Floats,
+    seen: Booleans,
+    *,
+    exposure: Floats | None = None,
+    ridge: Floats | None = None,
+) -> Curve:
     """Poisson regression with log link on the bins `seen`; expectations for all bins.
 
-    exposure: how much of a bin could be filled, 1 where left out.
+    exposure: how much of a bin could be filled, 1 where left out; ridge: one over the variance that
+    each coefficient is known to have beforehand, next to nothing where left out.
     """
     y, x = counts[seen], design[seen]
     offset = np.zeros(len(counts)) if exposure is None else np.log(exposure)
     known = offset[seen]
     coefficients = np.zeros(x.shape[1])
     coefficients[0] = np.log(max(float(y.mean()), 1e-3))
-    ridge = RIDGE * np.eye(x.shape[1])
+    prior = np.diag(np.full(x.shape[1], RIDGE) if ridge is None else ridge)
     previous = np.inf
     for _ in range(STEPS):
         linear = np.clip(x @ coefficients + known, -LARGEST_LOG_MEAN, LARGEST_LOG_MEAN)
         mean = np.exp(linear)
-        information = (x.T * mean) @ x + ridge
-        step = np.linalg.solve(information, x.T @ (y - mean) - ridge @ coefficients)
+        information = (x.T * mean) @ x + prior
+        step = np.linalg.solve(information, x.T @ (y - mean) - prior @ coefficients)
         largest = float(np.abs(step).max())
         coefficients = coefficients + step * min(1.0, 3.0 / max(largest, 1e-12))
         if largest < 1e-4 or (largest > previous > 50):
@@ -67,7 +75,7 @@ def fit(counts: Floats, design: Floats, seen: Booleans, *, exposure: Floats | No
         previous = largest
     expected = np.exp(np.clip(design @ coefficients + offset, -LARGEST_LOG_MEAN, LARGEST_LOG_MEAN))
     mean = expected[seen]
-    covariance = np.asarray(np.linalg.inv((x.T * mean) @ x + ridge), dtype=np.float64)
+    covariance = np.asarray(np.linalg.inv((x.T * mean) @ x + prior), dtype=np.float64)
     freedom = max(len(y) - x.shape[1], 1)
     pearson = float((((y - mean) ** 2) / np.maximum(mean, 0.5)).sum() / freedom)
     # Under chance alone it strays from 1 by sqrt(2 / freedom): only more than twice that counts.

@@ -48,6 +48,14 @@ class Lattice:
         return _classes(np.atleast_1d(np.asarray(steps, dtype=np.int64)), list(self.heaps))
 
 
+def usual_heaps(step: float, most: int) -> tuple[int, ...]:
+    """Fives and tens of the next two decimal places above a step, in steps, ascending."""
+    exponent = float(np.floor(np.log10(step) + 1e-9))
+    rounder = [five * 10.0 ** (exponent + up) / step for up in (0, 1) for five in (5, 10)]
+    whole = {round(heap) for heap in rounder if abs(heap - round(heap)) < 1e-6}
+    return tuple(sorted(heap for heap in whole if 1 < heap <= most))
+
+
 def resolution_of(values: Floats) -> float | None:
     """The coarsest step that nearly all distinct values are on; None when they are on none."""
     distinct = np.unique(values)

@@ -52,7 +52,7 @@ def period_end(series: Series, terms: Terms) -> Signal:
         np.isin(series.days - first, (starts[:, None] + np.arange(-days, days)).ravel())
     )
     return judged(
-        min(1.0, 2 * p_value),
+        min(1.0, len(DAYS) * p_value),
         n=n,
         observed=f"the last {days} days of {len(starts)} periods exceed the first {days} of the "
         f"next by {seen:.0%}",

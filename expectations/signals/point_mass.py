@@ -1,12 +1,15 @@
-"""Do more values lie exactly on the target than on places that are as round?
+"""Do more values lie exactly on the target than a smooth curve through its neighbourhood expects?
 
-The count on the target is compared with the counts on its neighbours of the same roundness, through
-which a smooth curve runs. For a rate the places are numerators: a value counts as on a target when
-its numerator is the first that reaches it.
+Where values are few, all of them near by tell the curve, as round as the target or not: what each
+kind of roundness gathers is part of it. Where they are many, places as round as the target do. The
+count on the target is held against a negative binomial distribution about the curve, as wide as
+chance, the fit and what no smooth curve knows make it. For a rate a value counts as on a target
+when its numerator is the first that reaches it.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +17,7 @@ from scipy.special import betainc
 
 from expectations.signals.bunching import BOUNDS
 from expectations.signals.density import fit, polynomials
-from expectations.signals.lattice import Lattice, lattice_of
+from expectations.signals.lattice import Lattice, lattice_of, usual_heaps
 from expectations.signals.series import Placebo, Signal, judged, not_applicable, not_enough
 
 if TYPE_CHECKING:
@@ -27,12 +30,37 @@ if TYPE_CHECKING:
     Booleans = NDArray[np.bool_]
 
 MINIMUM = 30
-FEWEST_NEIGHBOURS, MOST_NEIGHBOURS = 3, 12  # at least in all, at most on each side
-FEWEST_FAR = 5  # where the density bends between them
-CURVED_FROM = 12.0
-WITHIN = 2.0  # standard deviations about the target
-# An honest density is no parabola: so much more may lie on the target than it says.
-MARGIN = 1.05
+FEWEST_ON_TARGET = 2  # one is where targets are read off
+FEWEST_ALIKE, MOST_ALIKE = 3, 12  # places as round as the target: at least in all, most a side
+WITHIN = 2.5  # standard deviations about the target
+BINS_PER_SCALE = 6
+FINEST_PER_SCALE = 1000  # steps; finer ones are taken together
+MOST_PLACES, FARTHEST = 4000, 1e9  # steps a side: looked at, and told apart at all
+ORDER, LOW_ORDER = 3, 2
+# Values from which on they afford the higher order, and from which on places as round are enough.
+FEW, MANY = 60, 600
+FEWEST_TELLING = 5
+# An honest density is no polynomial: so much more may lie on the target than it says, on average
+# and by chance (standard deviation).
+MARGIN, MISFIT = 1.05, 0.1
+# What roundness gathers, as a logarithm: anything where it is seen, little where it is not.
+SEEN, UNSEEN, FREE = 2.0, 0.3, 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """Where values could lie: the target first, then `alike` placebos, then the neighbourhood.
+
+    exposure: how much of a cell could be filled, a bin of the neighbourhood being 1; heaps: one
+    column for each kind of roundness, 1 where a cell has it; gathered: how much each may gather.
+    """
+
+    places: Floats
+    hits: Floats
+    exposure: Floats
+    heaps: Floats
+    gathered: tuple[float, ...]
+    alike: int
 
 
 def point_mass(series: Series, terms: Terms) -> Signal:
@@ -44,123 +72,147 @@ def point_mass(series: Series, terms: Terms) -> Signal:
     if terms.target in terms.bounds or (terms.target in BOUNDS and terms.target in ends):
         return not_applicable(n, f"{terms.target:g} is a natural bound of the values")
     if series.denominators is not None and series.numerators is not None:
-        places, hits, on_target = _places_of_rates(series, terms)
-        same = np.ones(len(places), dtype=bool)
+        cells, on_target = _cells_of_rates(series, terms)
     else:
         lattice = lattice_of(
             values, resolution=terms.resolution, apart_from=terms.target, wary=True
         )
-        if lattice is None:
-            lattice = _fine(values)
-        if abs(round(terms.target / lattice.step) * lattice.step - terms.target) > 1e-6 * max(
-            lattice.step, abs(terms.target) * 1e-6
-        ):
-            reason = f"{terms.target:g} is not on the step {lattice.step:g} of the values"
-            return not_applicable(n, reason)
-        places, hits, same = _places_of_lattice(lattice, values, terms)
-        on_target = lattice.steps == round(terms.target / lattice.step)
-    return _compare(values, places, hits, same, on_target, terms)
-
-
-def _fine(values: Floats) -> Lattice:
-    low, high = np.quantile(values, [0.1587, 0.8413])
-    step = float(max((high - low) / 2000, np.ptp(values) / 1e5, 1e-12))
-    return Lattice(step, np.rint(values / step).astype(np.int64), ())
-
-
-def _places_of_lattice(
-    lattice: Lattice, values: Floats, terms: Terms
-) -> tuple[Floats, Floats, Booleans]:
-    target = round(terms.target / lattice.step)
-    low, high = np.quantile(values, [0.1587, 0.8413])
-    reach = int(np.clip((high - low) / 2 / lattice.step, 40, 400))
-    if lattice.heaps:
-        reach = max(reach, 8 * lattice.heaps[-1])
-    around = np.arange(target - reach, target + reach + 1)
-    index = lattice.steps - (target - reach)
-    hits = np.bincount(index[(index >= 0) & (index < len(around))], minlength=len(around)).astype(
-        float
-    )
-    span = (around >= lattice.steps.min()) & (around <= lattice.steps.max())
-    bounds = [round(b / lattice.step) for b in terms.bounds if b is not None]
-    span &= ~np.isin(around, bounds)
-    span &= np.abs(around - target) <= max(WITHIN * (high - low) / 2 / lattice.step, 6)
-    span[reach] = True
-    signature = lattice.roundness(around)
-    same = signature == signature[reach]
-    return around[span] * lattice.step, hits[span], same[span]
-
-
-def _places_of_rates(series: Series, terms: Terms) -> tuple[Floats, Floats, Booleans]:
-    """Placebo targets about the target, and how many numerators just reach each."""
-    assert series.denominators is not None and series.numerators is not None  # noqa: S101, PT018 - told by the caller
-    values, denominators = series.values, series.denominators
-    low, high = np.quantile(values, [0.1587, 0.8413])
-    spacing = max((high - low) / 24, 1.01 * 100 / float(np.median(denominators)))
-    places = terms.target + spacing * np.arange(-MOST_NEIGHBOURS, MOST_NEIGHBOURS + 1)
-    exact = places[:, None] * denominators[None, :] / 100
-    first = np.ceil(exact - 1e-6) if terms.higher_is_better else np.floor(exact + 1e-6)
-    reached = first == series.numerators[None, :]
-    hits = reached.sum(axis=1).astype(float)
-    inside = (places >= values.min()) & (places <= values.max())
-    inside[MOST_NEIGHBOURS] = True
-    return places[inside], hits[inside], reached[MOST_NEIGHBOURS]
-
-
-def _compare(
-    values: Floats,
-    places: Floats,
-    hits: Floats,
-    same: Booleans,
-    on_target: Booleans,
-    terms: Terms,
-) -> Signal:
-    n = len(values)
-    at = int(np.argmin(np.abs(places - terms.target)))
-    alike = np.flatnonzero(same)
-    alike = alike[alike != at]
-    below, above = alike[alike < at][-MOST_NEIGHBOURS:], alike[alike > at][:MOST_NEIGHBOURS]
-    neighbours = np.concatenate([below, above])
-    count = float(hits[at])
-    low, high = np.quantile(values, [0.1587, 0.8413])
-    far = len(neighbours) and np.ptp(places[neighbours]) > (high - low) / 2
-    if len(neighbours) < (FEWEST_FAR if far else FEWEST_NEIGHBOURS):
+        finest = max(_scale(values) / FINEST_PER_SCALE, float(np.ptp(values)) / 1e5, 1e-12)
+        if lattice is None or (lattice.step < finest and not lattice.heaps):
+            away = np.clip((values - terms.target) / finest, -FARTHEST, FARTHEST)
+            lattice, target = Lattice(finest, np.rint(away).astype(np.int64), ()), 0
+        else:
+            target = round(terms.target / lattice.step)
+            off = abs(target * lattice.step - terms.target)
+            if off > 1e-6 * max(lattice.step, abs(terms.target) * 1e-6):
+                reason = f"{terms.target:g} is not on the step {lattice.step:g} of the values"
+                return not_applicable(n, reason)
+        cells, on_target = _cells_of_lattice(lattice, target, values, terms)
+    if cells.alike < FEWEST_ALIKE:
         return not_applicable(n, "too few other places near by are as round as the target")
-    expected, doubt, dispersion = _expected(places, hits, at, neighbours)
-    own, shape = float(expected[0]), float(expected[0]) ** 2 / doubt
+    return _compare(cells, on_target, terms)
+
+
+def _scale(values: Floats) -> float:
+    """The standard deviation of the bulk of the values."""
+    low, high = np.quantile(values, [0.1587, 0.8413])
+    return float((high - low) / 2)
+
+
+def _alike_tell(values: int, alike: int) -> bool:
+    """Are places as round as the target enough? With many values how heaps add up is no guess."""
+    return values >= MANY and alike >= FEWEST_TELLING
+
+
+def _cells_of_lattice(
+    lattice: Lattice, target: int, values: Floats, terms: Terms
+) -> tuple[_Cells, Booleans]:
+    """Every place near by, and bins of places that are alike in all but where they are."""
+    scale = _scale(values) / lattice.step
+    reach = int(np.clip(WITHIN * scale, 6, MOST_PLACES))
+    lowest = max(int(lattice.steps.min()), target - reach)
+    highest = min(int(lattice.steps.max()), target + reach)
+    around = np.arange(min(lowest, target - 2), max(highest, target + 2) + 1)
+    bounds = [round((b - terms.target) / lattice.step) for b in terms.bounds if b is not None]
+    around = around[~np.isin(around - target, bounds) | (around == target)]
+    away = around - target
+    inside = np.isin(lattice.steps, around)
+    hits = np.bincount(np.searchsorted(around, lattice.steps[inside]), minlength=len(around))
+
+    heaps = sorted({*lattice.heaps, *usual_heaps(lattice.step, (around[-1] - around[0]) // 2)})
+    columns = np.array([around % heap == 0 for heap in heaps], dtype=float)
+    columns = columns.reshape(len(heaps), len(around)).T
+    at = int(np.searchsorted(around, target))
+    alike = np.flatnonzero(lattice.roundness(around) == lattice.roundness(target))
+    alike = np.concatenate([alike[alike < at][-MOST_ALIKE:], alike[alike > at][:MOST_ALIKE]])
+
+    width = max(1, int(scale / BINS_PER_SCALE))
+    kinds = columns.astype(np.int64) @ (1 << np.arange(len(heaps)))
+    other = (away != 0) & (not _alike_tell(len(values), len(alike)))
+    key = ((away // width) << len(heaps)) + kinds
+    _, first, bins = np.unique(key[other], return_index=True, return_inverse=True)
+    size = np.bincount(bins).astype(float)
+    chosen = np.concatenate([[at], alike])
+    cells = _Cells(
+        places=terms.target
+        + lattice.step * np.concatenate([away[chosen], np.bincount(bins, away[other]) / size]),
+        hits=np.concatenate([hits[chosen], np.bincount(bins, hits[other])]).astype(float),
+        exposure=np.concatenate([np.ones(len(chosen)), size]) / width,
+        heaps=np.vstack([columns[chosen], columns[other][first]]),
+        gathered=tuple(SEEN if heap in lattice.heaps else UNSEEN for heap in heaps),
+        alike=len(alike),
+    )
+    return cells, lattice.steps == target
+
+
+def _cells_of_rates(series: Series, terms: Terms) -> tuple[_Cells, Booleans]:
+    """Placebo targets about the target, numerators that just reach each, and bins of all rates."""
+    assert series.denominators is not None and series.numerators is not None  # noqa: S101, PT018 - told by the caller
+    values, denominators, numerators = series.values, series.denominators, series.numerators
+    scale, step = _scale(values), float(np.mean(100 / denominators))
+    apart = max(scale / 12, 1.01 * 100 / float(np.median(denominators)))
+    offsets = np.arange(-MOST_ALIKE, MOST_ALIKE + 1)
+    offsets = np.concatenate([[0], offsets[offsets != 0]])
+    placebos = terms.target + apart * offsets
+    placebos = placebos[(offsets == 0) | (placebos >= values.min()) & (placebos <= values.max())]
+    exact = placebos[:, None] * denominators[None, :] / 100
+    first = np.ceil(exact - 1e-6) if terms.higher_is_better else np.floor(exact + 1e-6)
+    reached = first == numerators[None, :]
+
+    sign, width = (1 if terms.higher_is_better else -1), max(scale / BINS_PER_SCALE, step)
+    bins = np.floor(sign * (values - terms.target) / width + 1e-9).astype(np.int64)
+    reach = int(np.ceil(WITHIN * scale / width))
+    lowest = min(max(int(bins.min()), -reach), -1)
+    highest = max(min(int(bins.max()), reach), 1)
+    inside = bins[~reached[0] & (bins >= lowest) & (bins <= highest)]
+    counts = np.bincount(inside - lowest, minlength=highest - lowest + 1)
+    filled = np.ones(len(counts))
+    filled[-lowest] = 1 - step / width  # what just reaches the target is not in its bin
+    known = filled > 1e-3
+    middles = terms.target + sign * width * (np.arange(lowest, highest + 1) + 0.5)
+    cells = _Cells(
+        places=np.concatenate([placebos, middles[known]]),
+        hits=np.concatenate([reached.sum(axis=1), counts[known]]).astype(float),
+        exposure=np.concatenate([np.full(len(placebos), step / width), filled[known]]),
+        heaps=np.zeros((len(placebos) + int(known.sum()), 0)),
+        gathered=(),
+        alike=len(placebos) - 1,
+    )
+    return cells, reached[0]
+
+
+def _compare(cells: _Cells, on_target: Booleans, terms: Terms) -> Signal:
+    n, rows = len(on_target), np.arange(len(cells.places))
+    of_alike = _alike_tell(n, cells.alike)
+    told = (rows > 0) & (rows <= cells.alike) if of_alike else rows > cells.alike
+    order = ORDER if FEW <= n < MANY else LOW_ORDER
+    design = np.hstack([polynomials(cells.places, order), cells.heaps])
+    doubts = np.array([FREE] * (order + 1) + list(cells.gathered))
+    curve = fit(cells.hits, design, told, exposure=cells.exposure, ridge=doubts**-2.0)
+    expected = MARGIN * curve.expected[: cells.alike + 1]
+    count, own = float(cells.hits[0]), max(float(expected[0]), 1e-9)
+    at_target = (rows == 0).astype(float)
+    spread = curve.dispersion
+    fit_errs = spread * curve.variance_of(at_target) / max(float(curve.expected[0]), 1e-9) ** 2
+    shape = 1 / (fit_errs + MISFIT**2)
     p_value = 1.0
-    if count > own:
-        p_value = float(betainc(count / dispersion, shape / dispersion, own / (own + shape)))
-    spread = np.sqrt(np.maximum(expected, 0.5) * dispersion)
-    scores = (hits[np.concatenate([[at], neighbours])] - expected) / spread
+    if count > own and count >= FEWEST_ON_TARGET:
+        p_value = float(betainc(count / spread, shape, own / (own + spread * shape)))
+    scores = (cells.hits[: cells.alike + 1] - expected) / np.sqrt(
+        np.maximum(expected, 0.5) * spread
+    )
     beaten = int((scores[1:] >= scores[0]).sum())
     if beaten > 1:  # the target is not special among its like
-        p_value = max(p_value, beaten / (len(neighbours) + 1))
+        p_value = max(p_value, beaten / (cells.alike + 1))
     return judged(
         p_value,
         n=n,
         rows=np.flatnonzero(on_target),
         observed=f"{count:.0f} values exactly on {terms.target:g}",
-        expected=f"about {own:.1f}, as on {len(neighbours)} places as round",
+        expected=f"about {own:.1f} by a smooth curve through the neighbourhood",
         score=float(scores[0]),
         placebos=[
-            Placebo(at=float(places[i]), score=float(score))
-            for i, score in zip(neighbours, scores[1:], strict=True)
+            Placebo(at=float(place), score=float(score))
+            for place, score in zip(cells.places[1:], scores[1:], strict=False)
         ],
     )
-
-
-def _expected(
-    places: Floats, hits: Floats, at: int, neighbours: Integers
-) -> tuple[Floats, float, float]:
-    """Values to expect on the target and on each neighbour, the variance of the first of these,
-    and how much more widely than chance neighbours scatter."""
-    total, share = float(hits[neighbours].sum()), 1 / len(neighbours)
-    if total < CURVED_FROM or len(neighbours) < FEWEST_FAR:
-        flat = np.full(1 + len(neighbours), MARGIN * share * (total + 1))
-        return flat, (MARGIN * share) ** 2 * (total + 1), 1.0
-    chosen = np.concatenate([[at], neighbours])
-    there = np.arange(len(chosen)) == 0
-    curve = fit(hits[chosen], polynomials(places[chosen], 2), ~there)
-    doubt = curve.variance_of(there.astype(float)) * MARGIN**2
-    return MARGIN * curve.expected, max(doubt, 1e-9), curve.dispersion

@@ -6,14 +6,18 @@ import numpy as np
 import pytest
 
 from expectations.guard import PACKAGE, Kind, load
-from expectations.multiplicity import QUESTION_LEVEL, benjamini_hochberg, shared_q_values
+from expectations.multiplicity import QUESTION_LEVEL, SPENT, benjamini_hochberg, shared_q_values
 from sightline.registry import names
 
 
 @pytest.mark.parametrize("seed", range(10))
-def test_equal_shares_of_the_whole_are_no_shares(seed: int) -> None:
-    p_values = (np.random.default_rng(seed).random(8) ** 4).tolist()
-    assert shared_q_values(p_values, [1 / 8] * 8) == pytest.approx(benjamini_hochberg(p_values))
+def test_equal_shares_are_no_shares_of_the_part_that_is_spent(seed: int) -> None:
+    p_values = (np.random.default_rng(seed).random(8) ** 12).tolist()
+    spent = benjamini_hochberg([p / SPENT for p in p_values])
+    found = shared_q_values(p_values, [1 / 8] * 8)
+    asked = [(q, one) for q, one in zip(spent, found, strict=True) if q < QUESTION_LEVEL]
+    assert asked
+    assert all(one == pytest.approx(q) for q, one in asked)
 
 
 def test_a_test_that_stands_alone_pays_for_no_other() -> None:
@@ -23,9 +27,9 @@ def test_a_test_that_stands_alone_pays_for_no_other() -> None:
 
 def test_a_guard_with_a_larger_share_asks_at_weaker_evidence() -> None:
     shares = [0.6, 0.05, 0.35]
-    asking, *others = shared_q_values([0.005, 0.9, 0.9], shares)
+    asking, *others = shared_q_values([0.003, 0.9, 0.9], shares)
     assert asking < QUESTION_LEVEL < min(others)
-    silent, *_ = shared_q_values([0.9, 0.005, 0.9], shares)[1:2]
+    silent, *_ = shared_q_values([0.9, 0.003, 0.9], shares)[1:2]
     assert silent > QUESTION_LEVEL
 
 

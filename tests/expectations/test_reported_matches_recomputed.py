@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from benchmarks.guards.injector import BARS, polish_report
+from benchmarks.guards.simulator import FAMILIES, honest
 from expectations.guard import Outcome
 from expectations.guards.reported_matches_recomputed import GUARD, examine, measured_resolution
 from expectations.multiplicity import QUESTION_LEVEL
@@ -224,15 +226,13 @@ def test_late_bookings_are_asked_about_far_more_often_as_the_guard_itself_says()
 
 
 @pytest.mark.usefixtures("fewer_draws")
-def test_a_quarter_of_the_near_misses_lifted_is_found_at_ninety_weeks() -> None:
+def test_a_quarter_of_the_near_misses_lifted_is_found_at_ninety_periods() -> None:
+    (bar,) = (bar for bar in BARS if bar.inject is polish_report)
     answers = []
     for seed in range(100):
-        generator = np.random.default_rng([90, 1, seed])
-        values = honest_series(generator, 90)
-        misses = np.flatnonzero((values < TARGET) & (values > TARGET - 0.7))
-        lifted = generator.choice(misses, size=max(1, round(len(misses) / 4)), replace=False)
-        figures = np.round(values, 1)
-        figures[lifted] = TARGET + generator.choice([0.0, 0.1, 0.2], len(lifted))
-        answers.append(asks(report(values, figures)))
-    # Two standard errors of a hundred below the bar; the calibration measures it on five hundred.
-    assert sum(map(bool, answers)) / len(answers) >= 0.82 - 2 * (0.82 * 0.18 / 100) ** 0.5
+        honest_kpi = honest(list(FAMILIES)[seed % len(FAMILIES)], bar.periods, seed)
+        kpi = polish_report(honest_kpi, bar.strength, np.random.default_rng(seed))
+        direction = "higher_is_better" if kpi.terms.higher_is_better else "lower_is_better"
+        rows = report(kpi.series.values, kpi.side.reported, target=kpi.terms.target)
+        answers.append(asks([row | {"direction": direction} for row in rows]))
+    assert sum(map(bool, answers)) / len(answers) >= bar.least

@@ -12,6 +12,8 @@ import pytest
 from expectations.guard import Examination, Outcome, load
 from expectations.judge import judge
 from expectations.judgement import Status
+from expectations.signals.point_mass import point_mass
+from expectations.signals.series import Series, Terms
 from tests.expectations.firm import AS_OF, FIRST_WEEK, Definitions, Warehouse, week
 
 BUNCH = "values_do_not_bunch_at_the_target"
@@ -66,6 +68,19 @@ def test_values_that_rise_from_the_target_on_are_left_alone_and_a_pile_at_it_is_
     piled[failing] = 95 + 0.3 * generator.random(failing.sum())
     seen = examined(rows(piled))
     assert seen.p_value < 0.01
+
+
+def test_values_set_to_the_target_are_asked_about_however_finely_the_others_are_measured() -> None:
+    generator = np.random.default_rng(1)
+    for decimals in (0, 1, 2, 9):
+        values = np.round(generator.normal(96, 4, 180), decimals)
+        honest = point_mass(Series.of(values), Terms(target=94.0))
+        failing = np.flatnonzero(values < 94)
+        values[failing[::2]] = 94.0
+        clamped = point_mass(Series.of(values), Terms(target=94.0))
+        assert honest.p_value > 0.01, decimals
+        assert clamped.p_value < 0.001, decimals
+        assert set(failing[::2]) <= set(clamped.rows)
 
 
 def test_a_target_that_moved_is_laid_on_the_latest() -> None:

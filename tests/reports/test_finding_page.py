@@ -40,6 +40,18 @@ def test_a_statistic_says_how_often_it_asks_of_honest_numbers(firm: Firm) -> Non
     assert "p = 0.002000" in told
 
 
+def test_a_p_value_that_six_decimals_do_not_show_is_small_and_not_nothing(firm: Firm) -> None:
+    told = page(
+        firm,
+        kind="statistical",
+        false_alarm_rate=Decimal("0.01"),
+        p_value=Decimal("0.000000001"),
+        evidence='{"q_value": 0.0}',
+    )
+    assert "p &lt; 0.000001" in told
+    assert "<dt>q value</dt><dd>&lt; 0.000001</dd>" in told
+
+
 def test_an_answer_is_shown_with_its_author_and_who_decided(firm: Firm) -> None:
     at = datetime.fromisoformat("2026-10-26 06:00")
     told = page(

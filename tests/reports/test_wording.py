@@ -31,6 +31,20 @@ def test_a_number_is_rounded_only_to_be_shown(
 
 
 @pytest.mark.parametrize(
+    ("chance", "written"),
+    [
+        ("0.002", "= 0.002000"),
+        ("0.000001", "= 0.000001"),
+        ("1E-12", "< 0.000001"),
+        ("0", "< 0.000001"),
+    ],
+)
+def test_chance_alone_is_never_said_to_be_impossible(chance: str, written: str) -> None:
+    assert wording.p_value(Decimal(chance)) == written
+    assert wording.p_value(float(chance)) == written
+
+
+@pytest.mark.parametrize(
     ("share", "written"),
     [("0.383", "38"), ("0.999", "99"), ("1", "100"), ("0.001", "<1"), ("0", "0"), ("-0.2", "−20")],
 )
