@@ -1,11 +1,12 @@
 """The bytes of a raw row that are hashed: the same for the same row, in SQL and in Python.
 
-    sightline-row/2 { " " [<bytes of value>] }                    of each column that the seal lists
-        { LF <bytes of name> ":" <name> " " <bytes of value> }    of each other that has a value
-        LF LF { <value> }                                         of all these, in the same order
+    { " " [<bytes of value>] }                              of each column that the seal lists
+    { LF <bytes of name> ":" <name> " " <bytes of value> }  of each other that has a value
+    LF LF { <value> }                                       of all these, in the same order
 
-A seal lists the columns that its table had, in order of their names. A NULL has no length, and
-every length counts bytes of UTF-8, so that under one list two different rows never share their
+A seal lists the columns that its table had, in order of their names, and its version stands for
+this format: to head each row with it would cost many a block of SHA-256 more. A NULL has no length,
+and every length counts bytes of UTF-8, so that under one list two different rows never share their
 bytes. A column that came later changes no row sealed before, as long as it is NULL there. Values
 are text: numbers as written in full, moments in UTC as ISO text, bytes in hex.
 """
@@ -17,8 +18,6 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-HEADING = "sightline-row/2"
-
 
 def row_bytes(values: Mapping[str, str | None], columns: Sequence[str]) -> bytes:
     """The canonical bytes of a row given as text by column, under a seal that lists `columns`."""
@@ -26,7 +25,7 @@ def row_bytes(values: Mapping[str, str | None], columns: Sequence[str]) -> bytes
     lengths = [f" {_size(values.get(name))}" for name in columns]
     lengths += [f"\n{_size(name)}:{name} {_size(values[name])}" for name in later]
     told = [values.get(name) or "" for name in (*columns, *later)]
-    return "".join([HEADING, *lengths, "\n\n", *told]).encode()
+    return "".join([*lengths, "\n\n", *told]).encode()
 
 
 def text(value: object) -> str | None:
@@ -64,7 +63,7 @@ def row_sql(types: Mapping[str, str], columns: Sequence[str]) -> str:
     lengths = [part for name in columns for part in ("' '", f"strlen({texts[name]})")]
     labels = {name: _literal(f"\n{_size(name)}:{name} ") for name in later}
     lengths += [f"{labels[name]} || strlen({texts[name]})" for name in later]
-    parts = [_literal(HEADING), *lengths, _literal("\n\n"), *texts.values()]
+    parts = [*lengths, _literal("\n\n"), *texts.values()]
     return f"concat({', '.join(parts)})"
 
 

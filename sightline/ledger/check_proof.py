@@ -23,7 +23,7 @@ def leaf(data: bytes) -> bytes:
 
 
 def canonical(values: Mapping[str, str], columns: Sequence[str]) -> bytes:
-    """The bytes of a row: heading, then lengths, then values.
+    """The bytes of a row: lengths, then values.
 
     In order of the columns that the seal lists, with no length for a NULL; any other with its name.
     """
@@ -32,7 +32,7 @@ def canonical(values: Mapping[str, str], columns: Sequence[str]) -> bytes:
     lengths = [f" {size.get(name, '')}" for name in columns]
     lengths += [f"\n{len(name.encode())}:{name} {size[name]}" for name in later]
     told = [values.get(name, "") for name in (*columns, *later)]
-    return "".join(["sightline-row/2", *lengths, "\n\n", *told]).encode()
+    return "".join([*lengths, "\n\n", *told]).encode()
 
 
 def root(hashed: bytes, index: int, size: int, path: Sequence[str]) -> bytes:
