@@ -89,9 +89,11 @@ class WarmLauncher(RunLauncher, ConfigurableClass):
 
 
 def _is_held(file: Path) -> bool:
-    if not file.exists():
+    try:
+        opened = file.open()
+    except FileNotFoundError:  # the run has ended, or was not launched here
         return False
-    with file.open() as opened:
+    with opened:
         try:
             fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -2,7 +2,8 @@
 
 Every pulse counts the rows of every sealed load and looks for loads that no pull announced, which
 costs a scan of one column a table. Hashing goes round: the loads that were hashed longest ago,
-within a budget of rows, and always those that do not add up or were broken before.
+within a budget of rows, and always those that do not add up or were broken before. A load is hashed
+whole: one with more rows than the budget takes as long as it has rows, whenever its turn comes.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from sightline.home import Home
 
 BUDGET = 100_000
-"""Rows hashed in a pulse, about 0.3 s of it: a hundred pulses go round ten million rows."""
+"""Rows hashed in a pulse, about 0.3 s of it, and with the last load that is begun maybe more."""
 
 TableLoad = tuple[str, str, str]
 """Dataset, table and load id."""
