@@ -13,9 +13,8 @@
   {%- set target = this.incorporate(type='table') -%}
   {%- set raw = source(*model.sources[0]) -%}
   {%- set loads = source(model.sources[0][0], '_dlt_loads') -%}
-  {%- set counted = target.database ~ '.' ~ target.schema ~ '.counted_load' -%}
+  {%- set counted = 'staging.counted_load' -%}
   {%- do drop_other_type(target) -%}
-  {%- do run_query("create table if not exists " ~ counted ~ " (relation varchar, recipe varchar, load_id varchar)") -%}
   {%- set news = run_query(news_query(raw, loads, counted)).rows[0] -%}
   {%- set recipe, is_extended, new_loads = news[0], news[1], news[2] -%}
   {%- set key = config.require('key') -%}
@@ -49,6 +48,18 @@
 {% macro is_touched() -%}
     true /* touched */
 {%- endmacro %}
+
+
+{# Made before the models, several of which may be built at once. #}
+{% macro create_counted_load() %}
+    {% if execute %}
+        {% do run_query("create schema if not exists staging") %}
+        {% do run_query(
+            "create table if not exists staging.counted_load"
+            ~ " (relation varchar, recipe varchar, load_id varchar)"
+        ) %}
+    {% endif %}
+{% endmacro %}
 
 
 {# One row: the recipe, whether the table needs no more than what is new, and the new loads. #}

@@ -11,6 +11,7 @@ from expectations.judgement import Status
 from ingestion.pull import land
 from ingestion.snapshot import INTEGRITY
 from orchestration.catalog import catalog
+from orchestration.defs.ledger import LAST
 from orchestration.defs.models import build_kpis
 from sightline.home import Home
 from sightline.warehouse.duckdb import connect
@@ -80,6 +81,7 @@ def judge_integrity(context: dg.AssetExecutionContext) -> Iterator[dg.Materializ
         for call in kpi.guards
     ],
     can_subset=True,
+    op_tags=LAST,
 )
 def guards(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
     """What each guard said of each KPI, as landed; too few data is not a pass."""
