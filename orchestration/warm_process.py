@@ -31,8 +31,9 @@ from orchestration.dbt_runner import compile_macros
 from sightline.home import CHECKOUT, Home
 
 # What steps import when they get there, and not the code location.
-_LAZY = ("dbt.cli.main", "dbt.adapters.duckdb.impl", "dlt", "duckdb", "pyarrow", "sqlalchemy",
-         "sqlglot", "holidays")  # fmt: skip
+_LAZY = ("apprise", "dbt.cli.main", "dbt.task.build", "dbt.adapters.duckdb.impl",
+         "dlt.sources.sql_database", "duckdb", "holidays", "pandas", "pyarrow", "sqlalchemy",
+         "sqlglot")  # fmt: skip
 _ELSEWHERE = ("SIGHTLINE_OKRS", "SIGHTLINE_ERP_TABLES", "SIGHTLINE_SHEETS_MAPPINGS")
 _WRITTEN = {"__pycache__", "target", "logs"}  # by programs
 
