@@ -3,11 +3,11 @@
     make demo
     python -m benchmarks.latency [--home .sightline] [--mode woken|cadence] [--breaches 10]
 
-Copies the home of a finished demo run, starts its tracker and the daemon on the copy, and plants
-one breach after the other in the ERP, each some time after the audit of the one before: uniformly
-within a minute, so that every phase of the cadences is met. `woken` is as shipped: a sensor looks
-for news of the ERP every second, beside the cadence. `cadence` stops that sensor: a pull is due
-every minute and no earlier.
+Copies the home of a finished demo run, starts its tracker and the daemon on the copy, lets the
+pulses end that a start asks for, and plants one breach after the other in the ERP, each some time
+after the audit of the one before: uniformly within a minute, so that every phase of the cadences is
+met. `woken` is as shipped: a sensor looks for news of the ERP every second, beside the cadence.
+`cadence` stops that sensor: a pull is due every minute and no earlier.
 
 Stages of each: `wait` from the commit in the ERP to the run's creation, `start` to its first step
 (queue, process, imports), `pull` until everything is pulled, `build` until the alert's step begins,
@@ -31,6 +31,7 @@ from itertools import accumulate, pairwise
 from pathlib import Path
 
 from benchmarks.breaches import BREACHES, Breach
+from ingestion.source import watched
 from sightline.home import Home
 from tests.orchestration.conftest import CHECKOUT, Firm
 from tests.orchestration.test_daemon import BIN, Living, living, wait_for
@@ -48,8 +49,7 @@ def measure(home: Path, mode: str, breaches: int, seed: int) -> Iterator[dict[st
         with living(firm, folder) as alive:
             if mode == "cadence":
                 stop_watching(alive)
-            ticks = alive.ticks()
-            wait_for("the daemon's first look", lambda: alive.ticks() > ticks)
+            wait_for("the pulses of the start", lambda: _have_all_pulsed(alive), 600)
             for breach in BREACHES[:breaches]:
                 time.sleep(draw.uniform(0, 60))
                 yield _one(alive, breach)
@@ -83,6 +83,11 @@ def _one(alive: Living, breach: Breach) -> dict[str, float]:
         for stage, (begin, end) in zip(STAGES, pairwise(moments), strict=True)
     }
     return stages | {"all": round(accepted - committed, 2)}
+
+
+def _have_all_pulsed(alive: Living) -> bool:
+    pulses = [alive.runs(f"pulse_{name}") for name in watched()]
+    return all(runs and runs[-1][1] == "SUCCESS" for runs in pulses)
 
 
 def _audits_at_rest(alive: Living) -> bool:

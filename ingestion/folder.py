@@ -22,6 +22,16 @@ from sightline.errors import SightlineEnvironmentError
 OLD_FORMATS = (".xls", ".xlsb", ".numbers")
 
 
+def workbooks(folder: Path) -> list[Path]:
+    """The files of a folder that hold tables, sorted; none where there is no folder."""
+    kinds = (*ZIPPED, *DELIMITED, *OLD_FORMATS)
+    return sorted(
+        path
+        for path in folder.glob("*")
+        if path.suffix.lower() in kinds and not path.name.startswith(("~$", ".~lock."))
+    )
+
+
 class Folder:
     """Rows for each raw table from the files that are new, changed or gone."""
 
@@ -34,7 +44,7 @@ class Folder:
 
     def changes(self, known: dict[str, str]) -> dict[str, list[dict[str, Any]]]:
         """The rows by table; `known`, the fingerprint of each file, is brought up to date."""
-        files = self._files()
+        files = workbooks(self._folder)
         self._note_gone(known, {path.name for path in files})
         self._prints = {path: self._fingerprint(path) for path in files}
         changed = [path for path in files if known.get(path.name) != self._prints[path]]
@@ -49,14 +59,6 @@ class Folder:
                 self._refuse(path, answer)
             known[path.name] = self._prints[path]
         return self._rows
-
-    def _files(self) -> list[Path]:
-        kinds = (*ZIPPED, *DELIMITED, *OLD_FORMATS)
-        return sorted(
-            path
-            for path in self._folder.iterdir()
-            if path.suffix.lower() in kinds and not path.name.startswith(("~$", ".~lock."))
-        )
 
     def _note_gone(self, known: dict[str, str], there: set[str]) -> None:
         """A tombstone for each file that vanished; all at once is a folder that is not mounted."""

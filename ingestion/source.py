@@ -56,6 +56,11 @@ def sources() -> dict[str, Source]:
     return {name: found.SOURCE for name, found in registry.modules("ingestion.sources").items()}
 
 
+def watched() -> tuple[str, ...]:
+    """The names of the sources that can be asked for news, `ingestion/news.py`, sorted."""
+    return tuple(name for name in names() if hasattr(module(name), "watch"))
+
+
 def refusals() -> tuple[Finding, ...]:
     """What is wrong in the files that describe sources: tables of the ERP, mappings of sheets."""
     findings: list[Finding] = []

@@ -13,13 +13,17 @@ from typing import TYPE_CHECKING, Any
 from ingestion.source import Source, Table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from ingestion.news import Watch
     from sightline.home import Home
 
 # Columns that are not text must be named even where this firm leaves them empty.
 SOURCE = Source(
     name="definitions",
     dataset="raw_definitions",
-    cadence="*/5 * * * *",
+    cadence="1-59/5 * * * *",  # after the pulses of others, which may make its own needless
     department="data",
     description="Objectives, key results, KPIs, targets and policies, as the definition files say.",
     tables=(
@@ -184,6 +188,18 @@ SOURCE = Source(
         ),
     ),
 )
+
+
+def watch(home: Home) -> Watch:
+    """Looks at the files, stray ones too; what they land as may change with an update of ours."""
+    from ingestion.news import Files
+
+    def files() -> Iterator[Path]:
+        for pattern in ("*", "[!.]*/*"):
+            paths = home.okrs.glob(pattern)
+            yield from (path for path in paths if path.is_file() and path.name[0] != ".")
+
+    return Files(files, read_as=str(SOURCE))
 
 
 def extract(home: Home, seen_at: datetime) -> list[Any]:

@@ -18,6 +18,7 @@ from sightline.errors import SightlineEnvironmentError
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
+    from ingestion.news import Watch
     from sightline.home import Home
 
 
@@ -47,6 +48,13 @@ def engine(home: Home) -> sa.Engine:
             "there is no ERP database file; point SIGHTLINE_ERP_URL at the ERP, or run the demo"
         )
     return found
+
+
+def watch(home: Home) -> Watch:
+    """Looks at the newest stamps; SightlineEnvironmentError where there is no database."""
+    from ingestion.sql.news import SqlWatch
+
+    return SqlWatch(engine(home), sql_source())
 
 
 def extract(home: Home, seen_at: datetime) -> list[Any]:

@@ -21,6 +21,7 @@ from sightline.errors import SightlineEnvironmentError
 
 if TYPE_CHECKING:
     from ingestion.mapping import SheetMapping
+    from ingestion.news import Watch
     from sightline.home import Home
 
 _CELL: dict[str, ColumnType] = {
@@ -133,6 +134,21 @@ def _tables(mapping: SheetMapping) -> tuple[Table, Table]:
     )
 
 
+def watch(home: Home) -> Watch:
+    """Looks at the workbooks and at the mappings that read them."""
+    from ingestion import folder, mapping
+    from ingestion.news import Files
+
+    def files() -> list[Path]:
+        return [*folder.workbooks(_folder(home)), *mapping.folder().glob("*.yml")]
+
+    return Files(files)
+
+
+def _folder(home: Home) -> Path:
+    return Path(os.environ.get("SIGHTLINE_SHEETS_DIR") or home.demo / "sheets")
+
+
 def extract(home: Home, seen_at: datetime) -> list[Any]:
     """dlt resources over the files that changed since the last run, their cells and their rows."""
     import dlt
@@ -141,7 +157,7 @@ def extract(home: Home, seen_at: datetime) -> list[Any]:
     from ingestion.columns import arrow_table, hints, naive_utc
     from ingestion.folder import Folder
 
-    path = Path(os.environ.get("SIGHTLINE_SHEETS_DIR") or home.demo / "sheets")
+    path = _folder(home)
     if not path.is_dir():
         raise SightlineEnvironmentError(
             f"there is no folder of workbooks at {path}; set SIGHTLINE_SHEETS_DIR"

@@ -1,12 +1,12 @@
-"""Has the source anything new? A mark of an SQL source, cheap to take, that differs with news.
+"""The mark of an SQL source: for each table the newest values of its audit columns.
 
-For each table with audit columns it is their newest values, which an index answers; for one
-without, the number of its rows. A deletion, or an edit below the newest stamp, does not move it:
-those come with the cadence. Only whether two marks differ means anything.
+An index answers that; of a table without audit columns it is the number of its rows. A deletion, or
+an edit below the newest stamp, does not move it, so it holds for minutes only.
 """
 
 from __future__ import annotations
 
+from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from ingestion.sql.source import SqlSource
 
 
-class Watch:
+class SqlWatch:
     """Takes the mark of one source again and again; tables are looked up once."""
+
+    holds_for = timedelta(minutes=5)
 
     def __init__(self, engine: sa.Engine, source: SqlSource) -> None:
         import sqlalchemy as sa

@@ -191,7 +191,27 @@ def test_each_breach_gives_one_alert_and_one_case_though_the_machine_dies_in_mid
         wait_for("the second try", lambda: audited(firm, f"{kpi}.{scope}"))
         wait_for("its run's end", lambda: firm.runs("audit")[-1][1] == "SUCCESS")
         assert len(audited(firm, f"{kpi}.{scope}")) == 1
+
+        declaring = ("throughput_1500", "at_risk", "--by", "automation_lead")
+        why = ("--reason", "Operations gives no windows.")
+        subprocess.run(
+            [BIN / "sightline", "checkin", *declaring, *why],
+            env=firm.environment,
+            capture_output=True,
+            check=True,
+        )
+        wait_for("what was declared, in the marts", lambda: declared(firm.firm, "throughput_1500"))
         assert seconds_to_alert(firm.firm, case_id) == [(0,)]  # the firm's own clock stands still
+
+
+def declared(firm: Firm, key_result_id: str) -> list[tuple[object, ...]]:
+    """What is expected of a key result in its newest period, as the mart has it."""
+    with duckdb.connect(str(firm.home / "published/sightline.duckdb"), read_only=True) as marts:
+        return marts.execute(
+            "select confidence from marts.fct_key_result_outlook "
+            "where key_result_id = ? and is_latest and confidence is not null",
+            [key_result_id],
+        ).fetchall()
 
 
 def seconds_to_alert(firm: Firm, case_id: str) -> list[tuple[object, ...]]:

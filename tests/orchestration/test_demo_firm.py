@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -300,12 +301,36 @@ def test_claimed_leads_are_tested_weekly_and_not_with_every_pull(as_planned: Fir
         "'weighed': [job for job in ('evidence', 'pulse', 'pulse_erp', 'pulse_sheets', 'casebook')"
         " if weighed(job)]}))"
     )
+    assert told_by(as_planned, code) == {"cron": "0 5 * * 1", "weighed": ["evidence", "pulse"]}
+
+
+def test_a_pulse_of_one_source_pulls_no_other_and_judges_all(as_planned: Firm) -> None:
+    code = (
+        "import json; from orchestration.definitions import defs; d = defs();"
+        "from ingestion.source import names;"
+        "jobs = [f'pulse_{name}' for name in names()] + ['pulse', 'casebook'];"
+        "steps = lambda job: [node.name for node in d.resolve_job_def(job).nodes];"
+        "print(json.dumps({job: [step for step in steps(job)"
+        " if step.startswith('pull_') or step in ('judge_integrity', 'alerts')] for job in jobs}))"
+    )
+    names = ["casebook", "definitions", "erp", "sheets", "tracker"]
+    found = {job: set(steps) for job, steps in told_by(as_planned, code).items()}
+    judged = {"judge_integrity", "alerts"}
+    expected = {f"pulse_{name}": {f"pull_{name}"} | judged for name in names}
+    expected["pulse"] = {f"pull_{name}" for name in names} | judged
+    expected["casebook"] = {"pull_casebook", "alerts"}
+    assert found == expected
+
+
+def told_by(firm: Firm, code: str) -> dict[str, Any]:
+    """What some Python says, as JSON, that looks at the code location of a firm."""
     done = subprocess.run(
         [sys.executable, "-c", code],
-        env=as_planned.environment | {"SIGHTLINE_DAGSTER": str(as_planned.home / "dagster")},
+        env=firm.environment | {"SIGHTLINE_DAGSTER": str(firm.home / "dagster")},
         cwd=CHECKOUT,
         capture_output=True,
         text=True,
         check=True,
     )
-    assert json.loads(done.stdout) == {"cron": "0 5 * * 1", "weighed": ["evidence", "pulse"]}
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told
