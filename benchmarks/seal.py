@@ -78,6 +78,8 @@ def main(rows: int) -> None:
             land(home, f"{load}", SMALL_LOAD)
             with timed(f"seal {SMALL_LOAD} rows"):
                 seal_loads(home, {"raw_erp": [f"{load}"]}, sealed_at=NOON)
+        with timed("watch"):
+            watch(home, KEYS, at=NOON)
         with timed("watch, counting alone"):
             watch(home, KEYS, at=NOON, budget=0)
         sys.stdout.write(f"{len(outcome.breaches)} findings\n")

@@ -5,6 +5,7 @@
     000000/000000012.seal            the seal of one load, a thousand to a folder
     000000/000000012.checkpoint      the log as of that seal, signed
     000000/000000012.<table>.leaves  leaf hashes of the load's rows, 32 bytes each, in order
+    000000/000000012.<table>.slices  roots over each 32,768 of these, where there are more
     000000/000000012.definitions     definition files in force, where they changed with this seal
     000000/000000012.token           when that checkpoint existed, by an authority (`dating`)
     announced/<dataset>/<load id>    loads about to be committed; gone once sealed
@@ -24,7 +25,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from sightline.errors import NothingCheckedError, SightlineEnvironmentError
-from sightline.ledger import definition_files, note, seal
+from sightline.ledger import definition_files, merkle, note, seal
 from sightline.ledger.seal import Seal
 
 _A_FOLDER = 1_000
@@ -105,10 +106,22 @@ class Archive:
         path = self.path(number, "checkpoint")
         return path.read_text(encoding="utf-8") if path.exists() else None
 
-    def leaves(self, number: int, table: str) -> bytes | None:
-        """The leaf hashes of one table of one load; None when they are not there."""
+    def leaves(self, number: int, table: str, *, first: int, rows: int) -> bytes:
+        """Leaf hashes of so many rows of one table of one load from `first` on, if they are there.
+
+        Nothing else of the file is read.
+        """
         path = self.path(number, f"{table}.leaves")
-        return path.read_bytes() if path.exists() else None
+        if not path.exists():
+            return b""
+        with path.open("rb") as file:
+            file.seek(first * merkle.SIZE)
+            return file.read(rows * merkle.SIZE)
+
+    def slice_roots(self, number: int, table: str) -> bytes:
+        """The root over each slice of these leaf hashes, if they are there."""
+        path = self.path(number, f"{table}.slices")
+        return path.read_bytes() if path.exists() else b""
 
     def definitions(self, sealed: Seal) -> dict[str, str] | None:
         """The definition files as the seal has them; None when their list is gone or altered."""
@@ -122,13 +135,13 @@ class Archive:
         self,
         sealed: Seal,
         *,
-        leaves: Mapping[str, bytes],
+        hashes: Mapping[str, bytes],
         definitions: Mapping[str, str],
         checkpoint: str,
     ) -> None:
-        """Export one seal with its leaves and the checkpoint that ends with it."""
+        """Export one seal, its files of hashes by suffix, and the checkpoint that ends with it."""
         number = sealed.number
-        files = {self.path(number, f"{table}.leaves"): leaves[table] for table in leaves}
+        files = {self.path(number, suffix): content for suffix, content in hashes.items()}
         if sealed.definitions_at == number:
             listed = json.dumps(definitions, indent=0, sort_keys=True).encode()
             files[self.path(number, "definitions")] = listed

@@ -15,7 +15,7 @@ from sightline.ledger.breach import Breach, What
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-    from sightline.ledger.row_check import Sealed
+    from sightline.ledger.slices import Sealed
 
 _EVIDENCE_ROWS = 20
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from sightline.ledger import dating, definition_files, merkle, note, records, seal
 from sightline.ledger.breach import Breach, What
-from sightline.ledger.row_check import SealedRows, TableName
 from sightline.ledger.seal import Seal
+from sightline.ledger.slices import SealedRows, TableName
 
 if TYPE_CHECKING:
     from datetime import datetime

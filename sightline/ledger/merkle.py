@@ -12,6 +12,9 @@ from hashlib import sha256
 from struct import iter_unpack
 
 SIZE = 32
+SLICE = 2**15
+"""Leaves of a slice: of a large tree a perfect subtree, which can be checked by itself."""
+
 EMPTY_ROOT = sha256().digest()
 
 
@@ -25,16 +28,22 @@ def root(leaves: bytes) -> bytes:
     if not leaves:
         return EMPTY_ROOT
     level = leaves
-    while len(level) > SIZE:
+    while len(level) >= 2 * SIZE:
         level = _above(level)
     return level
+
+
+def slice_roots(leaves: bytes) -> bytes:
+    """The root over each slice of these leaf hashes; the root over them is that of the tree."""
+    size = SLICE * SIZE
+    return b"".join(root(leaves[at : at + size]) for at in range(0, len(leaves), size))
 
 
 def inclusion_path(leaves: bytes, index: int) -> list[bytes]:
     """The hashes that lead from leaf `index` to the root, lowest first (RFC 6962, 2.1.1)."""
     path = []
     level = leaves
-    while len(level) > SIZE:
+    while len(level) >= 2 * SIZE:
         sibling = (index ^ 1) * SIZE
         if sibling < len(level):
             path.append(level[sibling : sibling + SIZE])

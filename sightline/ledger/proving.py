@@ -31,7 +31,7 @@ def prove(home: Home, *, dataset: str, table: str, load_id: str, row: int) -> di
             f"no seal speaks of row {row} of {dataset}.{table} in load {load_id}; rows are named "
             "by _dlt_load_id and _row"
         )
-    leaves = archive.leaves(sealed.number, table) or b""
+    leaves = archive.leaves(sealed.number, table, first=0, rows=rows)
     values = _values(home, dataset, table, load_id, row)
     leaf = merkle.leaf_hash(row_bytes(values, sealed.tables[table].columns))
     if leaf != leaves[row * merkle.SIZE : (row + 1) * merkle.SIZE]:

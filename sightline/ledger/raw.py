@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sightline.ledger import merkle
 from sightline.ledger.canonical import text_sql
 
 if TYPE_CHECKING:
@@ -77,27 +78,67 @@ def committed_loads(
 
 
 def row_counts(
-    connection: DuckDBPyConnection, table: RawTable, loads: Collection[str] | None = None
-) -> dict[str | None, int]:
-    """Rows of the table by load, in order of its id: of these loads, or of all."""
-    chosen = "" if loads is None else f"where {LOAD} in (select unnest($loads))"
+    connection: DuckDBPyConnection, tables: Collection[RawTable]
+) -> list[dict[str | None, int | None]]:
+    """The rows of each table by load; None unless all have a number, from 0 to one below them.
+
+    One query, as planning one for each table takes longer than counting.
+    """
+    counts: list[dict[str | None, int | None]] = [{} for _ in tables]
+    if not tables:
+        return counts
+    rows = " union all ".join(
+        f"select {place} as place, {LOAD} as load_id, {number_sql(table)} as number "  # noqa: S608 - quoted
+        f"from {table.identifier}"
+        for place, table in enumerate(tables)
+    )
     found = connection.execute(
-        f"select {LOAD}, count(*) from {table.identifier} {chosen} group by 1 order by 1",  # noqa: S608 - quoted
-        None if loads is None else {"loads": list(loads)},
+        f"""
+        select place, load_id, case
+            when count(number) = count(*) and min(number) = 0 and max(number) = count(*) - 1
+                then count(*)
+        end
+        from ({rows}) group by all order by all
+        """  # noqa: S608 - quoted
     ).fetchall()
-    return dict(found)
+    for place, load_id, count in found:
+        counts[place][load_id] = count
+    return counts
 
 
-def row_numbers(
-    connection: DuckDBPyConnection, table: RawTable, load_id: str | None
-) -> list[int | None]:
-    """The numbers of the rows of one load, None for a row without."""
-    number = ROW if table.is_numbered else "null"
+def slice_counts(
+    connection: DuckDBPyConnection, table: RawTable, loads: Collection[str]
+) -> dict[tuple[str, int], int]:
+    """The numbered rows of these loads, by load and the number with which their slice begins."""
+    number = number_sql(table)
     found = connection.execute(
-        f"select {number} from {table.identifier} where {LOAD} is not distinct from $load",  # noqa: S608 - quoted
-        {"load": load_id},
+        f"""
+        select {LOAD}, {number} - {number} % $slice as first, count(*) from {table.identifier}
+        where {LOAD} in (select unnest($loads)) and {number} >= 0 group by all
+        """,  # noqa: S608 - quoted
+        {"loads": list(loads), "slice": merkle.SLICE},
+    ).fetchall()
+    return {(load_id, first): rows for load_id, first, rows in found}
+
+
+def numbers_beyond(
+    connection: DuckDBPyConnection, table: RawTable, load_id: str | None, rows: int
+) -> list[int | None]:
+    """The numbers of a load's rows that are none of its first `rows`, None for a row without."""
+    number = number_sql(table)
+    found = connection.execute(
+        f"""
+        select {number} from {table.identifier} where {LOAD} is not distinct from $load
+            and ({number} is null or {number} < 0 or {number} >= $rows)
+        """,  # noqa: S608 - quoted
+        {"load": load_id, "rows": rows},
     ).fetchall()
     return [row for (row,) in found]
+
+
+def number_sql(table: RawTable) -> str:
+    """A DuckDB expression for the number of a row; NULL for a row, or a table, without."""
+    return f"try_cast({ROW if table.is_numbered else 'null'} as bigint)"
 
 
 def row_texts(
@@ -107,7 +148,7 @@ def row_texts(
     texts = ", ".join(
         f"{text_sql(name, kind)} as {quoted(name)}" for name, kind in table.columns.items()
     )
-    number = ROW if table.is_numbered else "cast(null as bigint)"
+    number = number_sql(table)
     found = connection.execute(
         f"select {texts} from {table.identifier} "  # noqa: S608 - quoted
         f"where {LOAD} is not distinct from $load and {number} is not distinct from $row",

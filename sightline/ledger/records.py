@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from sightline.ledger import merkle
+
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
@@ -25,7 +27,7 @@ create table if not exists raw_ledger.definition_file (
     seal_number bigint, path varchar, sha256 varchar
 );
 create table if not exists raw_ledger.verification (
-    dataset varchar, table_name varchar, load_id varchar, verified_at timestamp
+    dataset varchar, table_name varchar, load_id varchar, first_row bigint, verified_at timestamp
 );
 create table if not exists raw_ledger.breach (
     breach_id varchar, dataset varchar, table_name varchar, load_id varchar, what varchar,
@@ -59,7 +61,9 @@ def insert(
     changes = [(number, path, digest) for path, digest in changed.items()]
     _insert(connection, "definition_file", changes)
     hashed = [
-        (sealed.dataset, name, sealed.load_id, naive(sealed.sealed_at)) for name in sealed.tables
+        (sealed.dataset, name, sealed.load_id, first, naive(sealed.sealed_at))
+        for name, table in sealed.tables.items()
+        for first in range(0, table.rows, merkle.SLICE)
     ]
     _insert(connection, "verification", hashed)
     connection.execute("commit")

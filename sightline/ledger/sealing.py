@@ -131,17 +131,20 @@ class _Book:
         if newest is not None and (newest.dataset, newest.load_id) == (dataset, load_id):
             self.copy(newest)
             return newest
-        leaves, tables = {}, {}
+        files, tables = {}, {}
         for table in self.tables:
             if table.dataset == dataset and table.is_numbered:
                 columns = tuple(sorted(table.columns))
-                hashes = row_hash.leaves(self.connection, table, [load_id], columns)
-                if hashes:
-                    root = row_hash.root(self.connection, hashes).hex()
-                    leaves[table.name] = hashes
-                    tables[table.name] = SealedTable(len(hashes) // merkle.SIZE, root, columns)
+                leaves = row_hash.leaves(self.connection, table, load_id, columns)
+                if leaves:
+                    slices = merkle.slice_roots(leaves)
+                    files[f"{table.name}.leaves"] = leaves
+                    if len(slices) > merkle.SIZE:
+                        files[f"{table.name}.slices"] = slices
+                    root = merkle.root(slices).hex()
+                    tables[table.name] = SealedTable(len(leaves) // merkle.SIZE, root, columns)
         return self.append(
-            dataset=dataset, load_id=load_id, tables=tables, leaves=leaves, is_late=is_late
+            dataset=dataset, load_id=load_id, tables=tables, hashes=files, is_late=is_late
         )
 
     def append(
@@ -150,7 +153,7 @@ class _Book:
         dataset: str = "",
         load_id: str = "",
         tables: Mapping[str, SealedTable] | None = None,
-        leaves: Mapping[str, bytes] | None = None,
+        hashes: Mapping[str, bytes] | None = None,
         is_late: bool = False,
         introduces: str | None = None,
         accepts: Acceptance | None = None,
@@ -176,7 +179,7 @@ class _Book:
         checkpoint = note.Checkpoint(sealed.log.size, sealed.log.root())
         self.archive.append(
             sealed,
-            leaves=leaves or {},
+            hashes=hashes or {},
             definitions=self.files,
             checkpoint=note.sign(checkpoint.text(), [self.key]),
         )

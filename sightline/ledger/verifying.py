@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from sightline.errors import SightlineEnvironmentError
@@ -11,7 +12,9 @@ from sightline.ledger import definition_files, raw
 from sightline.ledger.archive import Archive
 from sightline.ledger.breach import Breach, What
 from sightline.ledger.log_check import changed_copies, read_log, tokens
-from sightline.ledger.row_check import RowCheck, TableName
+from sightline.ledger.row_check import RowCheck
+from sightline.ledger.row_count import RowCount
+from sightline.ledger.slices import TableName, slices
 
 if TYPE_CHECKING:
     from sightline.home import Home
@@ -66,16 +69,15 @@ def verify(home: Home, keys: Mapping[TableName, Collection[str]]) -> Verificatio
     log = read_log(archive)
     if not log.seals:
         raise SightlineEnvironmentError(f"no seal can be read in {archive.folder}: restore it")
-    sealed = log.sealed()
     breaches = list(log.breaches)
     with connect(home, read_only=True) as connection:
         breaches += changed_copies(connection, archive, log.seals)
-        check = RowCheck(connection, archive, raw.raw_tables(connection), sealed, keys)
-        breaches += check.unsealed(archive.announced())
-        for table, loads in sealed.items():
-            breaches += check.altered(table, loads)
-    lost = log.accepted()
-    breaches = [breach for breach in breaches if not breach.is_loss_of(lost)]
+        tables, sealed = raw.raw_tables(connection), log.sealed()
+        breaches += RowCount(connection, tables, sealed).unsealed(archive.announced())
+        check = RowCheck(connection, archive, tables, sealed, keys)
+        breaches += chain.from_iterable(check.altered(slices(sealed)).values())
+        lost = log.accepted()
+        breaches = check.named(breach for breach in breaches if not breach.is_loss_of(lost))
     newest = log.seals[-1]
     dated = dict(tokens(archive))
     breaches += [
@@ -92,7 +94,7 @@ def verify(home: Home, keys: Mapping[TableName, Collection[str]]) -> Verificatio
         seals=len(log.seals),
         rows=sum(one.rows for one in log.seals),
         root=newest.log.root().hex(),
-        breaches=tuple(dict.fromkeys(breaches)),
+        breaches=tuple(breaches),
         remarks=(
             *(
                 f"an authority dated the log up to seal {number} to {moment.isoformat()}"

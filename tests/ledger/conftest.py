@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 
 from ingestion.pull import land
 from sightline.home import CHECKOUT, Home
+from sightline.ledger import merkle, raw, row_hash
 from sightline.ledger.breach import Breach
 from sightline.ledger.verifying import Verification, verify
 
@@ -64,6 +64,12 @@ class Sealed:
         query = "select distinct _dlt_load_id from raw_integrity.verdict order by 1"
         return [load for (load,) in self.execute(query)]
 
+    def leaves(self, load_id: str) -> bytes:
+        """The leaf hashes of the verdicts of a load, as they are now."""
+        with duckdb.connect(str(self.home.warehouse)) as connection:
+            table = raw.raw_tables(connection)["raw_integrity", "verdict"]
+            return row_hash.leaves(connection, table, load_id, sorted(table.columns))
+
     def verify(self) -> Verification:
         return verify(self.home, KEYS)
 
@@ -84,9 +90,17 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def sealed(made: Path, tmp_path: Path) -> Iterator[Sealed]:
+def sealed(made: Path, tmp_path: Path) -> Sealed:
     shutil.copytree(made, tmp_path / "firm")
     return Sealed(_home(tmp_path / "firm" / "home"))
+
+
+@pytest.fixture
+def large(sealed: Sealed, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The id of a fourth load, of three slices: of 8, 8 and 4 rows."""
+    monkeypatch.setattr(merkle, "SLICE", 8)
+    sealed.land(3, rows=20)
+    return sealed.loads()[-1]
 
 
 def _home(root: Path) -> Home:

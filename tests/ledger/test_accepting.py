@@ -44,7 +44,13 @@ def test_lost_loads_are_found_until_somebody_accepts_it_and_remarked_after(
     assert "2 loads are lost; data-lead went on without them on 2026-10-27: the disk broke" in (
         outcome.remarks
     )
-    assert watch(restored.home, KEYS, at=NOON).breaches == ()
+    seen = watch(restored.home, KEYS, at=NOON)
+    assert seen.breaches == ()
+    there = restored.execute(
+        "select sum(row_count) from raw_ledger.seal "
+        "where load_id in (select load_id from raw_integrity._dlt_loads)"
+    )
+    assert there == [(seen.hashed_rows,)]
 
 
 def test_what_is_altered_or_lost_later_is_found_all_the_same(restored: Sealed) -> None:

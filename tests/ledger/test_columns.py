@@ -68,3 +68,11 @@ def test_a_row_from_before_a_column_came_can_be_proven(sealed: Sealed) -> None:
     assert check_proof.failure(proof, key) == ""
     typed = proof | {"values": proof["values"] | {"note": "x"}}
     assert "not the one that was sealed" in check_proof.failure(typed, key)
+
+
+def test_each_load_is_read_by_its_own_columns_slice_by_slice(sealed: Sealed, large: str) -> None:
+    sealed.execute(NOTE_ADDED)
+    sealed.land(7, rows=20)
+    assert found(sealed) == set()
+    sealed.execute(f"update {TABLE} set note = 'x' where _dlt_load_id = '{large}' and _row = 12")
+    assert found(sealed) == {(What.ROW_ALTERED, (12,))}

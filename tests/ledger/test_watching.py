@@ -2,6 +2,10 @@
 
 from datetime import timedelta
 
+import pytest
+
+from sightline.ledger import merkle
+from sightline.ledger.archive import Archive
 from sightline.ledger.breach import What
 from sightline.ledger.watching import Watch, watch
 from tests.ledger.conftest import KEYS, NOON, Sealed
@@ -10,6 +14,9 @@ OPEN = (
     "select table_name, load_id, row_number from raw_ledger.broken_row "
     "where mended_at is null order by 3"
 )
+
+
+TABLE = "raw_integrity.verdict"
 
 
 def looked(sealed: Sealed, hours: int, budget: int = 1_000) -> Watch:
@@ -67,3 +74,113 @@ def test_seals_rewritten_in_the_warehouse_do_not_deceive_it(sealed: Sealed) -> N
     found = {(breach.what, breach.rows) for breach in looked(sealed, 10, budget=0).breaches}
     assert (What.ROW_MISSING, (5,)) in found
     assert any(what is What.SEAL_ALTERED for what, _ in found)
+
+
+def test_a_large_load_has_its_turns_slice_by_slice_within_the_budget(
+    sealed: Sealed, large: str
+) -> None:
+    seen = [looked(sealed, 10 + pulse, budget=9) for pulse in range(5)]
+    assert [one.hashed_rows for one in seen] == [12, 12, 12, 5 + 1 + 8, 8 + 4]
+    assert sum(one.hashed_rows for one in seen) == seen[-1].sealed_rows
+    ((oldest,),) = sealed.execute("select min(verified_at) from raw_ledger.verification")
+    assert oldest == (NOON + timedelta(hours=10)).replace(tzinfo=None)
+
+
+def test_of_a_broken_load_only_the_broken_slice_is_hashed_again_until_it_is_mended(
+    sealed: Sealed, large: str
+) -> None:
+    grade = f"update {TABLE} set grade = '{{}}' where _dlt_load_id = '{large}' and _row = 10"
+    sealed.execute(grade.format("B"))
+    turns = [looked(sealed, 10 + pulse, budget=9).breaches for pulse in range(6)]
+    assert [len(found) for found in turns] == [0, 0, 0, 0, 1, 1]
+    ((breach,), *_) = turns[-2:]
+    assert (breach.what, breach.rows) == (What.ROW_ALTERED, (10,))
+    assert breach.key == "kpi_id=kpi_10, period_start=2026-01-26"
+    again = looked(sealed, 20, budget=0)
+    assert (again.breaches, again.hashed_rows) == ((breach,), 8)
+    assert sealed.execute(OPEN) == [("verdict", large, 10)]
+    sealed.execute(grade.format("A"))
+    mended = looked(sealed, 21, budget=0)
+    assert (mended.breaches, mended.hashed_rows) == ((), 8)
+    assert looked(sealed, 22, budget=0).hashed_rows == 0
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        ("delete from {table} where {row} 10", {(What.ROW_MISSING, (10,))}),
+        (
+            "update {table} set _row = 100 where {row} 10",
+            {(What.ROW_MISSING, (10,)), (What.ROW_ADDED, (100,))},
+        ),
+        (
+            "update {table} set _row = -1 where {row} 10",
+            {(What.ROW_MISSING, (10,)), (What.ROW_ADDED, (-1,))},
+        ),
+        (
+            "update {table} set _row = null where {row} 10",
+            {(What.ROW_MISSING, (10,)), (What.ROW_WITHOUT_NUMBER, ())},
+        ),
+        (
+            "insert into {table} select * replace (10 as _row) from {table} where {row} 12",
+            {(What.ROW_ADDED, (10,))},
+        ),
+    ],
+    ids=["removed", "beyond", "below", "without", "doubled"],
+)
+def test_numbers_that_do_not_add_up_are_found_at_once_in_their_slice(
+    sealed: Sealed, large: str, statement: str, expected: set[tuple[What, tuple[int, ...]]]
+) -> None:
+    sealed.execute(statement.format(table=TABLE, row=f"_dlt_load_id = '{large}' and _row ="))
+    seen = looked(sealed, 10, budget=0)
+    assert {(breach.what, breach.rows) for breach in seen.breaches} == expected
+    assert seen.hashed_rows == 8
+    assert set(sealed.breaches()) == set(seen.breaches)
+
+
+def test_rows_that_trade_or_take_numbers_across_slices_are_found_when_their_turn_comes(
+    sealed: Sealed, large: str
+) -> None:
+    there = f"where _dlt_load_id = '{large}' and _row"
+    sealed.execute(
+        f"update {TABLE} set _row = 21 - _row {there} in (7, 14)",
+        f"update {TABLE} set _row = 2 {there} = 18",
+    )
+    assert looked(sealed, 10, budget=0).breaches == ()
+    seen = looked(sealed, 11)
+    assert {(breach.what, breach.rows) for breach in seen.breaches} == {
+        (What.ROW_ALTERED, (7, 14)),
+        (What.ROW_ADDED, (2,)),
+        (What.ROW_MISSING, (18,)),
+    }
+    assert set(sealed.breaches()) == set(seen.breaches)
+    assert looked(sealed, 12, budget=0).breaches == seen.breaches
+
+
+@pytest.mark.parametrize(
+    ("kind", "size"),
+    [("leaves", 0), ("leaves", 33), ("leaves", 20 * merkle.SIZE), ("slices", 0), ("slices", 33)],
+)
+def test_hashes_that_are_not_those_exported_are_told_from_altered_rows(
+    sealed: Sealed, large: str, kind: str, size: int
+) -> None:
+    path = Archive(sealed.home.checkpoints).path(3, f"verdict.{kind}")
+    path.write_bytes(bytes(size))
+    seen = looked(sealed, 10)
+    assert {(breach.what, breach.path) for breach in seen.breaches} == {
+        (What.ARCHIVE_INCOMPLETE, str(path))
+    }
+    assert set(sealed.breaches()) == set(seen.breaches)
+    assert looked(sealed, 11, budget=0).breaches == seen.breaches
+
+
+def test_hashes_of_altered_rows_in_the_archive_do_not_lead_to_the_sealed_root(
+    sealed: Sealed, large: str
+) -> None:
+    archive = Archive(sealed.home.checkpoints)
+    sealed.execute(f"update {TABLE} set grade = 'B' where _dlt_load_id = '{large}'")
+    altered = sealed.leaves(large)
+    archive.path(3, "verdict.leaves").write_bytes(altered)
+    archive.path(3, "verdict.slices").write_bytes(merkle.slice_roots(altered))
+    (breach,) = looked(sealed, 10).breaches
+    assert breach.path == str(archive.path(3, "verdict.slices"))
