@@ -189,9 +189,10 @@ def _decided(tested: LinkEvidence, q_value: float) -> LinkEvidence:
 
 def _told(said: LinkEvidence, lead: Lead, grain: str) -> str:
     lags = allowed_lags(said.declared_lag)
+    chance = f"p {lead.p_value:.4f}" if lead.p_value >= 0.0001 else "p < 0.0001"
     return (
         f"of {lags[0]} to {lags[-1]} {grain}s, strongest at {lead.best_lag} "
-        f"(r {lead.correlation:+.2f}, p {lead.p_value:.4f}, {said.n} {grain}s)"
+        f"(r {lead.correlation:+.2f}, {chance}, {said.n} {grain}s)"
     )
 
 
