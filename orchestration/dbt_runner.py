@@ -80,15 +80,17 @@ def manifest() -> "Manifest":
     return parsed
 
 
-def compile_macros() -> None:
-    """Read the parsed project and compile its macros, for the builds of processes forked off this.
+def get_ready() -> None:
+    """Do what the first build of a process does before its first model, for those forked off this.
 
-    It takes two seconds, which a build otherwise spends on the way.
+    Three seconds: read the parsed project, compile its macros, load the adapter, set dbt up. The
+    warehouse is left alone.
     """
     from dbt_common.clients.jinja import template_cache
 
     for macro in manifest().macros.values():
         template_cache.get_node_template(macro)
+    _run(["ls", "--select", "config.materialized:newest_rows"], manifest())
 
 
 def is_current(parsed: Path) -> bool:

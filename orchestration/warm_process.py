@@ -1,9 +1,9 @@
 """A process that has everything at hand and forks runs, and the handle that a launcher has of it.
 
-The process loads libraries, the code location and dbt's macros, ten seconds of each run otherwise.
-For each line of its standard input it forks a run; a line is a JSON list of the file that the run
-locks while it lives and the argument of Dagster's `execute_run`. It ends when its input has ended
-and its last run.
+The process loads libraries, the code location and dbt, ten seconds of each run otherwise. For each
+line of its standard input it forks a run; a line is a JSON list of the file that the run locks for
+its life and the argument of Dagster's `execute_run`. It ends when its input has ended and its last
+run.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from dagster._core.origin import JobPythonOrigin
 from dagster._serdes import deserialize_value, serialize_value
 from dagster._utils.hosted_user_process import recon_job_from_origin
 
-from orchestration.dbt_runner import compile_macros
+from orchestration.dbt_runner import get_ready
 from sightline.home import CHECKOUT, Home
 
 # What steps import when they get there, and not the code location.
@@ -106,7 +106,7 @@ def _load(origin: str) -> None:
         for library in _LAZY:
             import_module(library)
         recon_job_from_origin(deserialize_value(origin, JobPythonOrigin)).get_definition()
-        compile_macros()
+        get_ready()
     except Exception:  # whatever an edit has broken
         traceback.print_exc()
 

@@ -81,7 +81,8 @@ class _Look:
             self._known = mark
             return None
         is_seen_soon = newest and newest.dagster_run.status in _BEFORE_THE_PULL
-        is_restless = newest and _is_younger(newest, _BETWEEN)
+        was_news = newest and _FIRST.items() <= newest.dagster_run.tags.items()
+        is_restless = newest and was_news and _is_younger(newest, _BETWEEN)
         if is_seen_soon or is_restless or not _may_judge(self._instance, self._source):
             return None
         return dg.RunRequest(job_name=job, tags=_FIRST | {MARK: mark})

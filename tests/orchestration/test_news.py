@@ -150,6 +150,15 @@ def test_news_of_a_source_that_never_rests_waits_half_a_minute(
     assert isinstance(look(instance), dg.RunRequest)
 
 
+def test_a_pulse_that_was_only_due_holds_back_no_news(
+    erp: TinyErp, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(news, "_BETWEEN", timedelta(seconds=30))
+    keep(instance, "pulse_erp", Started, due(instance))
+    erp.add_downtime(99, create_date=NOON + timedelta(hours=1))
+    assert isinstance(look(instance), dg.RunRequest)
+
+
 def test_a_database_is_pulled_every_five_minutes_and_at_once_after_a_pulse_that_failed(
     erp: TinyErp, instance: dg.DagsterInstance
 ) -> None:
