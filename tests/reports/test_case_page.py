@@ -65,6 +65,14 @@ def test_each_block_says_what_the_case_says() -> None:
         assert said in text.replace("\u202f", " "), said
 
 
+def test_a_number_that_is_asked_about_and_counts_all_the_same_says_both() -> None:
+    sample = sample_case()
+    integrity = sample.integrity.model_copy(update={"verdict": "trusted"})
+    text = _text(render_case(sample.model_copy(update={"integrity": integrity})))
+    assert "Data The number can be trusted, grade C, 1 question about it" in text
+    assert "grade C. Nothing proves otherwise; what is asked about it lowers the grade." in text
+
+
 def test_the_same_case_gives_the_same_bytes() -> None:
     assert render_case(sample_case()) == render_case(sample_case())
 
