@@ -191,7 +191,8 @@ def _roots(connection: Connection, old: Seal) -> Iterator[tuple[str, SealedTable
     tables = raw.raw_tables(connection)
     for name in old.tables:
         columns = old.tables[name].columns
-        leaves = row_hash.leaves(connection, tables[old.dataset, name], old.load_id, columns)
+        table = tables[old.dataset, name]
+        leaves = b"".join(row_hash.leaves(connection, table, old.load_id, columns))
         if leaves:
             root = merkle.root(leaves).hex()
             yield name, SealedTable(len(leaves) // merkle.SIZE, root, columns)

@@ -7,7 +7,8 @@ hash, but Python asks it from one core at a time.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
 
 from sightline.ledger import merkle
 from sightline.ledger.canonical import row_sql
@@ -19,22 +20,39 @@ if TYPE_CHECKING:
     from sightline.ledger.raw import RawTable
 
 _A_QUERY = 250_000  # rows of many small loads hashed at once
+_A_PART = 8 * merkle.SLICE  # rows of a large load hashed at once
 
 
 def leaves(
     connection: DuckDBPyConnection, table: RawTable, load_id: str, columns: Sequence[str]
-) -> bytes:
-    """The leaf hashes of all rows of one load, in order of row number.
+) -> Iterator[bytes]:
+    """The leaf hashes of all rows of one load, in order of row number, some slices at a time.
 
-    `columns` are those that its seal lists. A row without a number stands last.
+    `columns` are those that its seal lists. DuckDB goes ahead while the caller works on one part. A
+    row whose number is none of the first, as many as there are rows, has none.
     """
-    hashed = connection.sql(
-        f"select unhex(leaf) as leaf from ({_rows(table, columns)}) "  # noqa: S608 - quoted
-        "where load_id = $load order by number nulls last",
-        params={"load": load_id},
-    ).to_arrow_table()["leaf"]
+    ((rows,),) = connection.execute(
+        f"select count(*) from {table.identifier} where {LOAD} = $load",  # noqa: S608 - quoted
+        {"load": load_id},
+    ).fetchall()
+
+    def part(first: int) -> bytes:
+        return _joined(
+            connection.sql(
+                f"select unhex(leaf) as leaf from ({_rows(table, columns)}) "  # noqa: S608 - quoted
+                f"where load_id = $load and {_within(first, _A_PART)} order by number",
+                params={"load": load_id},
+            ).to_arrow_table()["leaf"]
+        )
+
+    with ThreadPoolExecutor(1) as ahead:
+        yield from ahead.map(part, range(0, rows, _A_PART))
+
+
+def _joined(hashes: Any) -> bytes:
+    """The hashes of an Arrow column, one behind the other."""
     parts = []
-    for chunk in hashed.chunks:
+    for chunk in hashes.chunks:
         content = chunk.buffers()[2]
         parts.append(content[: len(chunk) * merkle.SIZE].to_pybytes())
     return b"".join(parts)
@@ -56,7 +74,7 @@ def by_load(
         found = connection.execute(
             f"select load_id, string_agg(leaf, '' order by number) "  # noqa: S608 - quoted
             f"from ({_rows(table, columns)}) where load_id in ({', '.join('?' * len(batch))}) "
-            f"and {_within(first)} group by load_id",
+            f"and {_within(first, merkle.SLICE)} group by load_id",
             batch,
         ).fetchall()
         yield from ((load_id, bytes.fromhex(hashes)) for load_id, hashes in found)
@@ -72,7 +90,7 @@ def numbered(
     """Row number and leaf hash of every row of one slice of a load, in order of the number."""
     return connection.execute(
         f"select number, unhex(leaf) from ({_rows(table, columns)}) "  # noqa: S608 - quoted
-        f"where load_id = $load and {_within(first)} order by number",
+        f"where load_id = $load and {_within(first, merkle.SLICE)} order by number",
         {"load": load_id},
     ).fetchall()
 
@@ -86,8 +104,8 @@ def _rows(table: RawTable, columns: Sequence[str]) -> str:
     """  # noqa: S608 - quoted
 
 
-def _within(first: int) -> str:
-    return f"number between {first} and {first + merkle.SLICE - 1}"
+def _within(first: int, rows: int) -> str:
+    return f"number between {first} and {first + rows - 1}"
 
 
 def _batches(loads: Mapping[str, int]) -> Iterator[list[str]]:

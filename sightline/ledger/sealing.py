@@ -135,9 +135,11 @@ class _Book:
         for table in self.tables:
             if table.dataset == dataset and table.is_numbered:
                 columns = tuple(sorted(table.columns))
-                leaves = row_hash.leaves(self.connection, table, load_id, columns)
+                leaves, slices = b"", b""
+                for part in row_hash.leaves(self.connection, table, load_id, columns):
+                    leaves += part
+                    slices += merkle.slice_roots(part)
                 if leaves:
-                    slices = merkle.slice_roots(leaves)
                     files[f"{table.name}.leaves"] = leaves
                     if len(slices) > merkle.SIZE:
                         files[f"{table.name}.slices"] = slices

@@ -68,7 +68,7 @@ class Sealed:
         """The leaf hashes of the verdicts of a load, as they are now."""
         with duckdb.connect(str(self.home.warehouse)) as connection:
             table = raw.raw_tables(connection)["raw_integrity", "verdict"]
-            return row_hash.leaves(connection, table, load_id, sorted(table.columns))
+            return b"".join(row_hash.leaves(connection, table, load_id, sorted(table.columns)))
 
     def verify(self) -> Verification:
         return verify(self.home, KEYS)
