@@ -135,15 +135,15 @@ class _Book:
         for table in self.tables:
             if table.dataset == dataset and table.is_numbered:
                 columns = tuple(sorted(table.columns))
-                leaves, slices = b"", b""
+                leaves, slices = bytearray(), bytearray()
                 for part in row_hash.leaves(self.connection, table, load_id, columns):
                     leaves += part
                     slices += merkle.slice_roots(part)
                 if leaves:
-                    files[f"{table.name}.leaves"] = leaves
+                    files[f"{table.name}.leaves"] = bytes(leaves)
                     if len(slices) > merkle.SIZE:
-                        files[f"{table.name}.slices"] = slices
-                    root = merkle.root(slices).hex()
+                        files[f"{table.name}.slices"] = bytes(slices)
+                    root = merkle.root(bytes(slices)).hex()
                     tables[table.name] = SealedTable(len(leaves) // merkle.SIZE, root, columns)
         return self.append(
             dataset=dataset, load_id=load_id, tables=tables, hashes=files, is_late=is_late
