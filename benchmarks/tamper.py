@@ -192,7 +192,8 @@ def _roots(connection: Connection, old: Seal) -> Iterator[tuple[str, SealedTable
     for name in old.tables:
         columns = old.tables[name].columns
         table = tables[old.dataset, name]
-        leaves = b"".join(row_hash.leaves(connection, table, old.load_id, columns))
+        slices = row_hash.leaves(connection, table, old.load_id, columns)
+        leaves = b"".join(hashes for _, hashes in slices)
         if leaves:
             root = merkle.root(leaves).hex()
             yield name, SealedTable(len(leaves) // merkle.SIZE, root, columns)

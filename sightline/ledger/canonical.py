@@ -49,10 +49,11 @@ def text(value: object) -> str | None:
     raise TypeError(f"no raw column holds a {type(value).__name__}")
 
 
-def row_sql(types: Mapping[str, str], columns: Sequence[str]) -> str:
-    """A DuckDB expression for the canonical text of a row, under a seal that lists `columns`.
+def leaf_sql(types: Mapping[str, str], columns: Sequence[str]) -> str:
+    """A DuckDB expression for the leaf hash of a row, in hex, under a seal that lists `columns`.
 
-    `types` gives the type of each column that the table has now.
+    What is hashed is the row's canonical text behind the zero that tells a leaf from a node (RFC
+    6962). `types` gives the type of each column that the table has now.
     """
     later = sorted(types.keys() - set(columns))
     texts = {
@@ -63,8 +64,8 @@ def row_sql(types: Mapping[str, str], columns: Sequence[str]) -> str:
     lengths = [part for name in columns for part in ("' '", f"strlen({texts[name]})")]
     labels = {name: _literal(f"\n{_size(name)}:{name} ") for name in later}
     lengths += [f"{labels[name]} || strlen({texts[name]})" for name in later]
-    parts = [*lengths, _literal("\n\n"), *texts.values()]
-    return f"concat({', '.join(parts)})"
+    parts = ["chr(0)", *lengths, _literal("\n\n"), *texts.values()]
+    return f"sha256(concat({', '.join(parts)}))"
 
 
 def text_sql(name: str, kind: str) -> str:

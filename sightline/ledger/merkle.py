@@ -13,7 +13,9 @@ from struct import iter_unpack
 
 SIZE = 32
 SLICE = 2**15
-"""Leaves of a slice: of a large tree a perfect subtree, which can be checked by itself."""
+"""Leaves of a slice: of a large tree a perfect subtree, which can be checked by itself.
+
+The root over the roots of all slices is the root of the tree."""
 
 EMPTY_ROOT = sha256().digest()
 
@@ -31,12 +33,6 @@ def root(leaves: bytes) -> bytes:
     while len(level) >= 2 * SIZE:
         level = _above(level)
     return level
-
-
-def slice_roots(leaves: bytes) -> bytes:
-    """The root over each slice of these leaf hashes; the root over them is that of the tree."""
-    size = SLICE * SIZE
-    return b"".join(root(leaves[at : at + size]) for at in range(0, len(leaves), size))
 
 
 def inclusion_path(leaves: bytes, index: int) -> list[bytes]:

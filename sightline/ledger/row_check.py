@@ -53,16 +53,26 @@ class RowCheck:
 
     def _hashed(self, slices: Mapping[Slice, int]) -> Iterator[tuple[Slice, bytes]]:
         """The leaf hashes of the rows in each slice, by the columns that its own seal lists."""
-        alike: dict[tuple[TableName, tuple[str, ...], int], dict[str, int]] = {}
+        small: dict[tuple[TableName, tuple[str, ...]], dict[str, int]] = {}
+        large: dict[tuple[TableName, tuple[str, ...], str], list[int]] = {}
         for one, rows in slices.items():
-            columns = self.sealed[one.of][one.load_id].columns
-            alike.setdefault((one.of, columns, one.first), {})[one.load_id] = rows
-        for (name, columns, first), loads in alike.items():
+            sealed = self.sealed[one.of][one.load_id]
+            if sealed.rows <= merkle.SLICE:
+                small.setdefault((one.of, sealed.columns), {})[one.load_id] = rows
+            else:
+                large.setdefault((one.of, sealed.columns, one.load_id), []).append(one.first)
+        for (name, columns), loads in small.items():
             hashed = dict.fromkeys(loads, b"")
-            table = self.tables.get(name)
-            if table is not None:
-                hashed |= row_hash.by_load(self.connection, table, loads, columns, first)
+            if name in self.tables:
+                hashed |= row_hash.by_load(self.connection, self.tables[name], loads, columns)
             for load_id, hashes in hashed.items():
+                yield Slice(*name, load_id, 0), hashes
+        for (name, columns, load_id), firsts in large.items():
+            found: Iterable[tuple[int, bytes]] = ((first, b"") for first in firsts)
+            if name in self.tables:
+                table = self.tables[name]
+                found = row_hash.leaves(self.connection, table, load_id, columns, firsts)
+            for first, hashes in found:
                 yield Slice(*name, load_id, first), hashes
 
     def _compare(self, one: Slice, rows: int, hashes: bytes) -> Iterator[Breach]:

@@ -136,9 +136,9 @@ class _Book:
             if table.dataset == dataset and table.is_numbered:
                 columns = tuple(sorted(table.columns))
                 leaves, slices = bytearray(), bytearray()
-                for part in row_hash.leaves(self.connection, table, load_id, columns):
+                for _, part in row_hash.leaves(self.connection, table, load_id, columns):
                     leaves += part
-                    slices += merkle.slice_roots(part)
+                    slices += merkle.root(part)
                 if leaves:
                     files[f"{table.name}.leaves"] = bytes(leaves)
                     if len(slices) > merkle.SIZE:

@@ -64,11 +64,13 @@ class Sealed:
         query = "select distinct _dlt_load_id from raw_integrity.verdict order by 1"
         return [load for (load,) in self.execute(query)]
 
-    def leaves(self, load_id: str) -> bytes:
-        """The leaf hashes of the verdicts of a load, as they are now."""
+    def leaves(self, load_id: str) -> list[bytes]:
+        """The leaf hashes of the verdicts of a load, as they are now, slice by slice."""
         with duckdb.connect(str(self.home.warehouse)) as connection:
             table = raw.raw_tables(connection)["raw_integrity", "verdict"]
-            return b"".join(row_hash.leaves(connection, table, load_id, sorted(table.columns)))
+            columns = sorted(table.columns)
+            slices = row_hash.leaves(connection, table, load_id, columns)
+            return [hashes for _, hashes in slices]
 
     def verify(self) -> Verification:
         return verify(self.home, KEYS)

@@ -64,7 +64,7 @@ def test_sql_hashes_a_row_as_the_python_reference_does(
             values = [*(row[name] for name in TYPES), number, "1.5"]
             connection.execute(f"insert into raw_x.t values ({marks})", values)
         table = raw.raw_tables(connection)["raw_x", "t"]
-        ((load, hashed),) = row_hash.by_load(connection, table, {"1.5": len(rows)}, columns, 0)
+        ((load, hashed),) = row_hash.by_load(connection, table, {"1.5": len(rows)}, columns)
     expected = b""
     for number, row in enumerate(rows):
         told = {name: text(value) for name, value in row.items()} | _technical(number)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from sightline.ledger import merkle
+from sightline.ledger import merkle, row_hash
 from sightline.ledger.archive import Archive
 from sightline.ledger.breach import What
 from sightline.ledger.watching import Watch, watch
@@ -157,6 +157,32 @@ def test_rows_that_trade_or_take_numbers_across_slices_are_found_when_their_turn
     assert looked(sealed, 12, budget=0).breaches == seen.breaches
 
 
+@pytest.mark.parametrize("together", [1, 2, 8])
+def test_rows_that_lie_in_another_order_are_as_sealed(
+    sealed: Sealed, large: str, together: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(row_hash, "_A_PART", together)
+    hashes = sealed.leaves(large)
+    sealed.execute(f"create or replace table {TABLE} as from {TABLE} order by _row % 7, _row desc")
+    assert sealed.leaves(large) == hashes
+    assert sealed.breaches() == ()
+    exported = Archive(sealed.home.checkpoints).leaves(3, "verdict", first=0, rows=20)
+    assert b"".join(hashes) == exported
+
+
+def test_the_slices_due_of_a_large_load_need_not_follow_one_another(
+    sealed: Sealed, large: str
+) -> None:
+    sealed.execute(f"update {TABLE} set grade = 'B' where _dlt_load_id = '{large}' and _row < 8")
+    sealed.execute(f"delete from {TABLE} where _dlt_load_id = '{large}' and _row > 15")
+    looked(sealed, 10)
+    sealed.execute(f"update {TABLE} set grade = 'C' where _dlt_load_id = '{large}' and _row < 8")
+    assert {(one.what, one.rows) for one in looked(sealed, 11, budget=0).breaches} == {
+        (What.ROW_ALTERED, tuple(range(8))),
+        (What.ROW_MISSING, (16, 17, 18, 19)),
+    }
+
+
 @pytest.mark.parametrize(
     ("kind", "size"),
     [("leaves", 0), ("leaves", 33), ("leaves", 20 * merkle.SIZE), ("slices", 0), ("slices", 33)],
@@ -180,7 +206,7 @@ def test_hashes_of_altered_rows_in_the_archive_do_not_lead_to_the_sealed_root(
     archive = Archive(sealed.home.checkpoints)
     sealed.execute(f"update {TABLE} set grade = 'B' where _dlt_load_id = '{large}'")
     altered = sealed.leaves(large)
-    archive.path(3, "verdict.leaves").write_bytes(altered)
-    archive.path(3, "verdict.slices").write_bytes(merkle.slice_roots(altered))
+    archive.path(3, "verdict.leaves").write_bytes(b"".join(altered))
+    archive.path(3, "verdict.slices").write_bytes(b"".join(map(merkle.root, altered)))
     (breach,) = looked(sealed, 10).breaches
     assert breach.path == str(archive.path(3, "verdict.slices"))
