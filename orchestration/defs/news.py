@@ -35,6 +35,7 @@ _FIRST = {"dagster/priority": "1"}
 _BEFORE_THE_PULL = {dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.STARTING}
 _UNFINISHED = {*_BEFORE_THE_PULL, dg.DagsterRunStatus.STARTED}
 _SUCCESS = {dg.DagsterRunStatus.SUCCESS}
+_NO_ANSWER = (SQLAlchemyError, SightlineEnvironmentError, OSError)
 
 
 def _newest(
@@ -67,13 +68,13 @@ class _Look:
 
     def __init__(self, instance: dg.DagsterInstance, source: str) -> None:
         self._instance = instance
-        self._source = source
+        self.source = source
         self._watch = module(source).watch(Home.from_env())
         self._known: str | None = None
 
     def request(self) -> dg.RunRequest | None:
         """The pulse for what is new; None also while one that will see it waits."""
-        mark, job = self._watch.mark(), f"pulse_{self._source}"
+        mark, job = self._watch.mark(), f"pulse_{self.source}"
         if mark is None or mark == self._known:
             return None
         newest = _newest(self._instance, job)
@@ -83,7 +84,7 @@ class _Look:
         is_seen_soon = newest and newest.dagster_run.status in _BEFORE_THE_PULL
         was_news = newest and _FIRST.items() <= newest.dagster_run.tags.items()
         is_restless = newest and was_news and _is_younger(newest, _BETWEEN)
-        if is_seen_soon or is_restless or not _may_judge(self._instance, self._source):
+        if is_seen_soon or is_restless or not _may_judge(self._instance, self.source):
             return None
         return dg.RunRequest(job_name=job, tags=_FIRST | {MARK: mark})
 
@@ -98,12 +99,19 @@ def _watching(name: str, looked_at: Collection[str]) -> dg.SensorDefinition:
     )
     def news(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
         looks = [_Look(context.instance, source) for source in looked_at]
+        unanswered: dict[str, Exception] = {}
         end = time.monotonic() + _LOOK_SECONDS
         while time.monotonic() < end:
+            unanswered.clear()
             for look in looks:
-                if request := look.request():
-                    return request
+                try:
+                    if request := look.request():
+                        return request
+                except _NO_ANSWER as error:  # it holds back no news of another
+                    unanswered[look.source] = error
             time.sleep(_PAUSE_SECONDS)
+        if unanswered:
+            raise ExceptionGroup(f"no answer from {', '.join(unanswered)}", [*unanswered.values()])
         return dg.SkipReason("nothing new")
 
     return news
@@ -128,7 +136,7 @@ def _answer(source: str) -> tuple[str | None, timedelta]:
         try:
             watch = module(source).watch(Home.from_env())
             return watch.mark(), watch.holds_for
-        except (SQLAlchemyError, SightlineEnvironmentError, OSError):
+        except _NO_ANSWER:
             pass
     return None, timedelta(0)
 

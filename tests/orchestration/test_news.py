@@ -208,6 +208,20 @@ def test_one_look_at_what_is_ours_starts_the_pulse_of_whatever_has_news(
     assert asked == ["pulse_casebook", "pulse_definitions", "pulse_sheets"]
 
 
+def test_a_source_of_ours_that_does_not_answer_holds_back_no_news_of_another(
+    home: Home, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settle(instance)
+    monkeypatch.setenv("SIGHTLINE_CASEBOOK_URL", "postgresql://127.0.0.1:1/casebook")
+    write(home.okrs / "vocabulary.yml", "departments: [sales]")
+    asked = look(instance, "own")
+    assert isinstance(asked, dg.RunRequest)
+    assert asked.job_name == "pulse_definitions"
+    keep(instance, "pulse_definitions", Success, asked)
+    with pytest.raises(ExceptionGroup, match="no answer from casebook"):
+        look(instance, "own")
+
+
 def test_a_pulse_that_fails_is_not_started_again_every_second_but_at_its_cadence(
     home: Home, instance: dg.DagsterInstance
 ) -> None:
