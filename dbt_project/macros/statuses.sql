@@ -1,3 +1,8 @@
+{# Nothing was heard for longer than late data may take, a day at least: nobody is asked always. #}
+{% macro is_silent(last_seen_at, grace_days, as_of) -%}
+    {{ days_after('greatest(' ~ grace_days ~ ', 1)', last_seen_at) }} < {{ as_of }}
+{%- endmacro %}
+
 {# The worse a status, the smaller its rank: what a whole shows is the worst of its parts. #}
 {% macro status_rank(status) -%}
     case {{ status }}

@@ -28,7 +28,7 @@ judged as (
         moments.as_of,
         level_episodes.episode_id is not null as is_firing,
         freshness.last_seen_at is null or (
-            {{ days_after('judgements.grace_days', 'freshness.last_seen_at') }} < moments.as_of
+            {{ is_silent('freshness.last_seen_at', 'judgements.grace_days', 'moments.as_of') }}
             and (
                 judgements.is_latest
                 or not judgements.is_closed

@@ -51,7 +51,7 @@ select
     last_pulls.rejected,
     case
         when last_pulls.last_seen_at is null then 'no_data'
-        when {{ days_after('patience.grace_days', 'last_pulls.last_seen_at') }} < moments.as_of
+        when {{ is_silent('last_pulls.last_seen_at', 'patience.grace_days', 'moments.as_of') }}
             then 'stale'
         else 'healthy'
     end as status
