@@ -114,7 +114,9 @@ def _borrowed(
     elsewhere = difference[is_far & np.isfinite(difference)]
     if len(at_ends) < FEWEST_ENDS or len(elsewhere) < 3 * FEWEST_ENDS:
         return days, 1.0, 0.0, [], 0.0
-    seen, usual = float(at_ends.mean()), float(elsewhere.mean())
+    # The differences of all days add up to next to nothing, so that those far from the ends mirror
+    # the ends: held against their mean alone, chance would count twice.
+    seen, usual = float(at_ends.mean()), float(np.nanmean(difference))
     spread = float(max(elsewhere.std(ddof=1), 1e-9))
     score = (seen - usual) / (spread / np.sqrt(len(at_ends)))
     freedom = max(4.0, min(len(elsewhere) / (2 * days), 60.0))
