@@ -1,8 +1,8 @@
 """Do the last days of a period rise and the first of the next fall, more than on other days?
 
 Only for what can be booked a day early: counts and amounts. The difference between the last days
-and the first, at every end of a period, is held against the same difference at all other days of
-the month (placebo offsets), after the weekday's usual level is taken out.
+and the first, at every end of a period, is held against the same difference at all days, as it
+varies away from the ends (placebo offsets), after the weekday's usual level is taken out.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def _starts(days: Integers, period: str) -> Integers:
 
 
 def _without_weekday(series: Series, terms: Terms) -> Floats:
-    """Logarithms less the level of the month around and the usual level of the weekday."""
+    """Logarithms less the usual level of the weekday, the outermost clipped."""
     values = np.log(np.maximum(series.values, 0) + 0.5)
     assert series.days is not None  # noqa: S101 - told by the caller
     weekday = series.days % 7
