@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import sys
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol, cast
@@ -133,7 +134,7 @@ class GuardModule(Protocol):
 
 def load(name: str) -> GuardModule:
     """The guard of that name. Raises UsageError when there is none, ImportError when it breaks."""
-    known = names(PACKAGE)
-    if name not in known:
+    module = f"{PACKAGE}.{name}"
+    if module not in sys.modules and name not in (known := names(PACKAGE)):
         raise UsageError(f"there is no guard {name!r}: {did_you_mean(name, known)}")
-    return cast("GuardModule", importlib.import_module(f"{PACKAGE}.{name}"))
+    return cast("GuardModule", importlib.import_module(module))

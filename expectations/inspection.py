@@ -49,8 +49,10 @@ def inspect(
     """
     try:
         module = load(guard_name)
-        rows = evidence.read(connection, module.GUARD.evidence, kpis, as_of)
-        parts = {kpi.kpi_id: _parts(module.GUARD, kpi, rows) for kpi in kpis}
+        rows: dict[str, list[Row]] = {kpi.kpi_id: [] for kpi in kpis}
+        for row in evidence.read(connection, module.GUARD.evidence, kpis, as_of):
+            rows[row["kpi_id"]].append(row)
+        parts = {kpi.kpi_id: _parts(module.GUARD, kpi, rows[kpi.kpi_id]) for kpi in kpis}
     except Exception as problem:
         return [_failed(kpi, guard_name, problem) for kpi in kpis]
     plans = {kpi.kpi_id: _plan(module, kpi.guards[guard_name], parts[kpi.kpi_id]) for kpi in kpis}
@@ -85,8 +87,6 @@ def _parts(guard: Guard, kpi: GuardedKpi, rows: Sequence[Row]) -> Parts:
     """The KPI's evidence by part, each row with the promise in force in its period."""
     parts: Parts = {}
     for row in rows:
-        if row["kpi_id"] != kpi.kpi_id:
-            continue
         period = row["period_start"]
         promise = kpi.promise_at(period) if period is not None else None
         part = " / ".join([kpi.kpi_id, *(str(row[column]) for column in guard.part)])

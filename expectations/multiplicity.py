@@ -15,10 +15,6 @@ if TYPE_CHECKING:
 # stricter level asks a question, the looser one is a watch that lowers the grade.
 QUESTION_LEVEL = 0.01
 
-# Of what the question level allows, what the tests of a KPI spend together. Spent whole, 1.0 % of
-# 4,130 simulated honest KPIs were asked about, and 1.0 % is the most that may be.
-SPENT = 0.6
-
 Test = tuple[str, str, str]
 """kpi_id, guard, part: what is tested again at every close."""
 
@@ -39,14 +35,14 @@ def shared_q_values(p_values: Sequence[float], shares: Sequence[float]) -> list[
     """q-values of one KPI's tests, in the order given, each weighted by its guard's share.
 
     Weighted Benjamini-Hochberg (Genovese, Roeder and Wasserman 2006). What guards that do not judge
-    leave of the whole goes to those that do, and one that stands alone pays for no other; several
-    spend a part of the whole only. The shares were chosen for questions; what is no question counts
+    leave of the whole goes to those that do, and one that stands alone pays for no other. The
+    shares were chosen for questions; what is no question counts
     at least as it would among equals, for at 5 % the tests ask about as often as they say and
     shares that add up to more would show.
     """
     if not p_values:
         return []
-    scale = SPENT * max(1.0, 1 / sum(shares)) if len(shares) > 1 else 1 / shares[0]
+    scale = max(1.0, 1 / sum(shares))
     weighted = benjamini_hochberg(
         [
             min(p / (share * scale), 1.0) / len(shares)

@@ -36,7 +36,7 @@ GUARD = Guard(
         "copies that were altered a little",
         "series of few distinct values",
     ),
-    share=0.033,
+    share=0.025,
 )
 
 

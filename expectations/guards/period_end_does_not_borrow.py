@@ -36,7 +36,8 @@ GUARD = Guard(
         "values that are not daily",
         "pulling forward at fewer than five ends",
     ),
-    share=0.4,
+    share=0.5,
+    share_falls=False,
 )
 
 

@@ -68,7 +68,7 @@ GUARD = Guard(
         "a report that is higher by the same amount in every period",
         "edits inside the system of record itself",
     ),
-    share=0.055,
+    share=0.05,
 )
 
 # Warehouse values carry up to nine decimal places; six leave room for values up to 9 × 10^12.

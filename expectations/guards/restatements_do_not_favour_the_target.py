@@ -67,7 +67,7 @@ GUARD = Guard(
         "fewer than five restated periods",
         "a change that was approved for the target's sake",
     ),
-    share=0.125,
+    share=0.09,
 )
 
 

@@ -37,7 +37,7 @@ GUARD = Guard(
         "figures that were round from the first day on",
         "figures typed with plausible digits",
     ),
-    share=0.05,
+    share=0.045,
 )
 
 

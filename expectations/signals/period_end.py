@@ -1,8 +1,8 @@
 """Do the last days of a period rise and the first of the next fall, more than on other days?
 
 Only for what can be booked a day early: counts and amounts. The difference between the last days
-and the first, at every end of a period, is held against the same difference at all other days of
-the month (placebo offsets), after the weekday's usual level is taken out.
+and the first, at every end of a period, is held against the same difference at all days, as it
+varies away from the ends (placebo offsets), after the weekday's usual level is taken out.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def _starts(days: Integers, period: str) -> Integers:
 
 
 def _without_weekday(series: Series, terms: Terms) -> Floats:
-    """Logarithms less the level of the month around and the usual level of the weekday."""
+    """Logarithms less the usual level of the weekday, the outermost clipped."""
     values = np.log(np.maximum(series.values, 0) + 0.5)
     assert series.days is not None  # noqa: S101 - told by the caller
     weekday = series.days % 7
@@ -114,7 +114,9 @@ def _borrowed(
     elsewhere = difference[is_far & np.isfinite(difference)]
     if len(at_ends) < FEWEST_ENDS or len(elsewhere) < 3 * FEWEST_ENDS:
         return days, 1.0, 0.0, [], 0.0
-    seen, usual = float(at_ends.mean()), float(elsewhere.mean())
+    # The differences of all days add up to next to nothing, so that those far from the ends mirror
+    # the ends: held against their mean alone, chance would count twice.
+    seen, usual = float(at_ends.mean()), float(np.nanmean(difference))
     spread = float(max(elsewhere.std(ddof=1), 1e-9))
     score = (seen - usual) / (spread / np.sqrt(len(at_ends)))
     freedom = max(4.0, min(len(elsewhere) / (2 * days), 60.0))
