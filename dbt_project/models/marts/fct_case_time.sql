@@ -21,7 +21,7 @@ acts as (
         min(happened_at) filter (where kind = 'opened') as detected_at,
         min(happened_at) filter (where kind = 'audit_finished') as audited_at,
         min(happened_at) filter (where kind = 'decided') as decided_at,
-        min(happened_at) filter (where kind = 'acting') as acted_at
+        min(happened_at) filter (where kind = 'acted') as acted_at
     from events
     group by case_id
 ),
