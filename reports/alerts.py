@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from reports import marts, wording
 from reports.changes import restated
-from reports.channels import channel_names
-from reports.decision import Decision, Situation, Standing, decide
+from reports.channels import channel_names, mailboxes
+from reports.decision import Decision, Situation, Standing, Telling, decide
 from reports.episodes import Episode, open_episodes
 from reports.marts import finite
 from reports.telling import Words, dead_letter, text_of
@@ -26,12 +26,12 @@ from sightline.casebook.deadlines import IsOff, is_weekend
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
-    from datetime import datetime
     from decimal import Decimal
 
     from reports.marts import Marts
     from reports.story import Text
     from sightline.casebook import Casebook, Kind
+    from sightline.casebook.life_cycle import Standing as CaseStanding
 
 # Changes older than this were told or are history that a new installation need not hear.
 _RECENT_DAYS = 2
@@ -49,22 +49,36 @@ def situation(
     casebook: Casebook,
     episodes: Iterable[Episode],
     stale: Iterable[str],
+    cases: Mapping[str, CaseStanding],
     policy: AlertPolicy,
     now: datetime,
     days_off: Callable[[str], IsOff],
 ) -> Situation:
-    """What a decision looks at: open episodes, what was said, and what people asked for."""
-    lasting = timedelta(days=policy.acknowledged_for_days)
+    """What a decision looks at: open episodes, what was said, and what people do about them."""
     return Situation(
         standings=[_standing(episode) for episode in episodes],
         stale=frozenset(stale),
         announced=casebook.announced(),
         silences=casebook.silencing.silences(now),
-        acknowledged={
-            case_id: at + lasting for case_id, (at, _) in casebook.acts("acknowledged").items()
+        in_hand={
+            case_id: _in_hand(stands, policy)
+            for case_id, stands in cases.items()
+            if stands.state != "opened"
         },
         days_off=days_off,
     )
+
+
+def _in_hand(stands: CaseStanding, policy: AlertPolicy) -> datetime:
+    """Until when nobody is asked about a case: somebody is at work on it, or nobody has to be."""
+    if stands.is_unanswered:
+        return stands.since  # asked anew from then on
+    if not stands.is_at_work:
+        return datetime.max.replace(tzinfo=UTC)
+    lasting = stands.since + timedelta(days=policy.acknowledged_for_days)
+    if stands.due is None:
+        return lasting
+    return max(lasting, datetime.combine(stands.due + timedelta(days=1), time(), UTC))
 
 
 def standings(connection: Marts) -> list[Standing]:
@@ -80,38 +94,45 @@ def compose(
     policy: AlertPolicy | None = None,
     days_off: Callable[[str], IsOff] = lambda _kpi_id: is_weekend,
     names: Sequence[str] | None = None,
+    mail: Mapping[str, str | None] | None = None,
     reports_url: str | None = None,
 ) -> Composed:
     """The messages the marts call for and nobody has announced, one per objective and channel.
 
-    `days_off` gives those of each KPI, on which nobody is asked; `names` are the channels to tell
-    (default: every one configured in the environment); `reports_url` is where the board is served
-    or stored (default SIGHTLINE_REPORTS_URL). Nothing is committed or sent; what was announced
-    open and is open no more gets its closing message.
+    `days_off` gives those of each KPI, on which nobody is asked; `names` are the channels to tell,
+    `mail` those of them that write e-mail, each with the one person it writes to (default: as
+    configured in the environment); `reports_url` is where the board is served or stored (default
+    SIGHTLINE_REPORTS_URL). Who is asked gets a mail of his own. Nothing is committed or sent; what
+    was announced open and is open no more gets its closing message.
     """
     told = channel_names() if names is None else names
+    mail = mailboxes() if mail is None else mail
     base = os.environ.get("SIGHTLINE_REPORTS_URL", "") if reports_url is None else reports_url
     policy = policy or AlertPolicy()
     episodes = {episode.case_id: episode for episode in open_episodes(connection)}
     feeds = marts.freshness(connection)
     stale = [row["source"] for row in feeds if row["status"] == "stale"]
-    looked_at = situation(casebook, episodes.values(), stale, policy, now, days_off)
+    cases = casebook.standings(now)
+    looked_at = situation(casebook, episodes.values(), stale, cases, policy, now, days_off)
     decision = decide(looked_at, policy, now)
     levels = {case_id: _level(episode) for case_id, episode in episodes.items()}
     known_at = next((str(e.known_at) for e in episodes.values()), None)
     messages = []
     if decision.tellings:
-        words = _words(connection, decision, episodes, looked_at, base)
+        words = _words(connection, now, decision, episodes, looked_at, cases, base)
         for telling in decision.tellings:
             text = text_of(telling, words)
-            told_to = {episodes[case].acting for case in telling.about if case in episodes}
-            body = text.body() | {"known_at": known_at, "recipients": sorted(filter(None, told_to))}
+            asked = sorted(
+                {who for case in telling.about for who in words.asked(case, telling.kind)}
+            )
+            body = text.body() | {"known_at": known_at}
             messages += [
                 Message(telling.kind, telling.about, telling.objective_id, name, text.subject, body,
-                        turns=telling.turns, levels=levels)
+                        turns=telling.turns, levels=levels, recipient=recipient)
                 for name in told
+                for recipient in _readers(telling, asked, mail.get(name), is_mail=name in mail)
             ]  # fmt: skip
-    messages += _once(connection, casebook, looked_at, told)
+    messages += _once(connection, casebook, looked_at, told, now)
     return Composed(messages, decision.held)
 
 
@@ -127,6 +148,17 @@ def _standing(episode: Episode) -> Standing:
     )
 
 
+def _readers(
+    telling: Telling, asked: Sequence[str], mailbox: str | None, *, is_mail: bool
+) -> list[str | None]:
+    """To whom one channel sends it: None is its own address; by mail also to each who is asked.
+
+    What one owner has to know of a storm is sent to nobody else by mail.
+    """
+    persons = [person for person in asked if person != mailbox] if is_mail else []
+    return [*([] if telling.owner and persons else [None]), *persons]
+
+
 def _level(episode: Episode) -> dict[str, str | None]:
     """What a later look compares with, and what is left to say when the case is gone."""
     badness = None if episode.badness is None else str(episode.badness)
@@ -135,9 +167,11 @@ def _level(episode: Episode) -> dict[str, str | None]:
 
 def _words(
     connection: Marts,
+    now: datetime,
     decision: Decision,
     episodes: Mapping[str, Episode],
     looked_at: Situation,
+    cases: Mapping[str, CaseStanding],
     base: str,
 ) -> Words:
     ended: dict[str, marts.Row] = {}
@@ -155,6 +189,9 @@ def _words(
         },
         objective_owners=marts.objective_owners(connection),
         holders=marts.roles(connection),
+        cases=cases,
+        days_off=looked_at.days_off,
+        now=now,
         trends=trends,
         announced=looked_at.announced,
         last_seen={
@@ -165,15 +202,29 @@ def _words(
     )
 
 
+def _is_silenced(change: marts.Row, looked_at: Situation, now: datetime) -> bool:
+    """Whether the KPI whose number or definition changed is silenced."""
+    return any(
+        silence.holds_back(
+            kpi_id=change["kpi_id"], scope=change["scope"], objective_id=None, now=now
+        )
+        for silence in looked_at.silences
+    )
+
+
 def _once(
-    connection: Marts, casebook: Casebook, looked_at: Situation, names: Sequence[str]
+    connection: Marts,
+    casebook: Casebook,
+    looked_at: Situation,
+    names: Sequence[str],
+    now: datetime,
 ) -> list[Message]:
     """What is told once and never ends: changes to what was published, and dead letters."""
     messages = []
     changes = [
         row
         for row in marts.recent_changes(connection, _RECENT_DAYS)
-        if row["change_id"] not in looked_at.announced
+        if row["change_id"] not in looked_at.announced and not _is_silenced(row, looked_at, now)
     ]
     if changes:
         about = [str(row["change_id"]) for row in changes]

@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 
 # More of them nobody reads in a message.
 _NAMED = 10
+_CLASSES = {
+    "event": "the facts in the source changed",
+    "master_data": "master data in the source changed",
+    "formula": "it is measured otherwise: a definition or model changed",
+    "manual": "it was changed by hand",
+}
 
 
 def restated(changes: Sequence[Row]) -> Text:
@@ -57,8 +63,8 @@ def _story(rows: Sequence[Row]) -> Story:
         tone="violet",
         kicker="Restatement",
         headline=f"{name} was restated for {how}",
-        order=("Nobody has to hide it:", "say in the case or the ledger why it moved."),
-        facts=(("Class", (wording.plain(first["class"]),)),),
+        order=("Nobody has to hide it:", "both numbers stay on record."),
+        facts=(("Why", (_CLASSES.get(first["class"], wording.plain(first["class"])),)),),
     )
 
 

@@ -55,12 +55,17 @@ class Channel:
         return f"Channel({self.name!r})"
 
     @property
+    def is_mail(self) -> bool:
+        """Whether it writes e-mail, and so can write to a person."""
+        return urlsplit(self.url).scheme in {"mailto", "mailtos"}
+
+    @property
     def mailbox(self) -> str | None:
-        """The one person an e-mail channel writes to; None for a list of them, or a room."""
-        parts = urlsplit(self.url)
-        to = parse_qs(parts.query).get("to", [])
-        is_one = parts.scheme in {"mailto", "mailtos"} and len(to) == 1 and to[0].count("@") == 1
-        return to[0] if is_one else None
+        """The one person an e-mail channel writes to; None for several of them, or a room."""
+        query = parse_qs(urlsplit(self.url).query)
+        to = query.get("to", [])
+        is_one = len(to) == 1 and to[0].count("@") == 1 and not query.keys() & {"cc", "bcc"}
+        return to[0] if self.is_mail and is_one else None
 
     def send(self, waiting: OutboxMessage, at: datetime) -> Answer:
         """One attempt at a moment: what came of it, told without secrets. Raises nothing."""
@@ -84,6 +89,15 @@ def channel_names(environ: Mapping[str, str] | None = None) -> tuple[str, ...]:
     env = os.environ if environ is None else environ
     named = {key.removeprefix(_PREFIX).lower() for key in env if key.startswith(_PREFIX)}
     return (*_OWN, *sorted(name for name in named - set(_OWN) if env[_PREFIX + name.upper()]))
+
+
+def mailboxes(environ: Mapping[str, str] | None = None) -> dict[str, str | None]:
+    """The e-mail channels by name, each with the one person it writes to, None for several."""
+    env = os.environ if environ is None else environ
+    named = {
+        name: Channel(name, env.get(_PREFIX + name.upper(), "")) for name in channel_names(env)
+    }
+    return {name: channel.mailbox for name, channel in named.items() if channel.is_mail}
 
 
 def channels(
@@ -135,7 +149,11 @@ def _send(url: str, waiting: OutboxMessage, at: datetime, timeout: float) -> Ans
         html, attachments = _with_pictures(body)
         plugin.inline = True  # pictures stand in the text only when this is on
         plugin.headers["X-Sightline-Idempotency-Key"] = waiting.message_id
-        plugin.cc |= set(body.get("recipients", ()))  # who acts for the owner, besides the channel
+        if (
+            waiting.message.recipient is not None
+        ):  # and to nobody else: its links act for the reader
+            plugin.targets = [(False, waiting.message.recipient)]
+            plugin.cc, plugin.bcc = set(), set()
         options |= {"body": html, "body_format": apprise.NotifyFormat.HTML, "attach": attachments}
     else:
         options["body"] = f"{body['text']}\nMessage {waiting.message_id}"

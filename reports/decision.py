@@ -6,7 +6,7 @@ In the order of the rules:
    it is back.
 2. A case nobody was told of is told, unless a silence, a stale source or its own flapping holds it
    back. Held back is not lost: it is told as soon as nothing holds it.
-3. An open case is told again when it got materially worse; when nobody acknowledged it, up the
+3. An open case is told again when it got materially worse; when nobody looks after it, up the
    ladder; and at a steady pace. A silence or a stale source holds that back too.
 4. What was told open is told closed when it is open no more, silenced or not. One that flaps is
    closed when it has been quiet.
@@ -53,13 +53,16 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """Everything a decision looks at; `days_off` of a KPI are those nobody is asked on."""
+    """Everything a decision looks at; `days_off` of a KPI are those nobody is asked on.
+
+    `in_hand` says of cases that somebody looks after, or has to no more, until when that is so.
+    """
 
     standings: Sequence[Standing]
     stale: frozenset[str] = frozenset()
     announced: Mapping[str, Announced] = field(default_factory=dict)
     silences: Sequence[Silence] = ()
-    acknowledged: Mapping[str, datetime] = field(default_factory=dict)
+    in_hand: Mapping[str, datetime] = field(default_factory=dict)
     days_off: Callable[[str], IsOff] = lambda _kpi_id: is_weekend
 
 
@@ -157,7 +160,7 @@ class _Look:
         policy = self._policy
         if _is_worse(standing.badness, told.level.get("badness"), policy):
             return "changed"
-        until = self._situation.acknowledged.get(standing.case_id)
+        until = self._situation.in_hand.get(standing.case_id)
         if until is not None and self._now < until:
             return None
         climbed = told.since_opening.get("escalated", 0)

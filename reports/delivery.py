@@ -81,10 +81,11 @@ def _signed(
     waiting: OutboxMessage, channel: Channel, desk: Desk | None, at: datetime
 ) -> OutboxMessage:
     """Mail to one person gets links for that person; in a room they would be anybody's."""
-    if desk is None or channel.mailbox is None:
+    person = waiting.message.recipient or channel.mailbox
+    if desk is None or person is None:
         return waiting
     html = waiting.message.body["html"]
     for case_id in waiting.message.case_ids:
-        html = desk.with_signed_link(html, case_id, channel.mailbox, at)
+        html = desk.with_signed_link(html, case_id, person, at)
     body = waiting.message.body | {"html": html}
     return replace(waiting, message=replace(waiting.message, body=body))

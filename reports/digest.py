@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from reports.marts import Marts
-    from sightline.casebook import Casebook
+    from sightline.casebook import Casebook, Silence
 
 _MOST = 10
 
@@ -42,13 +42,13 @@ def compose_digest(
 
 def _text(connection: Marts, casebook: Casebook, about: str, now: datetime, base: str) -> Text:
     episodes = open_episodes(connection)
-    acknowledged, audited = casebook.acts("acknowledged"), casebook.finished_audits()
+    stand, audited = casebook.standings(now), casebook.finished_audits()
     told = casebook.announced()
     cases = [
         f"{episode.headline}; "
         + (
-            "acknowledged"
-            if episode.case_id in acknowledged
+            stand[episode.case_id].state.replace("_", " ")
+            if episode.case_id in stand and not stand[episode.case_id].is_unanswered
             else f"told {wording.age(told[episode.case_id].opened_at, now)}, nobody acknowledged it"
             if episode.case_id in told
             else "held back"
@@ -57,7 +57,7 @@ def _text(connection: Marts, casebook: Casebook, about: str, now: datetime, base
         for episode in episodes
     ]
     today = now.date()
-    turns = due(connection)
+    turns = due(connection, stand)
     slipping = [
         wording.scoped(row["kpi_name"], row["scope"])
         + ": "
@@ -77,7 +77,7 @@ def _text(connection: Marts, casebook: Casebook, about: str, now: datetime, base
         if row["answer_state"] != "accepted"
     ]
     silences = [
-        f"{wording.plain(each.kpi_id or each.objective_id)} by {wording.plain(each.author)} "
+        f"{_silenced(each)} by {wording.plain(each.author)} "
         f"until {wording.instant(each.ends_at)}: {wording.plain(each.reason)}"
         for each in casebook.silencing.silences(now)
     ]
@@ -116,6 +116,11 @@ def _text(connection: Marts, casebook: Casebook, about: str, now: datetime, base
     )
     footer = "Sent once a day. What cannot wait was told when it happened."
     return Text("digest", story.headline, (story,), footer)
+
+
+def _silenced(silence: Silence) -> str:
+    what = wording.plain(silence.kpi_id or silence.objective_id)
+    return f"{what}, {wording.plain(silence.scope)}" if silence.scope else what
 
 
 def _some(lines: Sequence[str]) -> tuple[str, ...]:

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from reports import marts, wording
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     from reports.marts import Marts
+    from sightline.casebook.life_cycle import Standing
 
 # State of a case: what somebody has to do next.
-_NEXT_STEP = {
+NEXT_STEP = {
     "opened": "acknowledge it",
     "reopened": "acknowledge it",
     "acknowledged": "decide",
@@ -39,14 +41,17 @@ class Due:
         return f"{self.name}: {self.step}, {when} {wording.day(self.on)}"
 
 
-def due(connection: Marts) -> tuple[Due, ...]:
-    """The next step of every case that waits for one, the earliest first."""
-    return tuple(
-        Due(
-            case_id=row["case_id"],
-            name=wording.scoped(row["name"], row["scope"]),
-            step=_NEXT_STEP.get(row["state"], "look at it again"),
-            on=row["due_on"],
-        )
-        for row in marts.cases_due(connection)
-    )
+def due(connection: Marts, cases: Mapping[str, Standing] | None = None) -> tuple[Due, ...]:
+    """The next step of every case that waits for one, the earliest first.
+
+    `cases` say where each stands by now, which may be further than the marts have it.
+    """
+    waiting = []
+    for row in marts.cases_due(connection):
+        stands = (cases or {}).get(row["case_id"])
+        state, on = (stands.state, stands.due) if stands else (row["state"], row["due_on"])
+        if on is not None:
+            name = wording.scoped(row["name"], row["scope"])
+            step = NEXT_STEP.get(state, "look at it again")
+            waiting.append(Due(row["case_id"], name, step, on))
+    return tuple(sorted(waiting, key=lambda each: (each.on, each.case_id)))

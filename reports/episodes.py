@@ -174,8 +174,8 @@ def _episode(row: Row, glance: list[Row], order: Row | None, roles: dict[str, Ro
         known_at=row["as_of"],
         owner=_role_name(row["owner"], roles),
         acting=roles[row["owner"]]["acting"] if row["owner"] in roles else None,
-        integrity_verdict=linked[0]["integrity_verdict"] if linked else None,
-        grade=(linked[0]["integrity_grade"] if linked else None) or "U",
+        integrity_verdict=row["integrity_verdict"],
+        grade=row["integrity_grade"] or "U",
         order=_order(order, roles) if order else None,
         stakes=tuple(_stake(line) for line in linked),
     )

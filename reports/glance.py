@@ -105,7 +105,7 @@ class Glance:
     episodes: tuple[Episode, ...]
     weak_links: tuple[WeakLink, ...] = ()
     seal: Row | None = None
-    time_to_alert: Row | None = None
+    response_time: Row | None = None
     overdue: tuple[Due, ...] = ()
 
 
@@ -157,7 +157,7 @@ def read_glance(connection: Marts) -> Glance:
         episodes=tuple(open_episodes(connection)),
         weak_links=weak_links(connection),
         seal=marts.newest_seal(connection),
-        time_to_alert=marts.time_to_alert(connection),
+        response_time=marts.response_time(connection),
         overdue=tuple(
             each for each in due(connection) if as_of is not None and each.on < as_of.date()
         ),

@@ -207,13 +207,17 @@ def cases_due(marts: Marts) -> list[Row]:
     )
 
 
-def time_to_alert(marts: Marts) -> Row | None:
-    """How many alerts were timed from the breach in the source, and their seconds; None if none."""
+def response_time(marts: Marts) -> Row | None:
+    """How long from breach to alert (seconds), detection, decision and act (days); None if no case.
+
+    Each is NULL where none was timed.
+    """
     rows = _rows(
         marts,
         """
-        select alerts_timed, median_seconds_to_alert as median, p95_seconds_to_alert as p95
-        from marts.rpt_response_time where rule = 'all' and alerts_timed > 0
+        select cases, alerts_timed, median_seconds_to_alert, p95_seconds_to_alert,
+            median_days_to_detect, median_days_to_decide, median_days_to_act
+        from marts.rpt_response_time where rule = 'all' and cases > 0
         """,
     )
     return rows[0] if rows else None
@@ -234,9 +238,11 @@ def open_episodes(marts: Marts) -> list[Row]:
             episode.opened_period, episode.state, episode.last_value, episode.target,
             episode.floor, episode.periods, episode.as_of, kpi.name, kpi.unit_symbol,
             kpi.decimals, kpi.direction, kpi.grain, kpi.owner, kpi.department,
-            kpi.system_of_record
+            kpi.system_of_record, newest.integrity_verdict, newest.integrity_grade
         from marts.fct_kpi_episode as episode
         inner join marts.dim_kpi as kpi on kpi.kpi_id = episode.kpi_id
+        left join marts.fct_kpi_evaluation as newest
+            on newest.kpi_id = episode.kpi_id and newest.scope = episode.scope and newest.is_latest
         where episode.is_open and episode.is_alerted
         order by episode.opened_period, episode.episode_id
         """,
@@ -332,9 +338,9 @@ def recent_changes(marts: Marts, days: int) -> list[Row]:
 
 
 def objective_owners(marts: Marts) -> dict[str, str]:
-    """Objective id to the name of the role that answers for it."""
-    rows = _rows(marts, "select objective_id, objective_owner from marts.rpt_one_glance")
-    return {row["objective_id"]: row["objective_owner"] for row in rows}
+    """Objective id to the role that answers for it."""
+    rows = _rows(marts, "select objective_id, owner from marts.dim_objective order by objective_id")
+    return {row["objective_id"]: row["owner"] for row in rows}
 
 
 def roles(marts: Marts) -> dict[str, Row]:

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from reports import wording
+from reports.due import NEXT_STEP
 from reports.page import case_link, render
 from reports.sparkline import sparkline
 from reports.story import Story, Text
+from sightline.casebook.deadlines import business_days_after
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
     from decimal import Decimal
 
     from reports.decision import Telling
     from reports.episodes import Episode
     from reports.marts import Row
-    from sightline.casebook import Announced, OutboxMessage
+    from sightline.casebook import Announced, Kind, OutboxMessage
+    from sightline.casebook.deadlines import IsOff
+    from sightline.casebook.life_cycle import Standing
 
 # Of a storm the worst are named; more nobody reads in a message.
 _NAMED = 10
@@ -32,8 +37,9 @@ _ENDS = {
 class Words:
     """What the texts draw on: open and ended cases, names, lines, and where pages lie.
 
-    `trends` are the last values by KPI and scope; `holders` the roles by id; `announced` what was
-    said before; `base` the address of the board.
+    `trends` are the last values by KPI and scope; `objective_owners` roles by objective, `holders`
+    who holds each; `announced` what was said before, `cases` where each stands at `now`, `days_off`
+    those of a KPI; `base` is the address of the board.
     """
 
     episodes: Mapping[str, Episode]
@@ -41,10 +47,46 @@ class Words:
     objectives: Mapping[str, str]
     objective_owners: Mapping[str, str]
     holders: Mapping[str, Row]
+    cases: Mapping[str, Standing]
+    days_off: Callable[[str], IsOff]
+    now: datetime
     trends: Mapping[tuple[str, str], Sequence[Decimal | None]]
     announced: Mapping[str, Announced]
     last_seen: Mapping[str, str]
     base: str
+
+    def asked(self, case_id: str, kind: Kind) -> list[str]:
+        """The mailboxes of who has to act on a case, or was asked to before it ended."""
+        episode, told = self.episodes.get(case_id), self.announced.get(case_id)
+        if episode is None:
+            owner = str(told.level.get("owner")) if told else ""
+            asked = [self.holders.get(owner, {}).get("acting")]
+        else:
+            asked = [episode.acting]
+            if kind == "escalated":
+                asked.append(self.above(episode).mailbox)
+        return [mailbox for mailbox in asked if mailbox]
+
+    def above(self, episode: Episode) -> Asked:
+        """Whom the escalation asks now: the deputy, then who owns the objective."""
+        told = self.announced.get(episode.case_id)
+        holder = self.holders.get(episode.owner_role, {})
+        if not (told and told.since_opening.get("escalated", 0)) and holder.get("deputy"):
+            return Asked(f"the deputy of {episode.owner}", holder["deputy"])
+        role = self.objective_owners.get(episode.objective_id or "", "")
+        holder = self.holders.get(role, {})
+        name = holder.get("name") or "whoever leads the unit"
+        return Asked(f"{wording.plain(name)}, who owns the objective", holder.get("acting"))
+
+
+class Asked(NamedTuple):
+    """Who is asked, in words, and the mailbox if one is known."""
+
+    name: str
+    mailbox: str | None
+
+    def __str__(self) -> str:
+        return self.name + (f" <{wording.plain(self.mailbox)}>" if self.mailbox else "")
 
 
 def text_of(telling: Telling, words: Words) -> Text:
@@ -57,24 +99,20 @@ def text_of(telling: Telling, words: Words) -> Text:
         return _storm_of_one(telling, words)
     stories = [_case(about, telling, words) for about in telling.about]
     goal = words.objectives.get(telling.objective_id or "")
-    follows = f"“{goal}”" if goal else "the KPIs that run the business"
+    why = f"it touches “{goal}”" if goal else "its KPI runs the business"
     subject = stories[0].headline
     if len(stories) > 1:
         subject += f", and {wording.counted(len(stories) - 1, 'more case')}"
-    return Text(telling.kind, subject, tuple(stories), _FOOTERS[telling.kind].format(follows))
+    footer = f"{_FOOTERS[telling.kind]} Why you got it: {why}."
+    return Text(telling.kind, subject, tuple(stories), footer)
 
 
 _FOOTERS = {
-    "open": "An audit follows in the case. You hear of this again when it gets worse or is over. "
-    "Why you got it: this channel follows {}.",
-    "changed": "You hear of this again when it gets worse still or is over. "
-    "Why you got it: this channel follows {}.",
-    "repeated": "An acknowledgement in the case ends these reminders for a while. "
-    "Why you got it: this channel follows {}.",
-    "escalated": "An acknowledgement in the case ends the escalation. "
-    "Why you got it: this channel follows {}.",
-    "close": "You were told when it opened, so you are told when it ends. "
-    "Why you got it: this channel follows {}.",
+    "open": "An audit follows in the case. You hear of this again when it gets worse or is over.",
+    "changed": "You hear of this again when it gets worse still or is over.",
+    "repeated": "A step in the case ends these reminders for a while.",
+    "escalated": "A step in the case ends the escalation.",
+    "close": "You were told when it opened, so you are told when it ends.",
 }
 
 
@@ -86,12 +124,12 @@ def _case(about: str, telling: Telling, words: Words) -> Story:
 
 
 def _open_case(episode: Episode, telling: Telling, words: Words) -> Story:
-    since = f"open since {wording.period(episode.grain, episode.since)}"
+    since = f"open since {wording.period(episode.grain, episode.since)}, for {episode.owner}"
     kicker = {
-        "open": f"Audit case, {since}, for {episode.owner}",
-        "changed": f"Worse than you were told; {since}, for {episode.owner}",
-        "repeated": f"Still open, nobody has acknowledged it; {since}, for {episode.owner}",
-        "escalated": f"Escalated, nobody has acknowledged it; {since}, for {episode.owner}",
+        "open": f"Audit case, {since}",
+        "changed": f"Worse than you were told; {since}",
+        "repeated": f"Still open, {_neglect(episode, words)}; {since}",
+        "escalated": f"Escalated, {_neglect(episode, words)}; {since}",
     }[telling.kind]
     order = episode.order
     stakes = tuple(
@@ -124,18 +162,28 @@ def _open_case(episode: Episode, telling: Telling, words: Words) -> Story:
     )
 
 
+def _neglect(episode: Episode, words: Words) -> str:
+    """What has not happened, though it should have."""
+    stands = words.cases.get(episode.case_id)
+    if stands is None or stands.state == "opened":
+        return "nobody has acknowledged it"
+    if stands.state == "reopened":
+        return "reopened, and nobody has acknowledged it since"
+    if stands.state == "acting" and stands.due is not None:
+        return f"its action was due on {wording.day(stands.due)}"
+    state = stands.state.replace("_", " ")
+    return f"{state} on {wording.day(stands.since)} and no step since"
+
+
 def _asked(episode: Episode, telling: Telling, words: Words) -> str:
-    if telling.kind != "escalated":
-        acting = f" <{wording.plain(episode.acting)}>" if episode.acting else ""
-        return f"{episode.owner}{acting}: answer your part of the case"
-    told = words.announced.get(episode.case_id)
-    rung = told.since_opening.get("escalated", 0) if told else 0
-    if rung == 0:
-        holder = words.holders.get(episode.owner_role, {})
-        deputy = wording.plain(holder.get("deputy") or "the deputy")
-        return f"{deputy}, deputy of {episode.owner}: acknowledge the case"
-    above = words.objective_owners.get(episode.objective_id or "", "whoever leads the unit")
-    return f"{wording.plain(above)}, who owns the objective: have somebody take the case"
+    stands = words.cases.get(episode.case_id)
+    step = NEXT_STEP.get(stands.state if stands else "opened", "look at the case")
+    if telling.kind == "escalated":
+        return f"{words.above(episode)}: {step}, or have somebody do so"
+    due = stands.due if stands else None
+    if due is None or due < words.now.date():
+        due = business_days_after(words.now.date(), 1, words.days_off(episode.kpi_id))
+    return f"{Asked(episode.owner, episode.acting)}: {step} by {wording.day(due)}"
 
 
 def _picture(values: Sequence[Decimal | None], target: Decimal | None) -> str:
@@ -195,7 +243,7 @@ _VERBS = {
     "close": "ended",
     "changed": "got worse",
     "repeated": "are still open",
-    "escalated": "were acknowledged by nobody",
+    "escalated": "are looked after by nobody",
 }
 
 

@@ -16,18 +16,18 @@ class AlertPolicy(Definition):
     """Days are days of 24 hours from the message they follow, those of the ladder business days."""
 
     repeat_after_days: int = Field(
-        default=7, ge=1, description="An open case nobody acknowledged is told again."
+        default=7, ge=1, description="An open case nobody looks after is told again."
     )
     worse_by: Share = Field(
         default=Decimal("0.25"),
         description="A change is material from this share of the way from target to floor on.",
     )
     acknowledged_for_days: int = Field(
-        default=7, ge=1, description="How long an acknowledgement keeps repeats and others away."
+        default=7, ge=1, description="How long a step keeps repeats away, if none follows it."
     )
     escalate_after_days: tuple[int, ...] = Field(
         default=(2, 5),
-        description="Business days without acknowledgement after which the deputy is asked, "
+        description="Business days without a step after which the deputy is asked, "
         "then the objective's owner.",
     )
     storm_above: int = Field(

@@ -209,7 +209,8 @@ def _idempotency_key(message: Message, news: list[str], turns: _Turns) -> str:
     what = "|".join(told)
     if len(told) > 3:  # a storm tells of thousands
         what = f"{told[0]} and {len(told) - 1} more, {hashlib.sha256(what.encode()).hexdigest()}"
-    return "|".join([message.kind, message.channel, message.objective_id or "-", what])
+    to = message.channel + (f" to {message.recipient}" if message.recipient else "")
+    return "|".join([message.kind, to, message.objective_id or "-", what])
 
 
 def _outbox_row(message: Message, key: str, at: datetime) -> dict[str, Any]:
@@ -224,4 +225,5 @@ def _outbox_row(message: Message, key: str, at: datetime) -> dict[str, Any]:
         "subject": message.subject,
         "body": to_json(message.body),
         "created_at": to_utc_naive(at),
+        "recipient": message.recipient,
     }

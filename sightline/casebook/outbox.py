@@ -108,6 +108,7 @@ def _from_outbox(row: Row[Any]) -> OutboxMessage:
         channel=row.channel,
         subject=row.subject,
         body=json.loads(row.body),
+        recipient=row.recipient,
     )
     return OutboxMessage(
         sequence=row.sequence,

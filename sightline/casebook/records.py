@@ -32,7 +32,8 @@ class Message:
     """One thing to be said once on one channel, about the cases of one objective.
 
     `case_ids` are the cases, or whatever else it is about (`feed.erp`, `digest.2026-10-26`).
-    `body` is JSON-able and carries what a channel renders; the casebook never looks into it.
+    `recipient` is the one person a mail channel sends it to instead of its own address. `body` is
+    JSON-able and carries what a channel renders; the casebook never looks into it.
     `turns` says of what it is about which time this is, counted from 1, so that the same decision
     taken twice is one message; without it, opening and closing take turns.
     """
@@ -45,6 +46,7 @@ class Message:
     body: dict[str, Any] = field(default_factory=dict)
     turns: Mapping[str, int] = field(default_factory=dict)
     levels: Mapping[str, Any] = field(default_factory=dict)
+    recipient: str | None = None
 
 
 @dataclass(frozen=True)

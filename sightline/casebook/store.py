@@ -54,6 +54,7 @@ outbox_message = Table(
     Column("subject", Text, nullable=False),
     Column("body", Text, nullable=False),
     Column("created_at", DateTime, nullable=False),
+    Column("recipient", Text),
 )
 delivery = Table(
     "delivery",

@@ -31,7 +31,8 @@ TABLES = {
         status text, integrity_verdict text, integrity_grade text, provenance text,
         source_last_seen_at timestamp, open_episode_id text""",
     "fct_kpi_evaluation": """kpi_id text, scope text, period_start date, value decimal(38,9),
-        target decimal(38,9), floor decimal(38,9), is_closed boolean, status text""",
+        target decimal(38,9), floor decimal(38,9), is_closed boolean, is_latest boolean,
+        status text, integrity_verdict text, integrity_grade text""",
     "dim_key_result": "key_result_id text, objective_id text, kind text",
     "fct_key_result_progress": """key_result_id text, value decimal(38,9), baseline decimal(38,9),
         target decimal(38,9), progress decimal(18,6), expected_progress decimal(18,6),
@@ -79,8 +80,11 @@ TABLES = {
         is_retroactive boolean""",
     "fct_kpi_rejection": """kpi_id text, period_start date, source text, table_name text,
         rejected_rows bigint""",
-    "rpt_response_time": """rule text, alerts_timed int, median_seconds_to_alert decimal(38,9),
-        p95_seconds_to_alert decimal(38,9)""",
+    "rpt_response_time": """rule text, cases int, alerts_timed int,
+        median_seconds_to_alert decimal(38,9), p95_seconds_to_alert decimal(38,9),
+        median_days_to_detect decimal(38,9), median_days_to_decide decimal(38,9),
+        median_days_to_act decimal(38,9)""",
+    "dim_objective": "objective_id text, owner text",
     "dim_policy": """policy_id text, name text, key_result_id text, guardrail_kpi_id text,
         guardrail_scope text""",
     "fct_policy_verdict": """policy_id text, rule text, verdict text, instruction text,
@@ -203,6 +207,8 @@ class Firm:
     def _definitions(self) -> None:
         for position, (objective_id, objective) in enumerate(FIRM.items()):
             name, owner, status, progress, weakest, key_results = objective
+            self.add("dim_objective", objective_id=objective_id,
+                     owner=owner.lower().replace(" ", "_"))  # fmt: skip
             self.add("fct_objective_progress", objective_id=objective_id, coverage=1,
                      weakest_key_result_id=weakest, is_latest=True,
                      weakest_progress=key_results[weakest][5])  # fmt: skip
@@ -267,7 +273,8 @@ class Firm:
                     self.add("fct_kpi_evaluation", kpi_id=kpi_id, scope=scope, is_closed=True,
                              period_start=LAST_WEEK - timedelta(weeks=29 - week),
                              value=value_in(kpi_id, week), target=kpi[11], floor=kpi[12],
-                             status="healthy")  # fmt: skip
+                             is_latest=week == 29, integrity_verdict=kpi[7],
+                             integrity_grade=kpi[8], status="healthy")  # fmt: skip
 
     def _troubles(self) -> None:
         self.add("fct_kpi_episode", episode_id=CASE, kpi_id="sorter_uptime", scope="north",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -10,10 +10,12 @@ from reports.alerts import compose
 from reports.answer import Answer
 from reports.channels import Channel, channels
 from reports.delivery import deliver
-from sightline.casebook import MAX_ATTEMPTS, Casebook, Message, OutboxMessage
+from sightline.alert_policy import AlertPolicy
+from sightline.casebook import MAX_ATTEMPTS, Casebook, Message, OutboxMessage, Silence
+from sightline.casebook.acts import Accept, Acknowledge, Act, Decide, Dismiss, TakeAction
 from sightline.home import Home
 from tests.reports.conftest import NOW
-from tests.reports.firm import CASE, LAST_WEEK, Firm
+from tests.reports.firm import AS_OF, CASE, LAST_WEEK, Firm
 
 BROKEN = "sightlinefile://?folder=/dev/null/nowhere"
 NAMES = ("console", "file")
@@ -94,7 +96,8 @@ def test_a_kpi_that_only_runs_the_business_is_told_without_a_goal(
         for m in compose(firm.marts, casebook, now=NOW, names=["file"]).messages
         if not m.objective_id
     )
-    assert "the KPIs that run the business" in message.body["html"]
+    assert "Why you got it: its KPI runs the business." in message.body["html"]
+    assert "not judged, grade U" in message.body["text"]
     assert "No policy decides this" in message.body["text"]
 
 
@@ -231,13 +234,108 @@ def test_a_killed_sender_sends_again_and_loses_nothing(
 
 
 def test_the_deputy_is_told_once_the_owner_has_left(firm: Firm, casebook: Casebook) -> None:
-    body = compose(firm.marts, casebook, now=NOW, names=NAMES).messages[0].body
-    assert body["recipients"] == ["maintenance-lead@northline.example"]
-    deputy = "maintenance-deputy@northline.example"
+    assert _readers(firm, casebook) == [None, LEAD]
     firm.marts.execute(
-        "update marts.dim_role set acting = ? where role_id = 'maintenance_lead'", [deputy]
+        "update marts.dim_role set acting = ? where role_id = 'maintenance_lead'", [DEPUTY]
     )
+    assert _readers(firm, casebook) == [None, DEPUTY]
     body = compose(firm.marts, casebook, now=NOW, names=NAMES).messages[0].body
-    assert body["recipients"] == [deputy]
-    assert f"Maintenance lead <{deputy}>: answer your part" in body["text"]
-    assert f"Maintenance lead &lt;{deputy}&gt;: answer your part" in body["html"]
+    assert f"Maintenance lead <{DEPUTY}>: acknowledge it by Tue 27 Oct" in body["text"]
+    assert f"Maintenance lead &lt;{DEPUTY}&gt;: acknowledge it by Tue 27 Oct" in body["html"]
+
+
+LEAD, DEPUTY = "maintenance-lead@northline.example", "maintenance-deputy@northline.example"
+
+
+def _readers(
+    firm: Firm, casebook: Casebook, *, days: float = 0, mailbox: str = "coo@northline.example"
+) -> list[str | None]:
+    """To whom a mail channel would send the one message there is after so many days."""
+    now = NOW + timedelta(days=days)
+    mail = {"email": mailbox}
+    messages = compose(firm.marts, casebook, now=now, names=["email"], mail=mail).messages
+    assert len({message.kind for message in messages}) == 1
+    casebook.announce(messages, now) if days else None
+    return [message.recipient for message in messages]
+
+
+def test_a_mail_to_who_is_asked_and_who_is_told_already_is_one(
+    firm: Firm, casebook: Casebook
+) -> None:
+    assert _readers(firm, casebook, mailbox=LEAD) == [None]
+
+
+def test_what_one_owner_hears_of_a_storm_by_mail_nobody_else_does(
+    firm: Firm, casebook: Casebook
+) -> None:
+    mail, policy = {"email": "coo@northline.example"}, AlertPolicy(storm_above=1)
+    _second_episode(firm, "sorter_uptime")
+    messages = compose(firm.marts, casebook, now=NOW, names=["email"], mail=mail, policy=policy)
+    assert [(m.kind, m.recipient) for m in messages.messages] == [("open", LEAD), ("storm", None)]
+
+
+def test_escalation_is_sent_to_the_deputy_and_then_to_who_owns_the_objective(
+    firm: Firm, casebook: Casebook
+) -> None:
+    _announce(firm, casebook)
+    assert _readers(firm, casebook, days=2) == [None, DEPUTY, LEAD]
+    assert _readers(firm, casebook, days=7) == [None, "automation-lead@northline.example", LEAD]
+
+
+def test_who_was_asked_by_mail_hears_that_it_is_over(firm: Firm, casebook: Casebook) -> None:
+    _announce(firm, casebook)
+    firm.close_episode()
+    assert _readers(firm, casebook) == [None, LEAD]
+
+
+ACK = Acknowledge(note="")
+
+
+@pytest.mark.parametrize(
+    ("acts", "first_day", "missing"),
+    [
+        ([], 2, "nobody has acknowledged it"),
+        ([ACK], 7, "acknowledged on Mon 26 Oct and no step since"),
+        ([ACK, Decide(decision="calibrate")], 7, "decided on Mon 26 Oct and no step since"),
+        (
+            [ACK, Decide(decision="x"), TakeAction(action="y", due_on=date(2026, 11, 10))],
+            16,
+            "its action was due on Tue 10 Nov",
+        ),
+        (
+            [ACK, Accept(reason="peak season", until=date(2026, 11, 23))],
+            28,
+            "reopened, and nobody has acknowledged it since",
+        ),
+        ([ACK, Dismiss(reason="wrong data")], None, ""),
+    ],
+)
+def test_who_is_at_work_on_a_case_is_left_alone_and_then_told_what_is_missing(
+    firm: Firm, casebook: Casebook, acts: list[Act], first_day: int | None, missing: str
+) -> None:
+    _announce(firm, casebook)
+    for act in acts:
+        casebook.take(CASE, act, author=DEPUTY, owners=(), at=NOW)
+    told = {}
+    for day in range(40):
+        now = NOW + timedelta(days=day)
+        if messages := compose(firm.marts, casebook, now=now, names=["file"]).messages:
+            told[day] = messages[0].body["html"]
+    assert next(iter(told), None) == first_day
+    assert all(missing in html for html in list(told.values())[:1])
+
+
+def test_a_restatement_of_a_silenced_kpi_is_told_when_the_silence_ends(
+    firm: Firm, casebook: Casebook
+) -> None:
+    _announce(firm, casebook)
+    firm.add("fct_restatement", kpi_id="damage_rate", scope="all", period_start=LAST_WEEK,
+             version=2, restated_at=AS_OF, to_value=0.4, from_value=0.3,
+             materiality="material", **{"class": "event"})  # fmt: skip
+    until = NOW + timedelta(hours=6)
+    casebook.silencing.hold(
+        Silence("", "damage_rate", None, None, NOW, until, DEPUTY, "planned"), NOW
+    )
+    assert compose(firm.marts, casebook, now=NOW, names=["file"]).messages == []
+    (message,) = compose(firm.marts, casebook, now=until, names=["file"]).messages
+    assert message.kind == "restated"

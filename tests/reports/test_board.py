@@ -182,7 +182,8 @@ def test_the_time_from_a_breach_to_its_alert_is_told_with_how_many_cases_it_rest
     unknown = "alert: not known yet: no breach was told that began after the first look at its KPI."
     assert unknown in render_board(firm.marts)
     none_timed, timed = (
-        {"rule": rule, "alerts_timed": 0, "median_seconds_to_alert": None} for rule in ("all", "-")
+        {"rule": rule, "cases": 9, "alerts_timed": 0, "median_days_to_detect": 105}
+        for rule in ("all", "-")
     )
     firm.add("rpt_response_time", **none_timed)
     assert unknown in render_board(firm.marts)
@@ -191,6 +192,8 @@ def test_the_time_from_a_breach_to_its_alert_is_told_with_how_many_cases_it_rest
     firm.add("rpt_response_time", **timed, p95_seconds_to_alert=9000)
     told = "to the alert: half within 5 s, 95 of 100 within 3 h (7 cases)."
     assert told in "".join(_lines(firm))
+    days = "Days until half of 9 cases were seen 105, decided –, acted on –."
+    assert days in "".join(_lines(firm))
 
 
 @pytest.mark.parametrize(("due_on", "is_told"), [("2026-10-25", True), ("2026-10-26", False)])

@@ -15,11 +15,14 @@ import pytest
 from reports.alerts import compose
 from reports.answer import Answer
 from reports.channels import Channel, channel_names, channels
-from sightline.casebook import Casebook, OutboxMessage
+from reports.delivery import deliver
+from reports.page import case_link
+from reports.signed_links import Desk, Signer
+from sightline.casebook import Casebook, Message, OutboxMessage
 from sightline.errors import UsageError
 from sightline.home import Home
 from tests.reports.conftest import NOW
-from tests.reports.firm import Firm
+from tests.reports.firm import CASE, Firm
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -84,6 +87,31 @@ def test_an_e_mail_has_html_text_and_the_picture_inline(
     assert "<svg" not in html
     assert "Keep recalibrating" in html
     assert "Keep recalibrating" in _part(mail, "text/plain").get_content()
+
+
+def test_a_mail_to_one_person_goes_to_nobody_else_and_its_links_are_that_persons(
+    casebook: Casebook, waiting: OutboxMessage, smtp: tuple[_Mailbox, str], home: Home
+) -> None:
+    mailbox, address = smtp
+    desk, signer = "https://okr.northline.example", Signer.of(home)
+    page = f'<a href="{case_link(CASE, desk)}">Open the case</a>'
+    body = {"html": page, "text": "", "pictures": []}
+    both = [
+        Message("changed", (CASE,), None, "email", "uptime", body, recipient=recipient)
+        for recipient in (None, "deputy@northline.example")
+    ]
+    casebook.announce(both, NOW)
+    email = {"email": Channel("email", f"{address}&cc=coo@northline.example")}
+    assert deliver(casebook, email, NOW, Desk(desk, signer)).delivered == 2
+    room, personal = sorted(mailbox.mails, key=lambda mail: mail["To"], reverse=True)
+    assert (room["To"], room["Cc"]) == (
+        "maintenance-lead@northline.example",
+        "coo@northline.example",
+    )
+    assert page in _part(room, "text/html").get_content()
+    assert (personal["To"], personal["Cc"]) == ("deputy@northline.example", None)
+    token = _part(personal, "text/html").get_content().partition("link=")[2].partition('"')[0]
+    assert signer.read(token, NOW).person == "deputy@northline.example"
 
 
 def test_a_picture_that_cannot_be_made_stays_in_the_mail_as_svg(

@@ -49,7 +49,7 @@ class Firm:
         *standings: Standing,
         stale: Iterable[str] = (),
         silences: Iterable[Silence] = (),
-        acknowledged: dict[str, datetime] | None = None,
+        in_hand: dict[str, datetime] | None = None,
         days_off: Callable[[str], IsOff] = lambda _kpi_id: is_weekend,
         policy: AlertPolicy = POLICY,
     ) -> Decision:
@@ -58,7 +58,7 @@ class Firm:
             stale=frozenset(stale),
             announced=self.casebook.announced(),
             silences=list(silences),
-            acknowledged=acknowledged or {},
+            in_hand=in_hand or {},
             days_off=days_off,
         )
         decision = decide(situation, policy, self.now)
@@ -175,10 +175,10 @@ def test_an_acknowledgement_stops_escalation_until_it_expires_but_not_worse_news
     firm.look(standing())
     taken = {CASE: NOW + 7 * DAY}
     firm.wait(6)
-    assert firm.kinds(standing(), acknowledged=taken) == []
-    assert firm.kinds(standing(badness=Decimal(2)), acknowledged=taken) == ["changed"]
+    assert firm.kinds(standing(), in_hand=taken) == []
+    assert firm.kinds(standing(badness=Decimal(2)), in_hand=taken) == ["changed"]
     firm.wait(3)
-    assert firm.kinds(standing(badness=Decimal(2)), acknowledged=taken) == ["escalated"]
+    assert firm.kinds(standing(badness=Decimal(2)), in_hand=taken) == ["escalated"]
 
 
 def test_cases_of_one_objective_are_one_message(firm: Firm) -> None:
