@@ -126,7 +126,7 @@ def _case(about: str, telling: Telling, words: Words) -> Story:
 def _open_case(episode: Episode, telling: Telling, words: Words) -> Story:
     since = f"open since {wording.period(episode.grain, episode.since)}, for {episode.owner}"
     kicker = {
-        "open": f"Audit case, {since}",
+        "open": f"Audit case, told {wording.instant(words.now)}, {since}",
         "changed": f"Worse than you were told; {since}",
         "repeated": f"Still open, {_neglect(episode, words)}; {since}",
         "escalated": f"Escalated, {_neglect(episode, words)}; {since}",
