@@ -17,7 +17,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from acting.pages import act_page, entrance_page, notice_page
+from acting.pages import act_page, entrance_page, notice_page, ways_on
 from acting.posted import NotFormError, posted_form
 from acting.session import COOKIE, Session, case_path
 from reports.signed_links import Signer
@@ -52,7 +52,9 @@ def application(home: Home, *, hosts: tuple[str, ...] = ("127.0.0.1", "localhost
     return Starlette(
         routes=[
             Route("/", desk.board),
-            Route("/cases/{page}.html", desk.case),
+            Route("/index.html", desk.board),
+            Route("/cases/{case_id}.html", desk.case),
+            Route("/findings/{finding_id}.html", desk.finding),
             Route("/cases/{case_id}/act", desk.forms),
             Route("/cases/{case_id}/session", desk.enter, methods=["POST"]),
             Route("/cases/{case_id}/act/{verb}", desk.act, methods=["POST"]),
@@ -77,9 +79,15 @@ class Desk:
         return _drawn(self._home.reports / "index.html", "No board has been drawn yet.")
 
     def case(self, request: Request) -> Response:
-        """A case page as it was last drawn."""
-        name = request.path_params["page"]
-        return _drawn(self._home.cases / f"{name}.html", "No such case page has been drawn yet.")
+        """A case page as it was last drawn, and from it the ways to the board and to acting."""
+        case_id = request.path_params["case_id"]
+        missing = "No such case page has been drawn yet."
+        return _drawn(self._home.cases / f"{case_id}.html", missing, ways=ways_on(case_id))
+
+    def finding(self, request: Request) -> Response:
+        """The page of a finding as it was last drawn."""
+        page = self._home.findings / f"{request.path_params['finding_id']}.html"
+        return _drawn(page, "No such finding has been drawn yet.")
 
     def forms(self, request: Request) -> Response:
         """The forms of a case in a session, the entrance for a link, else only how it stands."""
@@ -161,10 +169,10 @@ def _require_same(signed: str, asked: str) -> None:
         raise UsageError("this link is for another case")
 
 
-def _drawn(path: Path, missing: str) -> Response:
+def _drawn(path: Path, missing: str, *, ways: str = "") -> Response:
     if not path.is_file() or path.name.startswith("."):
         return _html(notice_page("Nothing here yet", missing), 404)
-    return _html(path.read_text(encoding="utf-8"))
+    return _html(path.read_text(encoding="utf-8").replace("<main>", f"<main>{ways}", 1))
 
 
 def _back_to(case_id: str) -> Response:

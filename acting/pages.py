@@ -92,6 +92,11 @@ def entrance_page(entry: Pass, link: str) -> str:
     return render("act_entrance.html.j2", entry=entry, link=link, path=case_path(entry.case_id))
 
 
+def ways_on(case_id: str) -> str:
+    """Where to go from a case: what only a server can offer, so the drawn page leaves it out."""
+    return render("act_ways.html.j2", path=case_path(case_id))
+
+
 def notice_page(title: str, sentence: str) -> str:
     """One sentence: why something is not there or was refused."""
     return render("act_notice.html.j2", heading=title, sentence=sentence)

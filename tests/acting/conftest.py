@@ -16,6 +16,7 @@ from acting.application import application
 from reports.signed_links import Signer
 from sightline.casebook import Casebook, Message
 from sightline.home import CHECKOUT, Home
+from tests.reports.firm import Firm
 
 NOW = datetime(2026, 10, 26, 6, 0, tzinfo=UTC)
 CASE = "sorter_uptime.north.level.2026-06-29"
@@ -40,6 +41,13 @@ class Served:
 
     def kinds(self, case_id: str = CASE) -> list[str]:
         return [event.kind for event in self.casebook.events(case_id)]
+
+
+@pytest.fixture
+def firm() -> Iterator[Firm]:
+    firm = Firm()
+    yield firm
+    firm.marts.close()
 
 
 @pytest.fixture

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
 import httpx
 import pytest
 
+from reports.board import render_board
+from reports.case_page import render_case
+from reports.finding_page import render_finding
+from reports.marts import finding_details
 from tests.acting.conftest import CASE, COLLEAGUE, NOW, OWNER, Served
+from tests.reports.firm import Firm
+from tests.reports.sample_case import sample_case
 
 OTHER = "damage_rate.all.level.2026-10-19"
 
@@ -156,9 +163,31 @@ def test_a_form_may_not_be_long_and_paths_do_not_climb(
         assert client.get(path).status_code == 404
 
 
+def test_every_link_of_the_drawn_pages_leads_somewhere(
+    served: Served, client: httpx.Client, firm: Firm
+) -> None:
+    home, audited = served.home, sample_case(case_id=CASE)
+    (home.reports / "index.html").write_text(render_board(firm.marts))
+    (home.cases / f"{CASE}.html").write_text(render_case(audited))
+    row = finding_details(firm.marts)[0]
+    for finding_id in (row["finding_id"], audited.integrity.findings[0].finding_id):
+        (home.findings / f"{finding_id}.html").write_text(render_finding(row))
+    seen, waiting = set(), {httpx.URL(served.address).join("/")}
+    while waiting:
+        address = waiting.pop()
+        answer = client.get(address)
+        assert answer.status_code == 200, address
+        seen.add(address)
+        links = re.findall(r'<a href="([^"]*)"', answer.text)
+        waiting |= {address.join(link) for link in links} - seen
+    pages = {f"/cases/{CASE}.html", f"/cases/{CASE}/act", "/findings/f1.html", "/findings/f7.html"}
+    assert {address.path for address in seen} == pages | {"/", "/index.html"}
+    assert "/act" not in (home.cases / f"{CASE}.html").read_text()
+
+
 def test_every_answer_forbids_scripts_and_is_not_kept(served: Served, client: httpx.Client) -> None:
     (served.home.reports / "index.html").write_text("<p>board")
-    for path in ("/", f"/cases/{CASE}/act", "/cases/none.html"):
+    for path in ("/", f"/cases/{CASE}/act", "/cases/none.html", "/findings/none.html"):
         headers = client.get(path).headers
         assert headers["content-security-policy"].startswith("default-src 'none'")
         assert "script-src" not in headers["content-security-policy"]
