@@ -32,16 +32,10 @@ def act_on(
     author: str,
     at: datetime,
 ) -> Standing:
-    """Records an act and returns where it leaves the case.
-
-    UsageError when the author holds no role, when a field does not fit, when the step is not legal
-    now, or when it would end a case of the author's own KPI.
-    """
-    require_known(catalog, author, at.date())
-    act = read_act(verb, fields)
-    _refuse_unknown_words(act, catalog)
+    """Records an act and returns where it leaves the case; UsageError as `checked` has it."""
+    act = checked(casebook, catalog, case_id, verb=verb, fields=fields, author=author, at=at)
     if isinstance(act, SilenceCase):
-        _hold_back(casebook, case_id, act, author, at)
+        casebook.silencing.hold(silence_of(case_id, act, author, at), at)
     if isinstance(act, Answer):
         _answer(casebook, catalog, case_id, act, author, at)
     kpi_id = kpi_of(case_id)
@@ -55,13 +49,34 @@ def act_on(
     )
 
 
-def _hold_back(
-    casebook: Casebook, case_id: str, act: SilenceCase, author: str, at: datetime
-) -> None:
+def checked(
+    casebook: Casebook,
+    catalog: Catalog,
+    case_id: str,
+    *,
+    verb: str,
+    fields: dict[str, str],
+    author: str,
+    at: datetime,
+) -> Act:
+    """The act, read from its fields; nothing is recorded.
+
+    UsageError when the author holds no role, when a field does not fit, when the step is not legal
+    now, or when it would end a case of the author's own KPI.
+    """
+    require_known(catalog, author, at.date())
+    act = read_act(verb, fields)
+    _refuse_unknown_words(act, catalog)
+    own = owners(catalog, kpi_of(case_id), at.date())
+    casebook.require_legal(case_id, act, author=author, owners=own, at=at)
+    return act
+
+
+def silence_of(case_id: str, act: SilenceCase, author: str, at: datetime) -> Silence:
+    """What silencing a case holds back: the messages about its KPI in its scope."""
     kpi_id, scope, *_ = f"{case_id}.".split(".")
     until = datetime.combine(act.until, time(), UTC)
-    wanted = Silence("", kpi_id, scope, None, at, until, author, act.reason)
-    casebook.silencing.hold(wanted, at)
+    return Silence("", kpi_id, scope, None, at, until, author, act.reason)
 
 
 def _answer(

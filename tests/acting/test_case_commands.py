@@ -106,6 +106,14 @@ def test_a_silence_on_a_case_holds_its_messages_back(home: Home) -> None:
     assert casebook.events(CASE)[-1].kind == "silenced"
 
 
+def test_a_silence_that_is_refused_holds_nothing_back(home: Home) -> None:
+    other = "sorter_uptime.south.level.2026-06-29"
+    for about, until, said in ((other, "2026-11-02", "no case"), (CASE, "2026-10-26", "a later")):
+        with pytest.raises(UsageError, match=said):
+            case("silence", about, "--reason", "planned stop", "--until", until)
+    assert Casebook(home.casebook_url).silencing.silences(NOW) == []
+
+
 def test_an_answer_reaches_the_finding_and_only_the_owner_gives_it(home: Home) -> None:
     casebook = Casebook(home.casebook_url)
     finding = Finding(

@@ -149,6 +149,18 @@ def test_an_illegal_step_is_refused_and_the_legal_ones_are_named(
     assert "possible are: ack, comment" in refused.text
 
 
+def test_a_day_that_is_past_is_refused_with_the_way_out(
+    served: Served, client: httpx.Client
+) -> None:
+    enter(client, served.signer.sign(COLLEAGUE, CASE, NOW))
+    token = form_token(client)
+    act(client, "ack", token=token)
+    refused = act(client, "accept", token=token, reason="x", until="2020-01-01")
+    assert refused.status_code == 409
+    assert "today is 2026-10-26; give a later day" in refused.text
+    assert served.kinds()[-1] == "acknowledged"
+
+
 def test_another_host_name_is_refused(client: httpx.Client) -> None:
     assert client.get("/", headers={"Host": "evil.example"}).status_code == 400
 

@@ -188,6 +188,19 @@ def test_closing_needs_a_cause_and_an_action() -> None:
         read_act("close", {"action": "x"})
 
 
+def test_what_is_agreed_until_a_day_ends_on_a_later_one(opened: Casebook) -> None:
+    today, tomorrow = "2026-10-26", "2026-10-27"
+    take(opened, "ack")
+    for verb, until in (("accept", "2020-01-01"), ("accept", today), ("silence", today)):
+        with pytest.raises(UsageError, match=f"until {until}: today is {today}; give a later day"):
+            take(opened, verb, reason="x", until=until)
+    take(opened, "decide", decision="x")
+    with pytest.raises(UsageError, match="by 2019-01-01: today is 2026-10-26; give that day or"):
+        take(opened, "act", action="x", due_on="2019-01-01")
+    assert take(opened, "act", action="x", due_on=today).due == AT.date()
+    assert take(opened, "accept", reason="x", until=tomorrow).state == "accepted"
+
+
 def test_a_case_nobody_opened_is_not_acted_on(casebook: Casebook) -> None:
     with pytest.raises(UsageError, match="no case is called"):
         take(casebook, "ack")
