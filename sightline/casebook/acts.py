@@ -5,12 +5,15 @@ Command line and web application make their options and forms from these, so bot
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from sightline.definition import Day
 from sightline.errors import UsageError
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
 OptionalWords = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2_000)]
@@ -62,7 +65,7 @@ class TakeAction(Act):
 
     kind, verb, label = "acted", "act", "Record an action"
     action: Words = Field(title="Action")
-    due_on: date = Field(title="Done by")
+    due_on: Day = Field(title="Done by")
 
 
 class SilenceCase(Act):
@@ -70,7 +73,7 @@ class SilenceCase(Act):
 
     kind, verb, label = "silenced", "silence", "Silence"
     reason: Words = Field(title="Reason")
-    until: date = Field(title="Until")
+    until: Day = Field(title="Until")
 
 
 class Accept(Act):
@@ -78,7 +81,7 @@ class Accept(Act):
 
     kind, verb, label, ends_case = "accepted", "accept", "Accept the risk", True
     reason: Words = Field(title="Reason")
-    until: date = Field(title="Until")
+    until: Day = Field(title="Until")
 
 
 class Dismiss(Act):
@@ -138,5 +141,26 @@ def read_act(verb: str, fields: dict[str, str]) -> Act:
     try:
         return form.model_validate(fields)
     except ValidationError as error:
-        lines = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
+        lines = [_in_words(form, detail) for detail in error.errors(include_url=False)]
         raise UsageError(f"cannot {verb}: " + "; ".join(lines)) from None
+
+
+def _in_words(form: type[Act], detail: ErrorDetails) -> str:
+    """Which field is wrong, and what is expected in it."""
+    name, context = str(detail["loc"][0]), detail.get("ctx", {})
+    field = form.model_fields.get(name)
+    if field is None:
+        titles = ", ".join(f"“{known.title}”" for known in form.model_fields.values())
+        return f"there is no field {name}, only {titles}"
+    match detail["type"]:
+        case "missing":
+            wrong = "is missing: fill it in"
+        case "string_too_short":
+            wrong = "is empty: fill it in"
+        case "string_too_long":
+            wrong = f"is longer than {context['max_length']:,} characters: cut it"
+        case "bad_day":
+            wrong = f"is {str(detail['input'])[:40]!r}, which {detail['msg']}: {context['way_out']}"
+        case _:
+            wrong = "is no text: write it in words"
+    return f"“{field.title}” {wrong}"

@@ -182,10 +182,30 @@ def test_whoever_owns_the_kpi_cannot_end_its_case(opened: Casebook) -> None:
 
 
 def test_closing_needs_a_cause_and_an_action() -> None:
-    with pytest.raises(UsageError, match="at least 1 character"):
+    with pytest.raises(UsageError, match="“What helped” is empty"):
         read_act("close", {"cause_code": "supplier", "action": "  "})
-    with pytest.raises(UsageError, match="cause_code: Field required"):
+    with pytest.raises(UsageError, match="“Cause” is missing"):
         read_act("close", {"action": "x"})
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"until": "next week"}, "“Until” is 'next week', which is not a calendar day: write it"),
+        ({"until": "1793491200"}, "“Until” is '1793491200', which is not a calendar day"),
+        (
+            {"until": "2026-11-30", "reason": "x" * 2_001},
+            "“Reason” is longer than 2,000 characters",
+        ),
+        ({"until": "2026-11-30", "reason": "\ud800"}, "“Reason” is no text"),
+        ({"unitl": "2026-11-30"}, "there is no field unitl, only “Reason”, “Until”"),
+    ],
+)
+def test_what_does_not_fit_is_said_in_words_by_the_title_of_its_field(
+    fields: dict[str, str], said: str
+) -> None:
+    with pytest.raises(UsageError, match=f"^cannot accept: .*{said}"):
+        read_act("accept", {"reason": "x"} | fields)
 
 
 def test_what_is_agreed_until_a_day_ends_on_a_later_one(opened: Casebook) -> None:
