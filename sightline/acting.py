@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING
 from sightline.casebook import Silence
 from sightline.casebook.acts import Act, Answer, Close, SilenceCase, read_act
 from sightline.casebook.answers import Answers, FindingAct, check_answer
+from sightline.casebook.silencing import refuse_unfit
 from sightline.days_off import days_off
 from sightline.errors import UsageError
+from sightline.finding import did_you_mean
 from sightline.people import owners, require_known
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from sightline.casebook import Casebook, Standing
     from sightline.catalog import Catalog
 
@@ -77,6 +81,24 @@ def silence_of(case_id: str, act: SilenceCase, author: str, at: datetime) -> Sil
     kpi_id, scope, *_ = f"{case_id}.".split(".")
     until = datetime.combine(act.until, time(), UTC)
     return Silence("", kpi_id, scope, None, at, until, author, act.reason)
+
+
+def check_silence(
+    catalog: Catalog, wanted: Silence, *, scopes: Collection[str], at: datetime
+) -> None:
+    """UsageError when the author holds no role, or the silence names what is not there.
+
+    `scopes` are those in which its KPI has values.
+    """
+    require_known(catalog, wanted.author, at.date())
+    for kind, name, known in (
+        ("KPI", wanted.kpi_id, catalog.kpis),
+        ("scope of it", wanted.scope, scopes),
+        ("objective", wanted.objective_id, catalog.objectives),
+    ):
+        if name is not None and name not in known:
+            raise UsageError(f"no {kind} is called {name}; {did_you_mean(name, known)}")
+    refuse_unfit(wanted, at)
 
 
 def _answer(

@@ -28,9 +28,7 @@ def roles_of(catalog: Catalog, mailbox: str, day: date) -> tuple[str, ...]:
 def require_known(catalog: Catalog, mailbox: str, day: date) -> None:
     """UsageError when the mailbox holds no role on that day: who has left cannot act."""
     if not roles_of(catalog, mailbox, day):
-        raise UsageError(
-            f"{mailbox} holds no role on {day}: okrs/vocabulary.yml says who may act on cases"
-        )
+        raise UsageError(f"{mailbox} holds no role on {day}: okrs/vocabulary.yml says who may act")
 
 
 def owners(catalog: Catalog, kpi_id: str, day: date) -> tuple[str, ...]:
