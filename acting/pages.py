@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from acting.session import case_path
 from reports.case_log import told
@@ -14,17 +14,22 @@ from sightline.casebook.acts import ACTS
 from sightline.casebook.legal import legal_verbs
 from sightline.catalog import load_catalog
 from sightline.errors import UsageError
-from sightline.people import owners
+from sightline.people import mailboxes, owners
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from acting.session import Session
     from reports.signed_links import Pass
     from sightline.casebook import Casebook
     from sightline.casebook.acts import Act
+    from sightline.catalog import Catalog
     from sightline.home import Home
+
+
+# What is sent, and what is read.
+Choice: TypeAlias = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +39,7 @@ class Input:
     name: str
     title: str
     kind: str
-    choices: tuple[str, ...] = ()
+    choices: tuple[Choice, ...] = ()
     is_required: bool = True
 
 
@@ -65,13 +70,14 @@ def act_page(
         catalog = load_catalog(home.okrs)
         own = owners(catalog, kpi_of(case_id), now.date())
         verbs = legal_verbs(stands, is_owner=session.person in own)
-        asked = tuple(f.finding_id for f in audited.integrity.findings) if audited else ()
+        findings = audited.integrity.findings if audited else ()
         closed = {
-            "cause_code": catalog.vocabulary.cause_codes,
-            "finding_id": asked,
-            "answer reason": catalog.vocabulary.answer_codes,
+            "cause_code": _words(catalog.vocabulary.cause_codes),
+            "who": _people(catalog, now.date()),
+            "finding_id": tuple((f.finding_id, f.question) for f in findings),
+            "answer reason": _words(catalog.vocabulary.answer_codes),
         }
-        answerable = asked and session.person in own
+        answerable = findings and session.person in own
         forms = [_form(ACTS[v], closed) for v in verbs if v != "answer" or answerable]
     return render(
         "act.html.j2",
@@ -102,7 +108,7 @@ def notice_page(title: str, sentence: str) -> str:
     return render("act_notice.html.j2", heading=title, sentence=sentence)
 
 
-def _form(form: type[Act], closed: Mapping[str, tuple[str, ...]]) -> Form:
+def _form(form: type[Act], closed: Mapping[str, tuple[Choice, ...]]) -> Form:
     inputs = tuple(
         Input(
             name=name,
@@ -114,3 +120,14 @@ def _form(form: type[Act], closed: Mapping[str, tuple[str, ...]]) -> Form:
         for name, field in form.model_fields.items()
     )
     return Form(form.verb, form.label, form.__doc__ or "", inputs)
+
+
+def _words(ids: Iterable[str]) -> tuple[Choice, ...]:
+    return tuple((word, word.replace("_", " ")) for word in ids)
+
+
+def _people(catalog: Catalog, day: date) -> tuple[Choice, ...]:
+    """The roles by name, then everybody who holds one by mailbox."""
+    roles = catalog.vocabulary.roles.items()
+    people = mailboxes(catalog, day)
+    return (*((role_id, role.name) for role_id, role in roles), *zip(people, people, strict=True))

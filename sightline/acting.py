@@ -6,16 +6,17 @@ from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
 
 from sightline.casebook import Silence
-from sightline.casebook.acts import Act, Answer, Close, SilenceCase, read_act
+from sightline.casebook.acts import Act, Answer, Close, SilenceCase, TakeAction, read_act
 from sightline.casebook.answers import Answers, FindingAct, check_answer
 from sightline.casebook.silencing import refuse_unfit
 from sightline.days_off import days_off
 from sightline.errors import UsageError
 from sightline.finding import did_you_mean
-from sightline.people import owners, require_known
+from sightline.people import owners, require_known, require_role_or_person
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from datetime import date
 
     from sightline.casebook import Casebook, Standing
     from sightline.catalog import Catalog
@@ -70,7 +71,7 @@ def checked(
     """
     require_known(catalog, author, at.date())
     act = read_act(verb, fields)
-    _refuse_unknown_words(act, catalog)
+    _refuse_unknown_words(act, catalog, at.date())
     own = owners(catalog, kpi_of(case_id), at.date())
     casebook.require_legal(case_id, act, author=author, owners=own, at=at)
     return act
@@ -128,7 +129,9 @@ def _answer(
         answers.close()
 
 
-def _refuse_unknown_words(act: Act, catalog: Catalog) -> None:
+def _refuse_unknown_words(act: Act, catalog: Catalog, day: date) -> None:
+    if isinstance(act, TakeAction):
+        require_role_or_person(catalog, act.who, day)
     codes = catalog.vocabulary.cause_codes
     if isinstance(act, Close) and act.cause_code not in codes:
         raise UsageError(f"{act.cause_code} is no cause code; there are: {', '.join(codes)}")

@@ -64,6 +64,7 @@ class TakeAction(Act):
     """Who does what by when to carry the decision out."""
 
     kind, verb, label = "acted", "act", "Record an action"
+    who: Words = Field(title="Who does it")
     action: Words = Field(title="Action")
     due_on: Day = Field(title="Done by")
 

@@ -25,7 +25,7 @@ OWNER, COLLEAGUE = "maintenance@northline.example", "operations@northline.exampl
 CONTENT = {
     "accepted": {"until": "2026-11-30", "reason": "r"},
     "merged": {"into": OTHER},
-    "acted": {"action": "a", "due_on": "2026-11-06"},
+    "acted": {"who": "coo", "action": "a", "due_on": "2026-11-06"},
     "relapsed": {"episode": OTHER},
 }
 
@@ -157,7 +157,7 @@ def take(book: Casebook, verb: str, author: str = COLLEAGUE, **fields: str) -> S
 def to_verified(book: Casebook) -> None:
     take(book, "ack", OWNER)
     take(book, "decide", decision="recalibrate by night")
-    take(book, "act", action="move the slots", due_on="2026-11-06")
+    take(book, "act", who="coo", action="move the slots", due_on="2026-11-06")
     for kind in ("recovering", "resolved", "verified"):
         assert book.observe(CASE, kind, {}, AT) is not None
 
@@ -216,8 +216,8 @@ def test_what_is_agreed_until_a_day_ends_on_a_later_one(opened: Casebook) -> Non
             take(opened, verb, reason="x", until=until)
     take(opened, "decide", decision="x")
     with pytest.raises(UsageError, match="by 2019-01-01: today is 2026-10-26; give that day or"):
-        take(opened, "act", action="x", due_on="2019-01-01")
-    assert take(opened, "act", action="x", due_on=today).due == AT.date()
+        take(opened, "act", who="coo", action="x", due_on="2019-01-01")
+    assert take(opened, "act", who="coo", action="x", due_on=today).due == AT.date()
     assert take(opened, "accept", reason="x", until=tomorrow).state == "accepted"
 
 
