@@ -11,9 +11,8 @@ from reports.case_log import told
 from reports.page import render
 from sightline.acting import kpi_of
 from sightline.casebook.acts import ACTS
-from sightline.casebook.legal import legal_verbs
+from sightline.casebook.legal import legal_verbs, require_case
 from sightline.catalog import load_catalog
-from sightline.errors import UsageError
 from sightline.people import mailboxes, owners
 
 if TYPE_CHECKING:
@@ -61,9 +60,7 @@ def act_page(
     UsageError when there is no such case.
     """
     events = casebook.events(case_id)
-    stands = casebook.standing(case_id, now)
-    if stands is None:
-        raise UsageError(f"no case is called {case_id}")
+    stands = require_case(case_id, casebook.standing(case_id, now))
     audited = casebook.case(case_id)
     forms: list[Form] = []
     if session is not None and session.case_id == case_id:

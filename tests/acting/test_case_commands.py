@@ -133,6 +133,15 @@ def test_a_silence_that_is_refused_holds_nothing_back(home: Home) -> None:
     assert Casebook(home.casebook_url).silencing.silences(NOW) == []
 
 
+def test_a_link_is_signed_for_a_case_there_is(home: Home) -> None:
+    done = CliRunner().invoke(app, ["case", "link", CASE, OWNER])
+    assert f"/cases/{CASE}/act?link=" in done.stdout
+    refused = CliRunner().invoke(app, ["case", "link", "nosuch.all.level.2026-06-29", OWNER])
+    assert isinstance(refused.exception, UsageError)
+    assert "no case is called nosuch" in str(refused.exception)
+    assert "link=" not in refused.stdout
+
+
 def test_an_answer_reaches_the_finding_and_only_the_owner_gives_it(home: Home) -> None:
     casebook = Casebook(home.casebook_url)
     finding = Finding(
