@@ -17,7 +17,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from acting.pages import act_page, entrance_page, notice_page, ways_on
+from acting.pages import PREVIEW, act_page, entrance_page, notice_page, silence_page, ways_on
 from acting.posted import NotFormError, posted_form
 from acting.session import COOKIE, Session, case_path
 from reports.signed_links import Signer
@@ -29,6 +29,7 @@ from sightline.people import require_known
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
     from pathlib import Path
 
     from starlette.requests import Request
@@ -58,6 +59,7 @@ def application(home: Home, *, hosts: tuple[str, ...] = ("127.0.0.1", "localhost
             Route("/cases/{case_id}/act", desk.forms),
             Route("/cases/{case_id}/session", desk.enter, methods=["POST"]),
             Route("/cases/{case_id}/act/{verb}", desk.act, methods=["POST"]),
+            Route(f"/cases/{{case_id}}/act/{PREVIEW}", desk.preview, methods=["POST"]),
         ],
         middleware=[
             Middleware(TrustedHostMiddleware, allowed_hosts=[*hosts, *([host] if host else [])])
@@ -126,29 +128,42 @@ class Desk:
 
         return await _answer(request, begin, refused=403)
 
+    async def preview(self, request: Request) -> Response:
+        """Says what a silence would hold back; nothing is recorded."""
+
+        def show(form: dict[str, str], session: Session, now: datetime) -> Response:
+            return _html(silence_page(self._home, self._casebook, session, form, now))
+
+        return await self._in_session(request, show)
+
     async def act(self, request: Request) -> Response:
         """Records what the form says; an illegal step is refused and the legal ones are named."""
-        case_id, verb = request.path_params["case_id"], request.path_params["verb"]
+        verb = request.path_params["verb"]
+
+        def take(form: dict[str, str], session: Session, now: datetime) -> Response:
+            act_on(
+                self._casebook, load_catalog(self._home.okrs), session.case_id, verb=verb,
+                fields=form, author=session.person, at=now,
+            )  # fmt: skip
+            return _back_to(session.case_id)
+
+        return await self._in_session(request, take)
+
+    async def _in_session(
+        self, request: Request, do: Callable[[dict[str, str], Session, datetime], Response]
+    ) -> Response:
+        """Does what the form asks when it was made in a session of this person on this case."""
         now = self._home.now()
         session = Session.of(request, self._signer, now)
 
-        def take(form: dict[str, str]) -> Response:
+        def refuse_or_do(form: dict[str, str]) -> Response:
             token = form.pop("token", "")
+            case_id = request.path_params["case_id"]
             if session is None or session.case_id != case_id or not session.is_ours(token):
                 return _refused(UsageError("open this case from your own link first"), 403)
-            catalog = load_catalog(self._home.okrs)
-            act_on(
-                self._casebook,
-                catalog,
-                case_id,
-                verb=verb,
-                fields=form,
-                author=session.person,
-                at=now,
-            )
-            return _back_to(case_id)
+            return do(form, session, now)
 
-        return await _answer(request, take, refused=409)
+        return await _answer(request, refuse_or_do, refused=409)
 
 
 async def _answer(

@@ -37,8 +37,12 @@ def act_on(
     author: str,
     at: datetime,
 ) -> Standing:
-    """Records an act and returns where it leaves the case; UsageError as `checked` has it."""
-    act = checked(casebook, catalog, case_id, verb=verb, fields=fields, author=author, at=at)
+    """Records an act and returns where it leaves the case.
+
+    UsageError when a field does not fit, or as `refuse_impossible` has it.
+    """
+    act = read_act(verb, fields)
+    refuse_impossible(casebook, catalog, case_id, act, author=author, at=at)
     if isinstance(act, SilenceCase):
         casebook.silencing.hold(silence_of(case_id, act, author, at), at)
     if isinstance(act, Answer):
@@ -54,27 +58,18 @@ def act_on(
     )
 
 
-def checked(
-    casebook: Casebook,
-    catalog: Catalog,
-    case_id: str,
-    *,
-    verb: str,
-    fields: dict[str, str],
-    author: str,
-    at: datetime,
-) -> Act:
-    """The act, read from its fields; nothing is recorded.
+def refuse_impossible(
+    casebook: Casebook, catalog: Catalog, case_id: str, act: Act, *, author: str, at: datetime
+) -> None:
+    """UsageError when `act_on` would refuse the act; nothing is recorded.
 
-    UsageError when the author holds no role, when a field does not fit, when the step is not legal
-    now, or when it would end a case of the author's own KPI.
+    That is when the author holds no role, when a word is none of the vocabulary, when the step is
+    not legal now, or when it would end a case of the author's own KPI.
     """
     require_known(catalog, author, at.date())
-    act = read_act(verb, fields)
     _refuse_unknown_words(act, catalog, at.date())
     own = owners(catalog, kpi_of(case_id), at.date())
     casebook.require_legal(case_id, act, author=author, owners=own, at=at)
-    return act
 
 
 def silence_of(case_id: str, act: SilenceCase, author: str, at: datetime) -> Silence:
@@ -82,6 +77,28 @@ def silence_of(case_id: str, act: SilenceCase, author: str, at: datetime) -> Sil
     kpi_id, scope, *_ = f"{case_id}.".split(".")
     until = datetime.combine(act.until, time(), UTC)
     return Silence("", kpi_id, scope, None, at, until, author, act.reason)
+
+
+def merge_targets(
+    casebook: Casebook, catalog: Catalog, case_id: str, at: datetime
+) -> dict[str, Standing]:
+    """Cases a case may be merged into: those of its KPI or of one of its objectives that go on."""
+    pursued = _objectives(catalog, kpi_of(case_id))
+    return {
+        other: stands
+        for other, stands in casebook.standings(at).items()
+        if not stands.is_over
+        and other != case_id
+        and (kpi_of(other) == kpi_of(case_id) or pursued & _objectives(catalog, kpi_of(other)))
+    }
+
+
+def _objectives(catalog: Catalog, kpi_id: str) -> set[str]:
+    return {
+        objective.id
+        for objective, key_result in catalog.key_results.values()
+        if kpi_id in {link.kpi for link in key_result.links}
+    }
 
 
 def check_silence(

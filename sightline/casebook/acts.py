@@ -5,7 +5,7 @@ Command line and web application make their options and forms from these, so bot
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
@@ -28,6 +28,9 @@ class Act(BaseModel):
     label: ClassVar[str]
     # Whoever owns the KPI may not judge the own case over.
     ends_case: ClassVar[bool] = False
+
+
+AnyAct = TypeVar("AnyAct", bound=Act)
 
 
 class Acknowledge(Act):
@@ -134,16 +137,21 @@ VERBS = {act.kind: act.verb for act in ACTS.values()}
 
 
 def read_act(verb: str, fields: dict[str, str]) -> Act:
-    """The act a form describes; UsageError with one line for each field that does not fit."""
+    """The act a form describes; UsageError when there is no such act, or as `filled` has it."""
     try:
         form = ACTS[verb]
     except KeyError:
         raise UsageError(f"nobody can {verb} a case; there are: {', '.join(ACTS)}") from None
+    return filled(form, fields)
+
+
+def filled(form: type[AnyAct], fields: dict[str, str]) -> AnyAct:
+    """The form with its fields filled in; UsageError naming each that does not fit."""
     try:
         return form.model_validate(fields)
     except ValidationError as error:
         lines = [_in_words(form, detail) for detail in error.errors(include_url=False)]
-        raise UsageError(f"cannot {verb}: " + "; ".join(lines)) from None
+        raise UsageError(f"cannot {form.verb}: " + "; ".join(lines)) from None
 
 
 def _in_words(form: type[Act], detail: ErrorDetails) -> str:
