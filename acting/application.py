@@ -17,7 +17,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from acting.pages import act_page, entrance_page, notice_page
+from acting.pages import PREVIEW, act_page, entrance_page, notice_page, silence_page, ways_on
 from acting.posted import NotFormError, posted_form
 from acting.session import COOKIE, Session, case_path
 from reports.signed_links import Signer
@@ -29,6 +29,7 @@ from sightline.people import require_known
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
     from pathlib import Path
 
     from starlette.requests import Request
@@ -52,10 +53,13 @@ def application(home: Home, *, hosts: tuple[str, ...] = ("127.0.0.1", "localhost
     return Starlette(
         routes=[
             Route("/", desk.board),
-            Route("/cases/{page}.html", desk.case),
+            Route("/index.html", desk.board),
+            Route("/cases/{case_id}.html", desk.case),
+            Route("/findings/{finding_id}.html", desk.finding),
             Route("/cases/{case_id}/act", desk.forms),
             Route("/cases/{case_id}/session", desk.enter, methods=["POST"]),
             Route("/cases/{case_id}/act/{verb}", desk.act, methods=["POST"]),
+            Route(f"/cases/{{case_id}}/act/{PREVIEW}", desk.preview, methods=["POST"]),
         ],
         middleware=[
             Middleware(TrustedHostMiddleware, allowed_hosts=[*hosts, *([host] if host else [])])
@@ -77,9 +81,15 @@ class Desk:
         return _drawn(self._home.reports / "index.html", "No board has been drawn yet.")
 
     def case(self, request: Request) -> Response:
-        """A case page as it was last drawn."""
-        name = request.path_params["page"]
-        return _drawn(self._home.cases / f"{name}.html", "No such case page has been drawn yet.")
+        """A case page as it was last drawn, and from it the ways to the board and to acting."""
+        case_id = request.path_params["case_id"]
+        missing = "No such case page has been drawn yet."
+        return _drawn(self._home.cases / f"{case_id}.html", missing, ways=ways_on(case_id))
+
+    def finding(self, request: Request) -> Response:
+        """The page of a finding as it was last drawn."""
+        page = self._home.findings / f"{request.path_params['finding_id']}.html"
+        return _drawn(page, "No such finding has been drawn yet.")
 
     def forms(self, request: Request) -> Response:
         """The forms of a case in a session, the entrance for a link, else only how it stands."""
@@ -118,29 +128,42 @@ class Desk:
 
         return await _answer(request, begin, refused=403)
 
+    async def preview(self, request: Request) -> Response:
+        """Says what a silence would hold back; nothing is recorded."""
+
+        def show(form: dict[str, str], session: Session, now: datetime) -> Response:
+            return _html(silence_page(self._home, self._casebook, session, form, now))
+
+        return await self._in_session(request, show)
+
     async def act(self, request: Request) -> Response:
         """Records what the form says; an illegal step is refused and the legal ones are named."""
-        case_id, verb = request.path_params["case_id"], request.path_params["verb"]
+        verb = request.path_params["verb"]
+
+        def take(form: dict[str, str], session: Session, now: datetime) -> Response:
+            act_on(
+                self._casebook, load_catalog(self._home.okrs), session.case_id, verb=verb,
+                fields=form, author=session.person, at=now,
+            )  # fmt: skip
+            return _back_to(session.case_id)
+
+        return await self._in_session(request, take)
+
+    async def _in_session(
+        self, request: Request, do: Callable[[dict[str, str], Session, datetime], Response]
+    ) -> Response:
+        """Does what the form asks when it was made in a session of this person on this case."""
         now = self._home.now()
         session = Session.of(request, self._signer, now)
 
-        def take(form: dict[str, str]) -> Response:
+        def refuse_or_do(form: dict[str, str]) -> Response:
             token = form.pop("token", "")
+            case_id = request.path_params["case_id"]
             if session is None or session.case_id != case_id or not session.is_ours(token):
                 return _refused(UsageError("open this case from your own link first"), 403)
-            catalog = load_catalog(self._home.okrs)
-            act_on(
-                self._casebook,
-                catalog,
-                case_id,
-                verb=verb,
-                fields=form,
-                author=session.person,
-                at=now,
-            )
-            return _back_to(case_id)
+            return do(form, session, now)
 
-        return await _answer(request, take, refused=409)
+        return await _answer(request, refuse_or_do, refused=409)
 
 
 async def _answer(
@@ -161,10 +184,10 @@ def _require_same(signed: str, asked: str) -> None:
         raise UsageError("this link is for another case")
 
 
-def _drawn(path: Path, missing: str) -> Response:
+def _drawn(path: Path, missing: str, *, ways: str = "") -> Response:
     if not path.is_file() or path.name.startswith("."):
         return _html(notice_page("Nothing here yet", missing), 404)
-    return _html(path.read_text(encoding="utf-8"))
+    return _html(path.read_text(encoding="utf-8").replace("<main>", f"<main>{ways}", 1))
 
 
 def _back_to(case_id: str) -> Response:

@@ -4,27 +4,38 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from acting.session import case_path
+from reports.alerts import standings
 from reports.case_log import told
+from reports.case_page import TRUST
+from reports.decision import would_hold_back
+from reports.episodes import VERDICTS
 from reports.page import render
-from sightline.acting import kpi_of
-from sightline.casebook.acts import ACTS
-from sightline.casebook.legal import legal_verbs
+from sightline.acting import kpi_of, merge_targets, refuse_impossible, silence_of
+from sightline.casebook.acts import ACTS, SilenceCase, filled
+from sightline.casebook.legal import legal_verbs, require_case
+from sightline.casebook.silencing import refuse_unfit
 from sightline.catalog import load_catalog
-from sightline.errors import UsageError
-from sightline.people import owners
+from sightline.people import mailboxes, owners
+from sightline.warehouse.duckdb import read_published
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from acting.session import Session
     from reports.signed_links import Pass
-    from sightline.casebook import Casebook
+    from sightline.casebook import Casebook, Standing
     from sightline.casebook.acts import Act
+    from sightline.catalog import Catalog
     from sightline.home import Home
+
+
+PREVIEW = "silence/preview"  # a silence counts only when it was seen what it holds back
+# What is sent, and what is read.
+Choice: TypeAlias = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +45,16 @@ class Input:
     name: str
     title: str
     kind: str
-    choices: tuple[str, ...] = ()
+    choices: tuple[Choice, ...] = ()
     is_required: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """An act that is legal now."""
+    """An act that is legal now; `step` is where its form goes first."""
 
     verb: str
+    step: str
     label: str
     purpose: str
     inputs: tuple[Input, ...]
@@ -56,27 +68,29 @@ def act_page(
     UsageError when there is no such case.
     """
     events = casebook.events(case_id)
-    stands = casebook.standing(case_id, now)
-    if stands is None:
-        raise UsageError(f"no case is called {case_id}")
+    stands = require_case(case_id, casebook.standing(case_id, now))
     audited = casebook.case(case_id)
     forms: list[Form] = []
     if session is not None and session.case_id == case_id:
         catalog = load_catalog(home.okrs)
         own = owners(catalog, kpi_of(case_id), now.date())
         verbs = legal_verbs(stands, is_owner=session.person in own)
-        asked = tuple(f.finding_id for f in audited.integrity.findings) if audited else ()
+        findings = audited.integrity.findings if audited else ()
         closed = {
-            "cause_code": catalog.vocabulary.cause_codes,
-            "finding_id": asked,
-            "answer reason": catalog.vocabulary.answer_codes,
+            "cause_code": _words(catalog.vocabulary.cause_codes),
+            "who": _people(catalog, now.date()),
+            "into": _cases(merge_targets(casebook, catalog, case_id, now)),
+            "finding_id": tuple((f.finding_id, f.question) for f in findings),
+            "answer reason": _words(catalog.vocabulary.answer_codes),
         }
-        answerable = asked and session.person in own
-        forms = [_form(ACTS[v], closed) for v in verbs if v != "answer" or answerable]
+        offered = {"answer": findings and session.person in own, "merge": closed["into"]}
+        forms = [_form(ACTS[v], closed) for v in verbs if offered.get(v, True)]
     return render(
         "act.html.j2",
         headline=audited.headline if audited else told(events)[0].sentence,
-        is_audited=audited is not None,
+        case=audited,
+        trust=TRUST[audited.integrity.verdict] if audited else "",
+        verdicts=VERDICTS,
         stands=stands,
         is_overdue=stands.is_overdue(now.date()),
         acts=told(events),
@@ -87,9 +101,39 @@ def act_page(
     )
 
 
+def silence_page(
+    home: Home, casebook: Casebook, session: Session, fields: dict[str, str], now: datetime
+) -> str:
+    """What a silence would hold back now, and the button that makes it count.
+
+    UsageError when it would be refused; SightlineEnvironmentError when nothing is published.
+    """
+    case_id, author = session.case_id, session.person
+    act = filled(SilenceCase, fields)
+    refuse_impossible(casebook, load_catalog(home.okrs), case_id, act, author=author, at=now)
+    wanted = silence_of(case_id, act, author, now)
+    refuse_unfit(wanted, now)
+    with read_published(home) as marts:
+        held = would_hold_back(standings(marts), wanted, now)
+    return render(
+        "act_silence.html.j2",
+        case_id=case_id,
+        wanted=wanted,
+        held=held,
+        fields=fields,
+        token=session.token,
+        path=case_path(case_id),
+    )
+
+
 def entrance_page(entry: Pass, link: str) -> str:
     """One button that uses the link up; opening the page does not, as mail scanners do that."""
     return render("act_entrance.html.j2", entry=entry, link=link, path=case_path(entry.case_id))
+
+
+def ways_on(case_id: str) -> str:
+    """Where to go from a case: what only a server can offer, so the drawn page leaves it out."""
+    return render("act_ways.html.j2", path=case_path(case_id))
 
 
 def notice_page(title: str, sentence: str) -> str:
@@ -97,7 +141,7 @@ def notice_page(title: str, sentence: str) -> str:
     return render("act_notice.html.j2", heading=title, sentence=sentence)
 
 
-def _form(form: type[Act], closed: Mapping[str, tuple[str, ...]]) -> Form:
+def _form(form: type[Act], closed: Mapping[str, tuple[Choice, ...]]) -> Form:
     inputs = tuple(
         Input(
             name=name,
@@ -108,4 +152,23 @@ def _form(form: type[Act], closed: Mapping[str, tuple[str, ...]]) -> Form:
         )
         for name, field in form.model_fields.items()
     )
-    return Form(form.verb, form.label, form.__doc__ or "", inputs)
+    step = PREVIEW if form.verb == "silence" else form.verb
+    return Form(form.verb, step, form.label, form.__doc__ or "", inputs)
+
+
+def _words(ids: Iterable[str]) -> tuple[Choice, ...]:
+    return tuple((word, word.replace("_", " ")) for word in ids)
+
+
+def _people(catalog: Catalog, day: date) -> tuple[Choice, ...]:
+    """The roles by name, then everybody who holds one by mailbox."""
+    roles = catalog.vocabulary.roles.items()
+    people = mailboxes(catalog, day)
+    return (*((role_id, role.name) for role_id, role in roles), *zip(people, people, strict=True))
+
+
+def _cases(targets: Mapping[str, Standing]) -> tuple[Choice, ...]:
+    return tuple(
+        (case_id, f"{case_id}, {stands.state.replace('_', ' ')}")
+        for case_id, stands in targets.items()
+    )

@@ -6,6 +6,7 @@ imports no Dagster and no dbt, so that cron can ask every minute, also when thos
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -44,19 +45,29 @@ class Patience:
     silence: timedelta
 
 
+class _UnreadableError(Exception):
+    """A store that several checks read cannot be; each of them finds the same symptom."""
+
+    def __init__(self, symptom: Symptom) -> None:
+        super().__init__(symptom.what)
+        self.symptom = symptom
+
+
 Check = Callable[[Home, Patience], Iterator[Symptom]]
 
 
 def examine(home: Home, patience: Patience) -> tuple[list[Symptom], list[str]]:
-    """Every symptom, and the checks that were made; one that cannot be made is a symptom."""
+    """Every symptom once, and the checks that were made; one that cannot be made is a symptom."""
     symptoms: list[Symptom] = []
     for name, check in CHECKS.items():
         try:
             symptoms += check(home, patience)
+        except _UnreadableError as store:
+            symptoms.append(store.symptom)
         except Exception as error:  # a doctor that dies of what it finds tells nobody
             reason = f"{type(error).__name__}: {error}".splitlines()[0]
             symptoms.append(Symptom(name, f"cannot be looked at: {reason}", "mend that", True))
-    return symptoms, list(CHECKS)
+    return list(dict.fromkeys(symptoms)), list(CHECKS)
 
 
 def _manifest(home: Home, _patience: Patience) -> Iterator[Symptom]:
@@ -209,23 +220,31 @@ def _open_episodes(home: Home) -> list[str]:
 
 
 def _published(home: Home, query: str) -> list[tuple[Any, ...]]:
+    import duckdb
+
     from sightline.warehouse.duckdb import read_published
 
-    with read_published(home) as connection:
-        return connection.execute(query).fetchall()
+    try:
+        with read_published(home) as connection:
+            return connection.execute(query).fetchall()
+    except duckdb.Error as error:
+        what = f"{home.published} cannot be read: {str(error).splitlines()[0]}"
+        way_out = "the next pulse publishes anew; if it does not help, see what that run says"
+        raise _UnreadableError(Symptom("marts", what, way_out, True)) from error
 
 
-class _reading:  # noqa: N801 - used as a function
-    """A SQLite file opened read-only: nobody waits for it, and it changes nothing."""
-
-    def __init__(self, path: Path) -> None:
-        self._connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=2)
-
-    def __enter__(self) -> sqlite3.Connection:
-        return self._connection
-
-    def __exit__(self, *_error: object) -> None:
-        self._connection.close()
+@contextmanager
+def _reading(store: Path) -> Iterator[sqlite3.Connection]:
+    """A SQLite file of the instance, read-only: nobody waits for it, and it changes nothing."""
+    try:
+        with closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True, timeout=2)) as connection:
+            yield connection
+    except sqlite3.OperationalError as error:  # busy, or shut: the file may be whole
+        way_out = f"look again, then look who holds {store} and whether it may be read"
+        what = f"{store.name} cannot be looked at: {error}"
+        raise _UnreadableError(Symptom("instance", what, way_out, True)) from error
+    except sqlite3.DatabaseError as error:
+        raise _UnreadableError(_broken(store, f"cannot be read: {error}")) from error
 
 
 def _moment(text: object) -> datetime:

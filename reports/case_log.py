@@ -21,7 +21,7 @@ _SENTENCES = {
     "commented": "Commented: {text}",
     "answered": "Answered {finding_id}, {reason}: {text}",
     "decided": "Decided: {decision}",
-    "acted": "To be done by {due_on}: {action}",
+    "acted": "{who} to do by {due_on}: {action}",
     "silenced": "Silenced until {until}: {reason}",
     "accepted": "Risk accepted until {until}: {reason}",
     "dismissed": "Dismissed as a false alarm: {reason}",

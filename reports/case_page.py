@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from sightline.audit_case import AuditCase, Decomposition
 
-_INTEGRITY = {
+TRUST = {
     "trusted": "The number can be trusted",
     "contested": "The number is contested: settle the data first",
     "insufficient": "Nobody could verify the number",
@@ -39,7 +39,7 @@ def render_case(case: AuditCase) -> str:
         # Our own drawing: every name in it was escaped when the SVG was written.
         chart=Markup(condition_chart(case)),  # noqa: S704
         caption=caption(case),
-        trust=_INTEGRITY[case.integrity.verdict],
+        trust=TRUST[case.integrity.verdict],
         verdicts=VERDICTS,
         decompositions=[d for d in (case.decomposition, case.drill_down) if d is not None],
         comparison=comparison,

@@ -6,13 +6,18 @@ from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
 
 from sightline.casebook import Silence
-from sightline.casebook.acts import Act, Answer, Close, SilenceCase, read_act
+from sightline.casebook.acts import Act, Answer, Close, SilenceCase, TakeAction, read_act
 from sightline.casebook.answers import Answers, FindingAct, check_answer
+from sightline.casebook.silencing import refuse_unfit
 from sightline.days_off import days_off
 from sightline.errors import UsageError
-from sightline.people import owners, require_known
+from sightline.finding import did_you_mean
+from sightline.people import owners, require_known, require_role_or_person
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import date
+
     from sightline.casebook import Casebook, Standing
     from sightline.catalog import Catalog
 
@@ -34,14 +39,12 @@ def act_on(
 ) -> Standing:
     """Records an act and returns where it leaves the case.
 
-    UsageError when the author holds no role, when a field does not fit, when the step is not legal
-    now, or when it would end a case of the author's own KPI.
+    UsageError when a field does not fit, or as `refuse_impossible` has it.
     """
-    require_known(catalog, author, at.date())
     act = read_act(verb, fields)
-    _refuse_unknown_words(act, catalog)
+    refuse_impossible(casebook, catalog, case_id, act, author=author, at=at)
     if isinstance(act, SilenceCase):
-        _hold_back(casebook, case_id, act, author, at)
+        casebook.silencing.hold(silence_of(case_id, act, author, at), at)
     if isinstance(act, Answer):
         _answer(casebook, catalog, case_id, act, author, at)
     kpi_id = kpi_of(case_id)
@@ -55,13 +58,65 @@ def act_on(
     )
 
 
-def _hold_back(
-    casebook: Casebook, case_id: str, act: SilenceCase, author: str, at: datetime
+def refuse_impossible(
+    casebook: Casebook, catalog: Catalog, case_id: str, act: Act, *, author: str, at: datetime
 ) -> None:
+    """UsageError when `act_on` would refuse the act; nothing is recorded.
+
+    That is when the author holds no role, when a word is none of the vocabulary, when the step is
+    not legal now, or when it would end a case of the author's own KPI.
+    """
+    require_known(catalog, author, at.date())
+    _refuse_unknown_words(act, catalog, at.date())
+    own = owners(catalog, kpi_of(case_id), at.date())
+    casebook.require_legal(case_id, act, author=author, owners=own, at=at)
+
+
+def silence_of(case_id: str, act: SilenceCase, author: str, at: datetime) -> Silence:
+    """What silencing a case holds back: the messages about its KPI in its scope."""
     kpi_id, scope, *_ = f"{case_id}.".split(".")
     until = datetime.combine(act.until, time(), UTC)
-    wanted = Silence("", kpi_id, scope, None, at, until, author, act.reason)
-    casebook.silencing.hold(wanted, at)
+    return Silence("", kpi_id, scope, None, at, until, author, act.reason)
+
+
+def merge_targets(
+    casebook: Casebook, catalog: Catalog, case_id: str, at: datetime
+) -> dict[str, Standing]:
+    """Cases a case may be merged into: those of its KPI or of one of its objectives that go on."""
+    pursued = _objectives(catalog, kpi_of(case_id))
+    return {
+        other: stands
+        for other, stands in casebook.standings(at).items()
+        if not stands.is_over
+        and other != case_id
+        and (kpi_of(other) == kpi_of(case_id) or pursued & _objectives(catalog, kpi_of(other)))
+    }
+
+
+def _objectives(catalog: Catalog, kpi_id: str) -> set[str]:
+    return {
+        objective.id
+        for objective, key_result in catalog.key_results.values()
+        if kpi_id in {link.kpi for link in key_result.links}
+    }
+
+
+def check_silence(
+    catalog: Catalog, wanted: Silence, *, scopes: Collection[str], at: datetime
+) -> None:
+    """UsageError when the author holds no role, or the silence names what is not there.
+
+    `scopes` are those in which its KPI has values.
+    """
+    require_known(catalog, wanted.author, at.date())
+    for kind, name, known in (
+        ("KPI", wanted.kpi_id, catalog.kpis),
+        ("scope of it", wanted.scope, scopes),
+        ("objective", wanted.objective_id, catalog.objectives),
+    ):
+        if name is not None and name not in known:
+            raise UsageError(f"no {kind} is called {name}; {did_you_mean(name, known)}")
+    refuse_unfit(wanted, at)
 
 
 def _answer(
@@ -91,7 +146,9 @@ def _answer(
         answers.close()
 
 
-def _refuse_unknown_words(act: Act, catalog: Catalog) -> None:
+def _refuse_unknown_words(act: Act, catalog: Catalog, day: date) -> None:
+    if isinstance(act, TakeAction):
+        require_role_or_person(catalog, act.who, day)
     codes = catalog.vocabulary.cause_codes
     if isinstance(act, Close) and act.cause_code not in codes:
         raise UsageError(f"{act.cause_code} is no cause code; there are: {', '.join(codes)}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sightline.errors import UsageError
+from sightline.finding import did_you_mean
 
 if TYPE_CHECKING:
     from datetime import date
@@ -28,9 +29,20 @@ def roles_of(catalog: Catalog, mailbox: str, day: date) -> tuple[str, ...]:
 def require_known(catalog: Catalog, mailbox: str, day: date) -> None:
     """UsageError when the mailbox holds no role on that day: who has left cannot act."""
     if not roles_of(catalog, mailbox, day):
-        raise UsageError(
-            f"{mailbox} holds no role on {day}: okrs/vocabulary.yml says who may act on cases"
-        )
+        raise UsageError(f"{mailbox} holds no role on {day}: okrs/vocabulary.yml says who may act")
+
+
+def mailboxes(catalog: Catalog, day: date) -> tuple[str, ...]:
+    """Everybody who holds a role on a day, persons and deputies."""
+    roles = catalog.vocabulary.roles
+    return tuple(sorted({person for role in roles for person in holders(catalog, role, day)}))
+
+
+def require_role_or_person(catalog: Catalog, who: str, day: date) -> None:
+    """UsageError when `who` is neither a role nor somebody who holds one that day."""
+    known = (*catalog.vocabulary.roles, *mailboxes(catalog, day))
+    if who not in known:
+        raise UsageError(f"{who} is no role and holds none on {day}; {did_you_mean(who, known)}")
 
 
 def owners(catalog: Catalog, kpi_id: str, day: date) -> tuple[str, ...]:

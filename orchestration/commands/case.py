@@ -142,11 +142,16 @@ def link(
 ) -> None:
     """Sign a link by which one person can act on one case, once, within three days."""
     from reports.signed_links import Signer, act_link
+    from sightline.casebook import Casebook
+    from sightline.casebook.legal import require_case
     from sightline.catalog import load_catalog
     from sightline.people import require_known
 
     home = Home.from_env()
     now = home.now()
+    casebook = Casebook(home.casebook_url)
+    casebook.create()
+    require_case(case_id, casebook.standing(case_id, now))
     require_known(load_catalog(home.okrs), person, now.date())
     base = home.public_url or "http://127.0.0.1:3080"
     address = act_link(base, case_id, Signer.of(home).sign(person, case_id, now))

@@ -12,7 +12,11 @@ from sightline.home import Home
 
 app = typer.Typer(help="Messages held back for a while. What is judged and audited stays so.")
 
-Author = Annotated[str, typer.Option(help="Who answers for it: a mailbox.")]
+Author = Annotated[
+    str, typer.Option(help="Who answers for it: a mailbox, as okrs/vocabulary.yml has it.")
+]
+
+_SCOPES = "select distinct scope from marts.fct_kpi_evaluation where kpi_id = coalesce(?, kpi_id)"
 
 
 @app.command("add")
@@ -31,11 +35,15 @@ def add(
     from orchestration.commands.reading import marts
     from reports.alerts import standings
     from reports.decision import would_hold_back
+    from sightline.acting import check_silence
+    from sightline.catalog import load_catalog
 
     home = Home.from_env()
     now = home.now()
     wanted = Silence("", kpi, scope, objective, now, _moment(until), author, reason)
     with marts() as connection:
+        scopes = {row[0] for row in connection.execute(_SCOPES, [kpi]).fetchall()}
+        check_silence(load_catalog(home.okrs), wanted, scopes=scopes, at=now)
         cases = would_hold_back(standings(connection), wanted, now)
     silence_id = None
     if not preview:
@@ -72,9 +80,13 @@ def lift(
 ) -> None:
     """End a silence before its time; what is still open is told at the next pulse."""
     from orchestration.alerting import open_casebook
+    from sightline.catalog import load_catalog
+    from sightline.people import require_known
 
     home = Home.from_env()
-    open_casebook(home).silencing.lift(silence_id, home.now(), author)
+    now = home.now()
+    require_known(load_catalog(home.okrs), author, now.date())
+    open_casebook(home).silencing.lift(silence_id, now, author)
     emit({"lifted": silence_id}, f"silence {silence_id} is lifted", as_json=as_json)
 
 

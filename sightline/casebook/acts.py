@@ -5,12 +5,15 @@ Command line and web application make their options and forms from these, so bot
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from sightline.definition import Day
 from sightline.errors import UsageError
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
 OptionalWords = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2_000)]
@@ -25,6 +28,9 @@ class Act(BaseModel):
     label: ClassVar[str]
     # Whoever owns the KPI may not judge the own case over.
     ends_case: ClassVar[bool] = False
+
+
+AnyAct = TypeVar("AnyAct", bound=Act)
 
 
 class Acknowledge(Act):
@@ -61,8 +67,9 @@ class TakeAction(Act):
     """Who does what by when to carry the decision out."""
 
     kind, verb, label = "acted", "act", "Record an action"
+    who: Words = Field(title="Who does it")
     action: Words = Field(title="Action")
-    due_on: date = Field(title="Done by")
+    due_on: Day = Field(title="Done by")
 
 
 class SilenceCase(Act):
@@ -70,7 +77,7 @@ class SilenceCase(Act):
 
     kind, verb, label = "silenced", "silence", "Silence"
     reason: Words = Field(title="Reason")
-    until: date = Field(title="Until")
+    until: Day = Field(title="Until")
 
 
 class Accept(Act):
@@ -78,7 +85,7 @@ class Accept(Act):
 
     kind, verb, label, ends_case = "accepted", "accept", "Accept the risk", True
     reason: Words = Field(title="Reason")
-    until: date = Field(title="Until")
+    until: Day = Field(title="Until")
 
 
 class Dismiss(Act):
@@ -130,13 +137,39 @@ VERBS = {act.kind: act.verb for act in ACTS.values()}
 
 
 def read_act(verb: str, fields: dict[str, str]) -> Act:
-    """The act a form describes; UsageError with one line for each field that does not fit."""
+    """The act a form describes; UsageError when there is no such act, or as `filled` has it."""
     try:
         form = ACTS[verb]
     except KeyError:
         raise UsageError(f"nobody can {verb} a case; there are: {', '.join(ACTS)}") from None
+    return filled(form, fields)
+
+
+def filled(form: type[AnyAct], fields: dict[str, str]) -> AnyAct:
+    """The form with its fields filled in; UsageError naming each that does not fit."""
     try:
         return form.model_validate(fields)
     except ValidationError as error:
-        lines = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
-        raise UsageError(f"cannot {verb}: " + "; ".join(lines)) from None
+        lines = [_in_words(form, detail) for detail in error.errors(include_url=False)]
+        raise UsageError(f"cannot {form.verb}: " + "; ".join(lines)) from None
+
+
+def _in_words(form: type[Act], detail: ErrorDetails) -> str:
+    """Which field is wrong, and what is expected in it."""
+    name, context = str(detail["loc"][0]), detail.get("ctx", {})
+    field = form.model_fields.get(name)
+    if field is None:
+        titles = ", ".join(f"“{known.title}”" for known in form.model_fields.values())
+        return f"there is no field {name}, only {titles}"
+    match detail["type"]:
+        case "missing":
+            wrong = "is missing: fill it in"
+        case "string_too_short":
+            wrong = "is empty: fill it in"
+        case "string_too_long":
+            wrong = f"is longer than {context['max_length']:,} characters: cut it"
+        case "bad_day":
+            wrong = f"is {str(detail['input'])[:40]!r}, which {detail['msg']}: {context['way_out']}"
+        case _:
+            wrong = "is no text: write it in words"
+    return f"“{field.title}” {wrong}"

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
     from datetime import datetime
 
+    from sqlalchemy import Connection
+
     from sightline.casebook.records import CaseEvent
 
 
@@ -41,17 +43,21 @@ class Cases:
         """Records what a person did and returns where that leaves the case.
 
         `owners` hold the role that owns the KPI; due dates skip what is off. UsageError when the
-        step is not legal now, naming the legal ones, or when it would end a case of the author's
-        own.
+        step is not legal now, naming the legal ones, when its day is past, or when it would end a
+        case of the author's own.
         """
         event = happened(case_id, act.kind, act.model_dump(mode="json"), at=at, actor=author)
         with writing(self._engine) as connection:
-            now = standing(log.events(connection, case_id), at, is_off)
-            into = None
-            if isinstance(act, Merge):
-                into = standing(log.events(connection, act.into), at)
-            legal = refuse_illegal(case_id, act, now, into=into, is_owner=author in owners)
+            legal = _legal(connection, event, act, author in owners, is_off)
             return log.append(connection, legal, event, is_off) or legal
+
+    def require_legal(
+        self, case_id: str, act: Act, *, author: str, owners: Collection[str], at: datetime
+    ) -> None:
+        """UsageError when `take` would refuse the act now; nothing is recorded."""
+        event = happened(case_id, act.kind, {}, at=at, actor=author)
+        with self._engine.connect() as connection:
+            _legal(connection, event, act, author in owners, is_weekend)
 
     def observe(
         self,
@@ -130,3 +136,16 @@ class Cases:
                     log.insert_event(connection, event, content)
                     moved += 1
         return moved
+
+
+def _legal(
+    connection: Connection, event: CaseEvent, act: Act, is_owner: bool, is_off: IsOff
+) -> Standing:
+    """The standing from which the event may follow; UsageError when it may not."""
+    now = standing(log.events(connection, event.case_id), event.at, is_off)
+    into = None
+    if isinstance(act, Merge):
+        into = standing(log.events(connection, act.into), event.at)
+    return refuse_illegal(
+        event.case_id, act, now, into=into, is_owner=is_owner, today=event.at.date()
+    )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sightline.casebook.acts import ACTS, VERBS, Act, Merge
+from datetime import date
+
+from sightline.casebook.acts import ACTS, VERBS, Accept, Act, Merge, SilenceCase, TakeAction
 from sightline.casebook.life_cycle import Standing, is_legal
 from sightline.errors import UsageError
 
@@ -16,15 +18,27 @@ def legal_verbs(now: Standing, *, is_owner: bool) -> list[str]:
     ]
 
 
+def require_case(case_id: str, now: Standing | None) -> Standing:
+    """Where the case stands; UsageError when there is no such case."""
+    if now is None:
+        raise UsageError(f"no case is called {case_id}; see `sightline case list --all`")
+    return now
+
+
 def refuse_illegal(
-    case_id: str, act: Act, now: Standing | None, *, into: Standing | None, is_owner: bool
+    case_id: str,
+    act: Act,
+    stands: Standing | None,
+    *,
+    into: Standing | None,
+    is_owner: bool,
+    today: date,
 ) -> Standing:
     """The standing the act starts from; UsageError when it may not be taken.
 
     `into` is where the case stands that a merge names.
     """
-    if now is None:
-        raise UsageError(f"no case is called {case_id}; see `sightline case list --all`")
+    now = require_case(case_id, stands)
     possible = ", ".join(legal_verbs(now, is_owner=is_owner))
     if not is_legal(act.kind, now.state):
         state = now.state.replace("_", " ")
@@ -39,4 +53,17 @@ def refuse_illegal(
         )
     if isinstance(act, Merge) and (into is None or into.is_over or into.case_id == case_id):
         raise UsageError(f"{case_id} can only be merged into another case that is not over")
+    _refuse_past(act, today)
     return now
+
+
+def _refuse_past(act: Act, today: date) -> None:
+    """What lasts until a day ends on a later one; what is to be done can be done today."""
+    if isinstance(act, Accept | SilenceCase) and act.until <= today:
+        raise UsageError(
+            f"cannot {act.verb} it until {act.until}: today is {today}; give a later day"
+        )
+    if isinstance(act, TakeAction) and act.due_on < today:
+        raise UsageError(
+            f"nothing can be done by {act.due_on}: today is {today}; give that day or a later one"
+        )

@@ -27,7 +27,7 @@ class Silencing:
 
     def hold(self, wanted: Silence, at: datetime) -> Silence:
         """Keeps a silence and gives it its id; UsageError when it may not be."""
-        _refuse(wanted, at)
+        refuse_unfit(wanted, at)
         with writing(self._engine) as connection:
             count = len(connection.execute(select(silence.c.sequence)).all())
             text = f"{count}|{at.isoformat()}|{wanted}"
@@ -59,6 +59,20 @@ class Silencing:
             return _in_force(connection, now)
 
 
+def refuse_unfit(wanted: Silence, at: datetime) -> None:
+    """UsageError when a silence says too little, holds back nothing, or lasts too long."""
+    if not (wanted.kpi_id or wanted.objective_id):
+        raise UsageError("a silence names a KPI or an objective: nobody may silence everything")
+    if not wanted.author.strip() or not wanted.reason.strip():
+        raise UsageError("a silence has an author and a reason")
+    if wanted.ends_at <= max(at, wanted.starts_at):
+        raise UsageError(f"a silence until {wanted.ends_at} would hold back nothing")
+    if wanted.ends_at - at > LONGEST:
+        raise UsageError(
+            f"a silence lasts {LONGEST.days} days at most; move the target, or accept the case"
+        )
+
+
 def _in_force(connection: Connection, now: datetime) -> list[Silence]:
     rows = connection.execute(select(silence).order_by(silence.c.starts_at)).all()
     lifted = {row.silence_id for row in rows if row.act == "lifted"}
@@ -76,16 +90,3 @@ def _in_force(connection: Connection, now: datetime) -> list[Silence]:
         for row in rows
         if row.act == "held" and row.silence_id not in lifted and to_utc_aware(row.ends_at) > now
     ]
-
-
-def _refuse(wanted: Silence, at: datetime) -> None:
-    if not (wanted.kpi_id or wanted.objective_id):
-        raise UsageError("a silence names a KPI or an objective: nobody may silence everything")
-    if not wanted.author.strip() or not wanted.reason.strip():
-        raise UsageError("a silence has an author and a reason")
-    if wanted.ends_at <= max(at, wanted.starts_at):
-        raise UsageError(f"a silence until {wanted.ends_at} would hold back nothing")
-    if wanted.ends_at - at > LONGEST:
-        raise UsageError(
-            f"a silence lasts {LONGEST.days} days at most; move the target, or accept the case"
-        )

@@ -16,6 +16,7 @@ from acting.application import application
 from reports.signed_links import Signer
 from sightline.casebook import Casebook, Message
 from sightline.home import CHECKOUT, Home
+from tests.reports.firm import Firm
 
 NOW = datetime(2026, 10, 26, 6, 0, tzinfo=UTC)
 CASE = "sorter_uptime.north.level.2026-06-29"
@@ -40,6 +41,21 @@ class Served:
 
     def kinds(self, case_id: str = CASE) -> list[str]:
         return [event.kind for event in self.casebook.events(case_id)]
+
+
+def publish(home: Home, firm: Firm) -> None:
+    """Puts a firm's marts where the published ones lie."""
+    home.published.unlink(missing_ok=True)
+    firm.marts.execute(f"attach '{home.published}' as published")
+    firm.marts.execute("copy from database memory to published")
+    firm.marts.execute("detach published")
+
+
+@pytest.fixture
+def firm() -> Iterator[Firm]:
+    firm = Firm()
+    yield firm
+    firm.marts.close()
 
 
 @pytest.fixture

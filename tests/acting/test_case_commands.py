@@ -12,8 +12,9 @@ from typer.testing import CliRunner
 
 from orchestration.casework import follow_up
 from orchestration.cli import app
+from reports.case_log import told
 from sightline.audit_case import Finding, Integrity
-from sightline.casebook import Casebook, Message
+from sightline.casebook import Casebook, CaseEvent, Message
 from sightline.casebook.answers import Answers
 from sightline.catalog import load_catalog
 from sightline.errors import UsageError
@@ -23,6 +24,8 @@ from tests.reports.sample_case import sample_case
 NOW = datetime(2026, 10, 26, 6, 0, tzinfo=UTC)  # a Monday
 CASE = "sorter_uptime.north.level.2026-06-29"
 OWNER, COLLEAGUE = "maintenance-lead@northline.example", "operations-lead@northline.example"
+
+ACTION = ("--action", "move the slots", "--due-on", "2026-11-06")
 
 
 @pytest.fixture
@@ -64,10 +67,26 @@ def test_a_case_is_worked_on_from_a_terminal(home: Home) -> None:
     assert case("ack", CASE)["state"] == "acknowledged"
     assert case("comment", CASE, "--text", "the log is right")["state"] == "under_review"
     assert case("decide", CASE, "--decision", "by night")["due"] == "2026-10-28"
-    acted = case("act", CASE, "--action", "move the slots", "--due-on", "2026-11-06")
+    acted = case("act", CASE, *ACTION, "--who", "maintenance_lead")
     assert (acted["state"], acted["due"]) == ("acting", "2026-11-06")
     authors = {event.actor for event in Casebook(home.casebook_url).events(CASE)[1:]}
     assert authors == {OWNER}
+    done = told(Casebook(home.casebook_url).events(CASE))[-1]
+    assert done.sentence == "maintenance_lead to do by 2026-11-06: move the slots"
+
+
+def test_who_does_it_is_a_role_or_somebody_who_holds_one(home: Home) -> None:
+    case("ack", CASE)
+    case("decide", CASE, "--decision", "by night")
+    with pytest.raises(UsageError, match="is no role and holds none on 2026-10-26; did you mean"):
+        case("act", CASE, *ACTION, "--who", "maintenance")
+    assert case("act", CASE, *ACTION, "--who", COLLEAGUE)["state"] == "acting"
+
+
+def test_an_action_of_before_anybody_was_named_is_told_without(home: Home) -> None:
+    content = json.dumps({"action": "move the slots", "due_on": "2026-11-06"})
+    event = CaseEvent(1, "1", CASE, "acted", NOW, OWNER, content)
+    assert told([event])[0].sentence == "to do by 2026-11-06: move the slots"
 
 
 def test_what_is_not_possible_is_refused_with_what_is(home: Home) -> None:
@@ -104,6 +123,23 @@ def test_a_silence_on_a_case_holds_its_messages_back(home: Home) -> None:
     (silence,) = casebook.silencing.silences(NOW)
     assert (silence.kpi_id, silence.scope, silence.author) == ("sorter_uptime", "north", OWNER)
     assert casebook.events(CASE)[-1].kind == "silenced"
+
+
+def test_a_silence_that_is_refused_holds_nothing_back(home: Home) -> None:
+    other = "sorter_uptime.south.level.2026-06-29"
+    for about, until, said in ((other, "2026-11-02", "no case"), (CASE, "2026-10-26", "a later")):
+        with pytest.raises(UsageError, match=said):
+            case("silence", about, "--reason", "planned stop", "--until", until)
+    assert Casebook(home.casebook_url).silencing.silences(NOW) == []
+
+
+def test_a_link_is_signed_for_a_case_there_is(home: Home) -> None:
+    done = CliRunner().invoke(app, ["case", "link", CASE, OWNER])
+    assert f"/cases/{CASE}/act?link=" in done.stdout
+    refused = CliRunner().invoke(app, ["case", "link", "nosuch.all.level.2026-06-29", OWNER])
+    assert isinstance(refused.exception, UsageError)
+    assert "no case is called nosuch" in str(refused.exception)
+    assert "link=" not in refused.stdout
 
 
 def test_an_answer_reaches_the_finding_and_only_the_owner_gives_it(home: Home) -> None:

@@ -14,7 +14,9 @@ from reports.delivery import deliver
 from reports.page import case_link
 from reports.signed_links import Desk
 from sightline.casebook import Message, OutboxMessage
-from tests.acting.conftest import CASE, COLLEAGUE, NOW, OWNER, Served
+from tests.acting.conftest import CASE, COLLEAGUE, NOW, OWNER, Served, publish
+from tests.reports.firm import Firm
+from tests.reports.sample_case import sample_case
 from tests.reports.test_hostile_names import HOSTILE
 
 OTHER = "sorter_uptime.south.level.2026-10-19"
@@ -71,6 +73,11 @@ def test_a_case_is_acknowledged_and_decided_from_the_link_of_an_e_mail(
     acts = [(event.kind, event.actor) for event in served.casebook.events(OTHER)][-2:]
     assert acts == [("acknowledged", OWNER), ("decided", OWNER)]
     assert page.get_by_role("button", name="Close").count() == 0
+    page.get_by_label("Who does it").select_option(label="Maintenance lead")
+    page.get_by_label("Action", exact=True).fill("Move the slots")
+    page.get_by_label("Done by").fill("2026-11-06")
+    page.get_by_role("button", name="Record an action").click()
+    assert "maintenance_lead to do by 2026-11-06: Move the slots" in page.inner_text("ol")
     assert said == []
 
     page.context.clear_cookies()
@@ -79,8 +86,58 @@ def test_a_case_is_acknowledged_and_decided_from_the_link_of_an_e_mail(
     assert "used before" in page.inner_text("main")
 
 
-def test_axe_finds_nothing_on_any_page(served: Served, page: Page) -> None:
+def test_a_silence_is_seen_before_it_counts(served: Served, page: Page, firm: Firm) -> None:
+    publish(served.home, firm)
+    page.goto(f"{served.address}/cases/{CASE}/act?link={served.signer.sign(OWNER, CASE, NOW)}")
+    page.get_by_role("button", name="Continue").click()
+
+    def ask() -> str:
+        form = page.get_by_role("form", name="Silence")
+        form.get_by_label("Reason").fill("planned <b>stop</b>")
+        form.get_by_label("Until").fill("2026-11-02")
+        form.get_by_role("button").click()
+        return page.inner_text("main")
+
+    preview = ask()
+    assert "Silence 1 open case until 2026-11-02 00:00 UTC" in preview
+    assert CASE in page.inner_text("ul")
+    page.get_by_role("link", name="silence nothing").click()
+    assert served.casebook.silencing.silences(NOW) == []
+    assert ask() == preview
+    page.get_by_role("button", name="Silence").click()
+    assert "Silenced until 2026-11-02: planned <b>stop</b>" in page.inner_text("ol")
+    (silence,) = served.casebook.silencing.silences(NOW)
+    assert (silence.kpi_id, silence.scope, silence.author) == ("sorter_uptime", "north", OWNER)
+
+
+def test_the_pages_for_acting_fit_a_phone(served: Served, page: Page, firm: Firm) -> None:
+    publish(served.home, firm)
+    served.casebook.finish_audit(sample_case(case_id=CASE), NOW)
+    served.open_case(OTHER, "x" * 200)
+    page.set_viewport_size({"width": 390, "height": 844})
+
+    def width() -> int:
+        measured: int = page.evaluate("() => document.documentElement.scrollWidth")
+        return measured
+
+    page.goto(f"{served.address}/cases/{CASE}/act?link={served.signer.sign(OWNER, CASE, NOW)}")
+    assert width() <= 390
+    page.get_by_role("button", name="Continue").click()
+    assert width() <= 390
+    form = page.get_by_role("form", name="Silence")
+    form.get_by_label("Reason").fill("x" * 200)
+    form.get_by_label("Until").fill("2026-11-02")
+    form.get_by_role("button").click()
+    assert width() <= 390
+    page.goto(f"{served.address}/cases/{OTHER}/act")
+    assert width() <= 390
+
+
+def test_axe_finds_nothing_on_any_page(served: Served, page: Page, firm: Firm) -> None:
     from axe_playwright_python.sync_playwright import Axe
+
+    publish(served.home, firm)
+    served.casebook.finish_audit(sample_case(case_id=CASE), NOW)
 
     def violations() -> tuple[int, str]:
         results: Any = Axe().run(page)
@@ -92,6 +149,12 @@ def test_axe_finds_nothing_on_any_page(served: Served, page: Page) -> None:
     assert violations()[0] == 0, violations()[1]
     page.get_by_role("button", name="Continue").click()
     assert page.get_by_role("button", name="Dismiss as false alarm").count() == 1
+    assert violations()[0] == 0, violations()[1]
+    form = page.get_by_role("form", name="Silence")
+    form.get_by_label("Reason").fill("planned stop")
+    form.get_by_label("Until").fill("2026-11-02")
+    form.get_by_role("button").click()
+    assert "Silence 1 open case" in page.inner_text("h1")
     assert violations()[0] == 0, violations()[1]
     page.goto(f"{served.address}/cases/none/act")
     assert violations()[0] == 0, violations()[1]

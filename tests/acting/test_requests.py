@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
 import httpx
 import pytest
 
-from tests.acting.conftest import CASE, COLLEAGUE, NOW, OWNER, Served
+from reports.board import render_board
+from reports.case_page import render_case
+from reports.finding_page import render_finding
+from reports.marts import finding_details
+from tests.acting.conftest import CASE, COLLEAGUE, NOW, OWNER, Served, publish
+from tests.reports.firm import Firm
+from tests.reports.sample_case import sample_case
 
 OTHER = "damage_rate.all.level.2026-10-19"
 
@@ -142,6 +149,79 @@ def test_an_illegal_step_is_refused_and_the_legal_ones_are_named(
     assert "possible are: ack, comment" in refused.text
 
 
+def test_a_day_that_is_past_is_refused_with_the_way_out(
+    served: Served, client: httpx.Client
+) -> None:
+    enter(client, served.signer.sign(COLLEAGUE, CASE, NOW))
+    token = form_token(client)
+    act(client, "ack", token=token)
+    refused = act(client, "accept", token=token, reason="x", until="2020-01-01")
+    assert refused.status_code == 409
+    assert "today is 2026-10-26; give a later day" in refused.text
+    assert served.kinds()[-1] == "acknowledged"
+
+
+def test_what_was_decided_beforehand_and_the_grade_stand_where_it_is_acted_on(
+    served: Served, client: httpx.Client
+) -> None:
+    audited = sample_case(case_id=CASE)
+    served.casebook.finish_audit(audited, NOW)
+    acting, drawn = client.get(f"/cases/{CASE}/act").text, render_case(audited)
+    assert words_of(acting, '<p class="do">') == words_of(drawn, '<p class="do">')
+    assert words_of(acting, "<p>Data: ") == words_of(drawn, "<dt>Data</dt><dd>") + "."
+    assert "Slow down: Keep recalibrating" in words_of(acting, '<p class="do">')
+    assert "grade C, 1 question about it" in acting
+
+    served.open_case(OTHER)
+    served.casebook.finish_audit(sample_case(case_id=OTHER, instruction=None), NOW)
+    acting = client.get(f"/cases/{OTHER}/act").text
+    assert "No policy decides this; it has to be decided here." in acting
+
+
+def words_of(page: str, start: str) -> str:
+    """The words from a tag on to the end of its element."""
+    return " ".join(re.sub(r"</?b>", "", re.split(r"</(?:p|dd)>", page.split(start)[1])[0]).split())
+
+
+def test_a_case_is_merged_into_an_open_one_of_its_kpi_or_objective(
+    served: Served, client: httpx.Client
+) -> None:
+    enter(client, served.signer.sign(COLLEAGUE, CASE, NOW))
+    assert 'name="into"' not in client.get(f"/cases/{CASE}/act").text
+    same_kpi, same_objective, over, another_objective = (
+        "sorter_uptime.south.level.2026-10-19",
+        "sorting_throughput.north.level.2026-10-19",
+        "sorter_uptime.east.level.2026-10-19",
+        "complaint_rate.all.level.2026-10-19",
+    )
+    for case_id in (same_kpi, same_objective, over, another_objective):
+        served.open_case(case_id)
+    served.casebook.observe(over, "withdrawn", {}, NOW)
+    select = client.get(f"/cases/{CASE}/act").text.partition('name="into"')[2]
+    options = re.findall(r'<option value="([^"]*)"', select.partition("</select>")[0])
+    assert options == ["", same_kpi, same_objective]  # nobody merges by not looking
+    assert act(client, "merge", token=form_token(client), into=same_kpi).status_code == 303
+    assert served.kinds()[-1] == "merged"
+
+
+def test_a_preview_of_a_silence_records_nothing_and_asks_for_the_same(
+    served: Served, client: httpx.Client, firm: Firm
+) -> None:
+    publish(served.home, firm)
+    wanted = {"reason": "planned stop", "until": "2026-11-02"}
+    preview = f"/cases/{CASE}/act/silence/preview"
+    assert client.post(preview, data=wanted).status_code == 403
+    enter(client, served.signer.sign(OWNER, CASE, NOW))
+    token = form_token(client)
+    assert client.get(preview).status_code == 405
+    for until, said in (("2026-10-26", "a later day"), ("2027-10-26", "31 days at most")):
+        refused = client.post(preview, data=wanted | {"token": token, "until": until})
+        assert (refused.status_code, said in refused.text) == (409, True)
+    assert client.post(preview, data=wanted | {"token": token}).status_code == 200
+    assert served.casebook.silencing.silences(NOW) == []
+    assert "silenced" not in served.kinds()
+
+
 def test_another_host_name_is_refused(client: httpx.Client) -> None:
     assert client.get("/", headers={"Host": "evil.example"}).status_code == 400
 
@@ -156,9 +236,31 @@ def test_a_form_may_not_be_long_and_paths_do_not_climb(
         assert client.get(path).status_code == 404
 
 
+def test_every_link_of_the_drawn_pages_leads_somewhere(
+    served: Served, client: httpx.Client, firm: Firm
+) -> None:
+    home, audited = served.home, sample_case(case_id=CASE)
+    (home.reports / "index.html").write_text(render_board(firm.marts))
+    (home.cases / f"{CASE}.html").write_text(render_case(audited))
+    row = finding_details(firm.marts)[0]
+    for finding_id in (row["finding_id"], audited.integrity.findings[0].finding_id):
+        (home.findings / f"{finding_id}.html").write_text(render_finding(row))
+    seen, waiting = set(), {httpx.URL(served.address).join("/")}
+    while waiting:
+        address = waiting.pop()
+        answer = client.get(address)
+        assert answer.status_code == 200, address
+        seen.add(address)
+        links = re.findall(r'<a href="([^"]*)"', answer.text)
+        waiting |= {address.join(link) for link in links} - seen
+    pages = {f"/cases/{CASE}.html", f"/cases/{CASE}/act", "/findings/f1.html", "/findings/f7.html"}
+    assert {address.path for address in seen} == pages | {"/", "/index.html"}
+    assert "/act" not in (home.cases / f"{CASE}.html").read_text()
+
+
 def test_every_answer_forbids_scripts_and_is_not_kept(served: Served, client: httpx.Client) -> None:
     (served.home.reports / "index.html").write_text("<p>board")
-    for path in ("/", f"/cases/{CASE}/act", "/cases/none.html"):
+    for path in ("/", f"/cases/{CASE}/act", "/cases/none.html", "/findings/none.html"):
         headers = client.get(path).headers
         assert headers["content-security-policy"].startswith("default-src 'none'")
         assert "script-src" not in headers["content-security-policy"]

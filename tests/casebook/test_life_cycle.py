@@ -25,7 +25,7 @@ OWNER, COLLEAGUE = "maintenance@northline.example", "operations@northline.exampl
 CONTENT = {
     "accepted": {"until": "2026-11-30", "reason": "r"},
     "merged": {"into": OTHER},
-    "acted": {"action": "a", "due_on": "2026-11-06"},
+    "acted": {"who": "coo", "action": "a", "due_on": "2026-11-06"},
     "relapsed": {"episode": OTHER},
 }
 
@@ -157,7 +157,7 @@ def take(book: Casebook, verb: str, author: str = COLLEAGUE, **fields: str) -> S
 def to_verified(book: Casebook) -> None:
     take(book, "ack", OWNER)
     take(book, "decide", decision="recalibrate by night")
-    take(book, "act", action="move the slots", due_on="2026-11-06")
+    take(book, "act", who="coo", action="move the slots", due_on="2026-11-06")
     for kind in ("recovering", "resolved", "verified"):
         assert book.observe(CASE, kind, {}, AT) is not None
 
@@ -182,10 +182,43 @@ def test_whoever_owns_the_kpi_cannot_end_its_case(opened: Casebook) -> None:
 
 
 def test_closing_needs_a_cause_and_an_action() -> None:
-    with pytest.raises(UsageError, match="at least 1 character"):
+    with pytest.raises(UsageError, match="“What helped” is empty"):
         read_act("close", {"cause_code": "supplier", "action": "  "})
-    with pytest.raises(UsageError, match="cause_code: Field required"):
+    with pytest.raises(UsageError, match="“Cause” is missing"):
         read_act("close", {"action": "x"})
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"until": "next week"}, "“Until” is 'next week', which is not a calendar day: write it"),
+        ({"until": "1793491200"}, "“Until” is '1793491200', which is not a calendar day"),
+        (
+            {"until": "2026-11-30", "reason": "x" * 2_001},
+            "“Reason” is longer than 2,000 characters",
+        ),
+        ({"until": "2026-11-30", "reason": "\ud800"}, "“Reason” is no text"),
+        ({"unitl": "2026-11-30"}, "there is no field unitl, only “Reason”, “Until”"),
+    ],
+)
+def test_what_does_not_fit_is_said_in_words_by_the_title_of_its_field(
+    fields: dict[str, str], said: str
+) -> None:
+    with pytest.raises(UsageError, match=f"^cannot accept: .*{said}"):
+        read_act("accept", {"reason": "x"} | fields)
+
+
+def test_what_is_agreed_until_a_day_ends_on_a_later_one(opened: Casebook) -> None:
+    today, tomorrow = "2026-10-26", "2026-10-27"
+    take(opened, "ack")
+    for verb, until in (("accept", "2020-01-01"), ("accept", today), ("silence", today)):
+        with pytest.raises(UsageError, match=f"until {until}: today is {today}; give a later day"):
+            take(opened, verb, reason="x", until=until)
+    take(opened, "decide", decision="x")
+    with pytest.raises(UsageError, match="by 2019-01-01: today is 2026-10-26; give that day or"):
+        take(opened, "act", who="coo", action="x", due_on="2019-01-01")
+    assert take(opened, "act", who="coo", action="x", due_on=today).due == AT.date()
+    assert take(opened, "accept", reason="x", until=tomorrow).state == "accepted"
 
 
 def test_a_case_nobody_opened_is_not_acted_on(casebook: Casebook) -> None:

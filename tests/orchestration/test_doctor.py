@@ -142,6 +142,32 @@ def test_a_missing_manifest_and_a_broken_instance_are_matters_of_the_environment
     ]
 
 
+def test_a_store_that_several_checks_read_is_told_once(home: Home, casebook: Casebook) -> None:
+    case = "sorter_uptime.north.level.2026-06-29"
+    casebook.announce([Message("open", (case,), None, "console", "uptime", {})], NOW)
+    for store in (home.dagster / "history/runs.db", home.published):
+        store.write_bytes(b"no database at all" * 400)
+    symptoms, made = examine(home, PATIENCE)
+    assert [(each.check, each.is_environment) for each in symptoms] == [
+        ("instance", True),
+        ("marts", True),
+    ]
+    assert made == list(CHECKS)
+    instance, marts = symptoms
+    assert "runs.db cannot be read: file is not a database" in instance.what
+    assert "start again" in instance.way_out
+    assert str(home.published) in marts.what
+
+
+def test_a_store_that_may_not_be_opened_is_told_once_and_not_called_broken(home: Home) -> None:
+    store = home.dagster / "history/runs.db"
+    store.unlink()
+    store.mkdir()
+    (symptom,) = examine(home, PATIENCE)[0]
+    assert symptom.what.startswith("runs.db cannot be looked at: ")
+    assert "start again" not in symptom.way_out
+
+
 def test_the_doctor_changes_nothing(home: Home, casebook: Casebook) -> None:
     casebook.close()
     before = _bytes(home)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,8 @@ import pytest
 from reports.alerts import compose
 from reports.board import render_board
 from reports.case_page import render_case
+from reports.finding_page import render_finding
+from reports.marts import finding_details
 from sightline.casebook import Casebook
 from tests.reports.conftest import NOW
 from tests.reports.firm import Firm
@@ -22,6 +25,9 @@ if TYPE_CHECKING:
 
 # A4 less the margins of 8 mm, at 96 pixels an inch.
 SHEET_WIDTH, SHEET_HEIGHT = 733, 1062
+PHONE_WIDTH = 390
+_WORDS = ("cell", "file", "floor", "period start", "recomputed", "reported", "target")
+WIDE_EVIDENCE = json.dumps({"rows": [dict.fromkeys(_WORDS, "uptime_log.xlsx")]})
 
 
 @pytest.fixture
@@ -39,6 +45,7 @@ def documents(firm: Firm, casebook: Casebook) -> dict[str, str]:
     return {
         "board": render_board(firm.marts),
         "case": render_case(sample_case()),
+        "finding": render_finding(finding_details(firm.marts)[0] | {"evidence": WIDE_EVIDENCE}),
         "alert": alert.body["html"],
     }
 
@@ -67,7 +74,7 @@ def _cut_off(page: Page) -> list[str]:
     return cut
 
 
-@pytest.mark.parametrize("name", ["board", "case", "alert"])
+@pytest.mark.parametrize("name", ["board", "case", "finding", "alert"])
 def test_axe_finds_nothing(
     page: Page, documents: dict[str, str], name: str, tmp_path: Path
 ) -> None:
@@ -79,7 +86,7 @@ def test_axe_finds_nothing(
     assert results.response["passes"]
 
 
-@pytest.mark.parametrize("name", ["board", "case", "alert"])
+@pytest.mark.parametrize("name", ["board", "case", "finding", "alert"])
 def test_a_page_fetches_nothing_and_says_nothing_on_the_console(
     page: Page, documents: dict[str, str], name: str, tmp_path: Path
 ) -> None:
@@ -118,6 +125,15 @@ def test_nothing_on_the_board_runs_into_its_neighbour_at_any_width_of_the_window
     _open(page, documents["board"], tmp_path)
     assert _cut_off(page) == []
     assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("name", ["board", "case", "finding", "alert"])
+def test_no_page_is_wider_than_a_phone(
+    page: Page, documents: dict[str, str], name: str, tmp_path: Path
+) -> None:
+    page.set_viewport_size({"width": PHONE_WIDTH, "height": 844})
+    _open(page, documents[name], tmp_path)
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE_WIDTH
 
 
 def test_a_script_in_a_page_would_not_run(
