@@ -26,6 +26,13 @@ if TYPE_CHECKING:
 
 # Of a storm the worst are named; more nobody reads in a message.
 _NAMED = 10
+_GRADES = {
+    "A": "grade A",
+    "B": "grade B",
+    "C": "grade C: a question is open",
+    "D": "grade D: an urgent question is open",
+    "U": "grade U: nobody could verify it",
+}
 # How an episode ends whose number is not the KPI's own.
 _ENDS = {
     "no_data": "has values again",
@@ -139,7 +146,7 @@ def _open_case(episode: Episode, telling: Telling, words: Words) -> Story:
     )
     facts = [
         ("At stake", stakes or ("no goal; the KPI runs the business",)),
-        ("Data", (f"{episode.integrity_verdict or 'not judged'}, grade {episode.grade}",)),
+        ("Data", (f"{episode.integrity_verdict or 'not judged'}, {_GRADES[episode.grade]}",)),
         ("Asked of you", (_asked(episode, telling, words),)),
     ]
     if episode.case_id in telling.unstable:

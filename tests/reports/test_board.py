@@ -192,7 +192,7 @@ def test_the_time_from_a_breach_to_its_alert_is_told_with_how_many_cases_it_rest
     firm.add("rpt_response_time", **timed, p95_seconds_to_alert=9000)
     told = "to the alert: half within 5 s, 95 of 100 within 3 h (7 cases)."
     assert told in "".join(_lines(firm))
-    days = "Days until half of 9 cases were seen 105, decided –, acted on –."
+    days = "Days until half of all cases were seen 105, decided –, acted on –."
     assert days in "".join(_lines(firm))
 
 
