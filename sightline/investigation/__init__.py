@@ -28,7 +28,7 @@ from sightline.investigation.evidence import Evidence, Marts, Row
 from sightline.investigation.headline import headline
 from sightline.investigation.line_of_sight import line_of_sight
 from sightline.investigation.panel import asked_departments, hear
-from sightline.investigation.wording import counted, plain
+from sightline.investigation.wording import counted, hard_limit, period, plain
 
 
 def investigate(connection: Marts, case_id: str, *, as_of: datetime) -> AuditCase:
@@ -167,7 +167,7 @@ def _criteria(evidence: Evidence) -> Criteria:
     in_force = [t for t in evidence.targets if t["valid_from"] == now["target_valid_from"]]
     target: dict[str, Any] = in_force[0] if in_force else {}
     return Criteria(
-        rule_text=now["rule"],
+        rule_text=_rule(evidence),
         target=now["target"],
         floor=now["floor"],
         target_valid_from=now["target_valid_from"],
@@ -175,6 +175,17 @@ def _criteria(evidence: Evidence) -> Criteria:
         approved_on=target.get("approved_on"),
         definition_hash=evidence.kpi["definition_hash"],
     )
+
+
+def _rule(evidence: Evidence) -> str:
+    """When the KPI fires, and, where one period was enough, which one."""
+    kpi, now = evidence.kpi, evidence.evaluation
+    rule = f"{now['rule']} closed {kpi['grain']}s beyond the target"
+    if now["floor"] is not None:
+        rule += f", or one beyond the {hard_limit(kpi)}, which fires at once"
+    if evidence.episode["rule"] == "level" and evidence.fired_at_once:
+        rule += f"; {period(kpi, evidence.opened)} was beyond it"
+    return rule
 
 
 def _warning(evidence: Evidence, row: dict[str, Any]) -> str:

@@ -10,6 +10,7 @@ from sightline.investigation.wording import (
     counted,
     difference,
     during,
+    hard_limit,
     limit,
     listed,
     named,
@@ -66,9 +67,12 @@ def _level(evidence: Evidence) -> str:
     words = ("at or above", "below")
     if kpi["direction"] == "lower_is_better":
         words = ("at or below", "above")
+    held = f"target of {limit(kpi, target)}"
     value = quantity_beside(kpi, now["value"], target)
-    stands = f"{named(kpi, evidence.scope)} is {value}, {words[now['is_beyond_target']]} its "
-    stands += f"target of {limit(kpi, target)}"
+    if now["is_beyond_floor"]:
+        value = quantity_beside(kpi, now["value"], now["floor"])
+        held = f"{hard_limit(kpi)} of {limit(kpi, now['floor'])} (target {limit(kpi, target)})"
+    stands = f"{named(kpi, evidence.scope)} is {value}, {words[now['is_beyond_target']]} its {held}"
     if now["integrity_verdict"] == "contested":
         asked = counted(len(evidence.findings), "question")
         return f"{stands}, but the number is contested: {asked} about it must be answered first"

@@ -23,6 +23,7 @@ class Measurements:
     _marts: Marts
     kpi_id: str
     scope: str
+    opened: date
 
     @cached_property
     def evaluation(self) -> Row:
@@ -33,6 +34,15 @@ class Measurements:
             order by value is null, period_start desc limit 1
         """
         return ask(self._marts, query, self.kpi_id, self.scope)[0]
+
+    @cached_property
+    def fired_at_once(self) -> bool:
+        """Whether the period that opened the episode was beyond the hard floor."""
+        query = """
+            select coalesce(bool_or(is_beyond_floor), false) as is_beyond
+            from marts.fct_kpi_evaluation where kpi_id = ? and scope = ? and period_start = ?
+        """
+        return bool(ask(self._marts, query, self.kpi_id, self.scope, self.opened)[0]["is_beyond"])
 
     def points(self, kpi_id: str, scope: str) -> tuple[Point, ...]:
         """The latest half year of closed periods, oldest first."""

@@ -36,6 +36,11 @@ def limit(kpi: dict[str, Any], value: Decimal) -> str:
     return with_unit(number(value, max(written, 0)), kpi["unit_symbol"])
 
 
+def hard_limit(kpi: dict[str, Any]) -> str:
+    """What the limit is called at which a KPI fires at once."""
+    return "hard floor" if kpi["direction"] == "higher_is_better" else "hard ceiling"
+
+
 def difference(kpi: dict[str, Any], amount: Decimal) -> str:
     """−1.31 points, or −12 parcels/h: a difference of percentages is in points."""
     symbol = "points" if kpi["unit_symbol"] == "%" else kpi["unit_symbol"]

@@ -44,8 +44,8 @@ _TABLES = {
     "denominator decimal(38, 9), value decimal(38, 9), is_current boolean",
     "fct_kpi_evaluation": "kpi_id text, scope text, period_start date, value decimal(38, 9), "
     "target decimal(38, 9), floor decimal(38, 9), target_valid_from date, is_closed boolean, "
-    "is_beyond_target boolean, integrity_verdict text, integrity_grade text, status text, "
-    "rule text",
+    "is_beyond_target boolean, is_beyond_floor boolean, integrity_verdict text, "
+    "integrity_grade text, status text, rule text",
     "fct_kpi_contribution": "kpi_id text, scope text, period_start date, dimension text, "
     "member text, numerator_part decimal(38, 9), denominator decimal(38, 9)",
     "fct_kpi_episode": "episode_id text, kpi_id text, scope text, rule text, opened_period date, "
@@ -305,7 +305,8 @@ def _value(
     status = "no_target" if target is None else "healthy"
     if beyond:
         status = "breached" if floored or kpi_id == "sorter_uptime" else "at_risk"
-    judged = (value, target, floor, "2025-04-28", True, beyond, "trusted", "A", status, "2 of 2")
+    limits = (value, target, floor, "2025-04-28", True, beyond, floored)
+    judged = (*limits, "trusted", "A", status, "2 of 2")
     put(rows, "fct_kpi_evaluation", kpi_id, scope, period, *judged)
 
 

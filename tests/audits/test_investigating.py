@@ -45,6 +45,34 @@ def test_a_breach_of_level_names_its_cause_in_the_headline() -> None:
     )
 
 
+def test_one_week_beyond_the_hard_floor_is_told_as_that_and_fires_at_once() -> None:
+    with build("as_planned") as marts:
+        marts.execute(
+            "update marts.fct_kpi_evaluation set value = 96, is_beyond_floor = true "
+            "where kpi_id = 'sorter_uptime' and period_start = ?",
+            [WEEKS[-1]],
+        )
+        marts.execute("update marts.fct_kpi_episode set opened_period = ?", [WEEKS[-1]])
+        case = investigate(marts, LEVEL_CASE, as_of=AS_OF)
+    assert plainly(case.headline).startswith(
+        "Sorter uptime (north) is 96.00 %, below its hard floor of 96.5 % (target 98 %)"
+    )
+    assert case.criteria.rule_text == (
+        "2 of 2 closed weeks beyond the target, or one beyond the hard floor, which fires at once; "
+        "the week of 2026-10-19 was beyond it"
+    )
+
+
+def test_a_number_is_written_out_until_it_is_seen_to_be_beyond_its_ceiling() -> None:
+    with build("as_planned") as marts:
+        marts.execute(
+            "update marts.fct_kpi_evaluation set value = 0.6004, is_beyond_target = true, "
+            "is_beyond_floor = true where kpi_id = 'damage_rate'",
+        )
+        headline = investigate(marts, LONELY_CASE, as_of=AS_OF).headline
+    assert "is 0.6004 %, above its hard ceiling of 0.6 % (target 0.4 %)" in plainly(headline)
+
+
 def test_a_silent_sacrifice_is_told_by_the_green_guardrail_and_the_starved_effort() -> None:
     case = case_of("throttled", SACRIFICE_CASE)
     assert plainly(case.headline) == (
@@ -271,7 +299,7 @@ def test_condition_and_criteria_carry_the_limits_in_force_and_who_approved_them(
     assert [point.period_start for point in case.condition] == WEEKS
     assert {point.target for point in case.condition} == {Decimal(98)}
     assert (case.criteria.rule_text, case.criteria.approved_by) == (
-        "2 of 2",
+        "2 of 2 closed weeks beyond the target, or one beyond the hard floor, which fires at once",
         "Chief operating officer",
     )
     assert case.criteria.approved_on == date(2025, 4, 21)
