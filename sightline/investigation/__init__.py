@@ -82,9 +82,13 @@ def investigate(connection: Marts, case_id: str, *, as_of: datetime) -> AuditCas
             load_ids=evidence.load_ids,
             definition_hash=kpi["definition_hash"],
             content_hash="",
-            command=f"sightline case reproduce {case_id}",
+            command=f"sightline case reproduce {case_id} --as-of {_written(as_of)}",
         ),
     ).sealed()
+
+
+def _written(as_of: datetime) -> str:
+    return as_of.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
 
 
 def _instruction(evidence: Evidence) -> Instruction | None:
