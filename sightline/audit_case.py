@@ -123,16 +123,32 @@ class Answer(Record):
     level: Level
 
 
+class RateAndMix(Record):
+    """A member's part in two, which sum to it: its own ratio moved, or its weight in the whole did.
+
+    Ratios and amounts in the KPI's unit, weights as shares of one; None where it had no weight.
+    """
+
+    rate: Decimal
+    mix: Decimal
+    ratio_before: Decimal | None
+    ratio_after: Decimal | None
+    weight_before: Decimal
+    weight_after: Decimal
+
+
 class Part(Record):
     """One member's share of a change: `amount` in the KPI's unit, `share` of the whole change.
 
     `noise` says whether the member moved more than it does anyway, or was seen too seldom to tell.
+    A member with a ratio of its own has its part split into rate and mix.
     """
 
     label: str
     amount: Decimal
     share: Decimal | None
     noise: Noise = "too_few"  # a case kept before it was measured could not tell
+    split: RateAndMix | None = None
 
 
 class Decomposition(Record):

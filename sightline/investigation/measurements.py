@@ -92,14 +92,22 @@ class Measurements:
     @cached_property
     def contributions(self) -> dict[str, dict[date, dict[str, Decimal]]]:
         """Parts of the audited KPI's numerator: dimension, period, member."""
+        return self._by_member("numerator_part")
+
+    @cached_property
+    def bases(self) -> dict[str, dict[date, dict[str, Decimal]]]:
+        """Parts of its denominator, of the members that have one: dimension, period, member."""
+        return self._by_member("denominator_part")
+
+    def _by_member(self, column: str) -> dict[str, dict[date, dict[str, Decimal]]]:
         query = """
-            select dimension, period_start, member, numerator_part
-            from marts.fct_kpi_contribution where kpi_id = ? and scope = ?
+            select * from marts.fct_kpi_contribution where kpi_id = ? and scope = ?
         """
         parts: dict[str, dict[date, dict[str, Decimal]]] = {}
         for row in ask(self._marts, query, self.kpi_id, self.scope):
-            period = parts.setdefault(row["dimension"], {}).setdefault(row["period_start"], {})
-            period[row["member"]] = row["numerator_part"]
+            if row[column] is not None:
+                period = parts.setdefault(row["dimension"], {}).setdefault(row["period_start"], {})
+                period[row["member"]] = row[column]
         return parts
 
     def outlooks(self, key_result_id: str) -> list[Row]:

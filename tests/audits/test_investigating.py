@@ -41,7 +41,8 @@ def plainly(text: str) -> str:
 def test_a_breach_of_level_names_its_cause_in_the_headline() -> None:
     assert plainly(case_of("as_planned").headline) == (
         "Sorter uptime (north) is 97.17 %, below its target of 98 %, because of recalibration "
-        "(−1.67 of −1.64 points), not because the data are wrong or anything else got worse"
+        "(−1.67 of −1.64 points, all else +0.03), not because the data are wrong or anything else "
+        "got worse"
     )
 
 
@@ -151,7 +152,8 @@ def test_why_stands_before_where_even_when_one_place_carries_it_all() -> None:
         marts.execute(
             "create or replace table marts.fct_kpi_contribution as "
             "select kpi_id, scope, period_start, dimension, member, "
-            "sum(numerator_part) as numerator_part from marts.fct_kpi_contribution group by all"
+            "sum(numerator_part) as numerator_part, "
+            "sum(denominator_part) as denominator_part from marts.fct_kpi_contribution group by all"
         )
         case = investigate(marts, LEVEL_CASE, as_of=AS_OF)
     assert case.decomposition is not None

@@ -9,7 +9,8 @@ import pytest
 
 from sightline.audit_case import AuditCase
 from sightline.investigation import investigate
-from sightline.investigation.arithmetic import Reading, change_since, concentration, decompose
+from sightline.investigation.arithmetic import Reading, change_since
+from sightline.investigation.decomposition import concentration, decompose
 from tests.audits.northline_marts import AS_OF, LEVEL_CASE, WEEKS, build
 
 

@@ -23,6 +23,7 @@ from sightline.audit_case import (
     Node,
     Part,
     Point,
+    RateAndMix,
     Series,
 )
 from tests.reports.firm import CASE, LAST_WEEK, PERIOD, value_in
@@ -92,7 +93,7 @@ def sample_case(**changes: Any) -> AuditCase:
         ),
         "panel": PANEL,
         "decomposition": DECOMPOSITION,
-        "drill_down": None,
+        "drill_down": DRILL_DOWN,
         "causes": (
             Cause(kind="arithmetic",
                   text="Recalibration accounts for 1.27 of the 1.25 points of uptime lost."),
@@ -159,6 +160,21 @@ DECOMPOSITION = Decomposition(
         Part(label="jam", amount=Decimal("-0.06"), share=Decimal("0.048")),
         Part(label="belt", amount=Decimal("0.05"), share=Decimal("-0.04")),
         Part(label="sensor", amount=Decimal("0.03"), share=Decimal("-0.024")),
+    ),
+)  # fmt: skip
+DRILL_DOWN = Decomposition(
+    dimension="sorter", baseline_from=date(2026, 5, 4), baseline_to=date(2026, 6, 22),
+    period_from=LAST_WEEK, period_to=LAST_WEEK, before=Decimal("98.60"),
+    after=Decimal("97.35"), change=Decimal("-1.25"), residual=Decimal(0),
+    parts=(
+        Part(label="N2", amount=Decimal("-0.76"), share=Decimal("0.608"), noise="beyond",
+             split=RateAndMix(rate=Decimal("-0.6"), mix=Decimal("-0.16"),
+                              ratio_before=Decimal(98), ratio_after=Decimal(97),
+                              weight_before=Decimal("0.5"), weight_after=Decimal("0.7"))),
+        Part(label="N1", amount=Decimal("-0.49"), share=Decimal("0.392"), noise="beyond",
+             split=RateAndMix(rate=Decimal("-0.34"), mix=Decimal("-0.15"),
+                              ratio_before=Decimal("99.2"), ratio_after=Decimal("98.35"),
+                              weight_before=Decimal("0.5"), weight_after=Decimal("0.3"))),
     ),
 )  # fmt: skip
 _KPIS = (

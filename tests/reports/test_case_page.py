@@ -56,6 +56,8 @@ def test_each_block_says_what_the_case_says() -> None:
         "arithmetic Recalibration accounts for 1.27",
         "recalibration −1.27 102 %",
         "98.60 % to 97.35 % −1.25",
+        "N2 98.00 to 97.00 50 % to 70 % −0.60 −0.16 −0.76",
+        "98.60 % to 97.35 % −0.94 −0.31 −1.25",
         "9 weeks remain until 27 Dec 2026.",
         "Throughput outranks sorter uptime, within an allowance",
         "Confirm the recalibration plan for the next four weeks. Fri 30 Oct 2026",
