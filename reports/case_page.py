@@ -56,6 +56,8 @@ def caption(case: AuditCase) -> str:
         return f"No closed {case.grain} has a value."
     since = [point for point in judged if point.period_start >= case.opened_period]
     sentence = f"Shaded: since {wording.period(case.grain, case.opened_period)}."
+    if case.natural_limits is not None:
+        sentence += " Thin lines: what chance alone gave before (XmR limits)."
     beyond = [
         point
         for point in since

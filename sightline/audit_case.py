@@ -76,6 +76,13 @@ class Point(Record):
     status: Status
 
 
+class NaturalLimits(Record):
+    """What chance alone gave before the episode (XmR), in the KPI's unit."""
+
+    low: Decimal
+    high: Decimal
+
+
 class Series(Record):
     """A KPI that stands beside the condition, over the same periods."""
 
@@ -251,6 +258,7 @@ class AuditCase(Record):
     instruction: Instruction | None
     integrity: Integrity
     condition: tuple[Point, ...]
+    natural_limits: NaturalLimits | None = None  # None where too few periods lie before
     related: tuple[Series, ...]
     criteria: Criteria
     goals: tuple[Goal, ...]

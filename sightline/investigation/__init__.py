@@ -18,9 +18,11 @@ from sightline.audit_case import (
     Goal,
     Instruction,
     Integrity,
+    NaturalLimits,
     PastCase,
     Series,
 )
+from sightline.investigation.arithmetic import natural_limits
 from sightline.investigation.causes import candidates
 from sightline.investigation.commitments import promised, windows
 from sightline.investigation.consequence import actions, consequences
@@ -56,6 +58,7 @@ def investigate(connection: Marts, case_id: str, *, as_of: datetime) -> AuditCas
         instruction=_instruction(evidence),
         integrity=_integrity(evidence),
         condition=evidence.points(evidence.kpi_id, evidence.scope),
+        natural_limits=_limits(evidence),
         related=_related(evidence),
         criteria=_criteria(evidence),
         goals=tuple(_goal(goal) for goal in evidence.goals),
@@ -138,6 +141,11 @@ def _answer(row: Row) -> str:
     if row["answer_state"] == "answered":
         return f"{said}; not decided about yet"
     return f"{said}; {row['answer_state']} by {row['decided_by']}: {row['decision']}"
+
+
+def _limits(evidence: Evidence) -> NaturalLimits | None:
+    limits = natural_limits(evidence.before)
+    return None if limits is None else NaturalLimits(low=limits.low, high=limits.high)
 
 
 def _related(evidence: Evidence) -> tuple[Series, ...]:

@@ -155,6 +155,48 @@ def test_what_helped_before_stands_on_the_case() -> None:
     assert [past.what_helped for past in case.similar] == ["a second shift", "another supplier"]
 
 
+# Chance
+
+
+def uptime_of(*values: float) -> str:
+    """Sorter uptime, the weeks in order; the last one is judged."""
+    cases = " ".join(
+        f"when period_start = '{week}' then {value}"
+        for week, value in zip(WEEKS[-len(values) :], values, strict=True)
+    )
+    return (
+        f"update marts.fct_kpi_value set numerator = denominator * case {cases} else 98.1 end "
+        "where kpi_id = 'sorter_uptime'"
+    )
+
+
+NOISE = (98.0, 98.4, 97.9, 98.3, 98.1, 98.5, 97.9, 98.2, 98.4, 98.0, 98.3)
+
+
+@pytest.mark.parametrize(
+    ("latest", "verdict"), [(97.9, "a common cause, within"), (96.9, "a special cause, outside")]
+)
+def test_noise_near_the_target_is_a_common_cause_and_a_fall_a_special_one(
+    latest: float, verdict: str
+) -> None:
+    case = investigated(
+        f"update marts.fct_kpi_episode set opened_period = '{WEEKS[-1]}'",
+        f"update marts.fct_kpi_evaluation set is_beyond_target = period_start = '{WEEKS[-1]}'",
+        uptime_of(*NOISE, latest),
+    )
+    (said,) = [cause.text for cause in case.causes if "XmR" in cause.text]
+    assert f"is {verdict} what chance gave in the 25 weeks before" in said
+    limits = case.natural_limits
+    assert limits is not None
+    assert (limits.low < latest < limits.high) is ("common" in verdict)
+    assert f"{limits.low:.2f}\u202f% to {limits.high:.2f}\u202f%" in said
+
+
+def test_too_few_weeks_before_the_episode_have_no_natural_limits() -> None:
+    case = investigated(f"delete from marts.fct_kpi_value where period_start < '{WEEKS[2]}'")
+    assert case.natural_limits is None
+
+
 # Drill-down
 
 

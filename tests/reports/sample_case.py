@@ -20,6 +20,7 @@ from sightline.audit_case import (
     Instruction,
     Integrity,
     LineOfSight,
+    NaturalLimits,
     Node,
     Part,
     Point,
@@ -75,6 +76,7 @@ def sample_case(**changes: Any) -> AuditCase:
         ),
         "integrity": Integrity(verdict="contested", grade="C", findings=(FINDING,)),
         "condition": points("sorter_uptime", "98", "96.5"),
+        "natural_limits": NaturalLimits(low=Decimal("98.21"), high=Decimal("99.03")),
         "related": (
             Series(kpi_id="sorting_throughput", name="Sorting throughput", scope="north",
                    unit_symbol="parcels/h", decimals=0,

@@ -93,6 +93,15 @@ def test_the_chart_says_in_words_what_it_shows() -> None:
     assert "hard limit 96.50 %" in page
 
 
+def test_the_chart_draws_the_natural_limits_where_they_are_known() -> None:
+    chart = condition_chart(sample_case()).replace("\u202f", " ")
+    for label in ("XmR 98.21 %", "XmR 99.03 %"):
+        assert chart.count(f">{label}</text>") == 1
+    assert "what chance alone gave before (XmR limits)" in caption(sample_case())
+    unknown = sample_case(natural_limits=None)
+    assert "XmR" not in condition_chart(unknown) + caption(unknown)
+
+
 def test_the_caption_counts_the_weeks_that_missed_and_those_without_data() -> None:
     case = sample_case()
     assert caption(case).endswith("17 of 17 weeks missed the target.")
