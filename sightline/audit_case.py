@@ -230,6 +230,7 @@ class Footer(Record):
     as_of: datetime
     load_ids: tuple[str, ...]
     definition_hash: str
+    model_hash: str = ""  # of the SQL that made the judged value; "" in a case kept before it was
     content_hash: str
     command: str
 

@@ -84,6 +84,7 @@ def investigate(connection: Marts, case_id: str, *, as_of: datetime) -> AuditCas
             as_of=as_of.astimezone(UTC),
             load_ids=evidence.load_ids,
             definition_hash=kpi["definition_hash"],
+            model_hash=evidence.model_hash,
             content_hash="",
             command=f"sightline case reproduce {case_id} --as-of {_written(as_of)}",
         ),

@@ -90,6 +90,16 @@ class Measurements:
         return [Reading(**row) for row in ask(self._marts, query, kpi_id, scope)]
 
     @cached_property
+    def model_hash(self) -> str:
+        """The SQL that made the value of the latest judged period; '' where none was recorded."""
+        query = """
+            select model_hash from marts.fct_kpi_value
+            where kpi_id = ? and scope = ? and period_start = ? and is_current
+        """
+        rows = ask(self._marts, query, self.kpi_id, self.scope, self.evaluation["period_start"])
+        return str(rows[0]["model_hash"] or "") if rows else ""
+
+    @cached_property
     def contributions(self) -> dict[str, dict[date, dict[str, Decimal]]]:
         """Parts of the audited KPI's numerator: dimension, period, member."""
         return self._by_member("numerator_part")

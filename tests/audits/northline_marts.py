@@ -41,7 +41,8 @@ _TABLES = {
     "bridge_kpi_incentive": "kpi_id text, department text, share_of_bonus decimal(9, 4)",
     "bridge_key_result_kpi": "key_result_id text, kpi_id text, role text, scope text",
     "fct_kpi_value": "kpi_id text, scope text, period_start date, numerator decimal(38, 9), "
-    "denominator decimal(38, 9), value decimal(38, 9), is_current boolean",
+    "denominator decimal(38, 9), value decimal(38, 9), is_current boolean, "
+    "model_hash text",
     "fct_kpi_evaluation": "kpi_id text, scope text, period_start date, value decimal(38, 9), "
     "target decimal(38, 9), floor decimal(38, 9), target_valid_from date, is_closed boolean, "
     "is_beyond_target boolean, is_beyond_floor boolean, integrity_verdict text, "
@@ -295,7 +296,8 @@ def _value(
     denominator: int,
 ) -> None:
     value = Decimal(numerator) / Decimal(denominator)
-    put(rows, "fct_kpi_value", kpi_id, scope, period, numerator, denominator, value, True)
+    said = (numerator, denominator, value, True, f"sql-of-{kpi_id}")
+    put(rows, "fct_kpi_value", kpi_id, scope, period, *said)
     *_, direction, _, _, target, floor = _KPIS[kpi_id]
     beyond = floored = False
     if target is not None and floor is not None:

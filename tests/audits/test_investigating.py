@@ -164,6 +164,10 @@ def test_why_stands_before_where_even_when_one_place_carries_it_all() -> None:
 
 def test_the_footer_names_the_newest_loads_and_the_command_that_rebuilds() -> None:
     footer = case_of("as_planned").footer
+    assert (footer.definition_hash, footer.model_hash) == (
+        "hash-of-sorter_uptime",
+        "sql-of-sorter_uptime",
+    )
     assert footer.load_ids == ("1792994400.erp",)
     assert footer.command == f"sightline case reproduce {LEVEL_CASE} --as-of 2026-10-26T06:00:00Z"
     assert footer.definition_hash == "hash-of-sorter_uptime"

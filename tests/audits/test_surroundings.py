@@ -132,7 +132,7 @@ def test_a_driver_that_moved_first_says_how_long_before() -> None:
         "update marts.fct_kpi_value set numerator = numerator * 3 "
         "where kpi_id = 'unplanned_downtime' and period_start >= '2026-06-22'",
         "insert into marts.fct_kpi_value select kpi_id, scope, period_start - 56, numerator, "
-        "denominator, value, true from marts.fct_kpi_value where kpi_id = 'unplanned_downtime' "
+        "denominator, value, true, '' from marts.fct_kpi_value where kpi_id = 'unplanned_downtime' "
         "and period_start between '2026-04-27' and '2026-06-15'",
         "insert into marts.fct_kpi_evaluation (kpi_id, scope, period_start, value, is_closed) "
         "select kpi_id, scope, period_start, value, true from marts.fct_kpi_value "

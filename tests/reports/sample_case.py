@@ -120,7 +120,7 @@ def sample_case(**changes: Any) -> AuditCase:
         "line_of_sight": SIGHT,
         "footer": Footer(
             as_of=AS_OF, load_ids=("1792994400.1", "1792994402.7"),
-            definition_hash="9f2c41d07be3", content_hash="",
+            definition_hash="9f2c41d07be3", model_hash="5d1e0c77ab42", content_hash="",
             command=f"sightline case reproduce {CASE} --as-of 2026-10-26T06:00:00Z"),
     }  # fmt: skip
     return AuditCase(**(fields | changes)).sealed()

@@ -62,6 +62,7 @@ def test_each_block_says_what_the_case_says() -> None:
         "Throughput outranks sorter uptime, within an allowance",
         "Confirm the recalibration plan for the next four weeks. Fri 30 Oct 2026",
         "sightline case reproduce sorter_uptime.north.level.2026-06-29",
+        "definition 9f2c41d07be3 ; SQL 5d1e0c77ab42 ; target ≥ 98.00 % of 2025-04-28; content",
         sample_case().footer.content_hash,
     ):
         assert said in text.replace("\u202f", " "), said
