@@ -114,15 +114,17 @@ def _upstream(evidence: Evidence) -> Iterator[Cause]:
         change = evidence.change(kpi_id, scope)
         if change is None:
             continue
+        before, after = quantity(kpi, change.before), quantity(kpi, change.after)
+        if before == after:
+            continue
         limits = natural_limits(change.baseline)
         moved = limits is None or not limits.low <= change.after <= limits.high
         beyond = "" if limits is None else ", beyond chance" if moved else ", within chance"
         yield Cause(
             kind="coincidence" if limits is None or not moved else "statistical",
             text=(
-                f"Upstream, {named(kpi, scope)} went from {quantity(kpi, change.before)} to "
-                f"{quantity(kpi, change.after)} over the same {kpi['grain']}s{beyond}"
-                f"{_lead(evidence, kpi_id, scope)}."
+                f"Upstream, {named(kpi, scope)} went from {before} to {after} over the same "
+                f"{kpi['grain']}s{beyond}{_lead(evidence, kpi_id, scope)}."
             ),
         )
 

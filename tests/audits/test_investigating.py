@@ -8,6 +8,7 @@ from functools import cache
 
 import pytest
 
+from reports.case_page import departments_note
 from sightline.audit_case import AuditCase
 from sightline.casebook.deadlines import is_weekend
 from sightline.errors import UsageError
@@ -229,8 +230,12 @@ def test_an_audit_of_one_department_says_that_it_is_one() -> None:
     case = case_of("as_planned", LONELY_CASE)
     assert case.departments == ("quality",)
     assert any("Only Quality was asked" in action.text for action in case.actions)
-    silent = next(answer for answer in case.panel if answer.department == "quality")
-    assert (silent.level, silent.verdict) == ("unknown", "to be asked")
+    assert "quality" not in {answer.department for answer in case.panel}  # it has no figure
+    assert departments_note(case) == (
+        "Only quality is on the path of this KPI: this audit is not cross-functional. "
+        "2 departments beside it answered as well: data and people. "
+        "No figure answers for quality: ask there."
+    )
     assert case.instruction is None
     assert case.decomposition is None
 

@@ -197,6 +197,18 @@ def test_too_few_weeks_before_the_episode_have_no_natural_limits() -> None:
     assert case.natural_limits is None
 
 
+@pytest.mark.parametrize(("before", "is_told"), [("0.204", False), ("0.206", True)])
+def test_a_driver_that_reads_the_same_before_and_after_is_not_listed(
+    before: str, is_told: bool
+) -> None:
+    case = investigated(
+        "update marts.fct_kpi_value set denominator = 1, numerator = "
+        f"case when period_start < '2026-06-29' then {before} else 0.2 end "
+        "where kpi_id = 'unplanned_downtime'",
+    )
+    assert any("Upstream" in cause.text for cause in case.causes) is is_told
+
+
 # Drill-down
 
 

@@ -116,7 +116,7 @@ def sample_case(**changes: Any) -> AuditCase:
                    department_name="Automation programme",
                    text="Confirm the recalibration plan for the next four weeks."),
         ),
-        "departments": ("Maintenance", "Automation programme", "Operations", "Data"),
+        "departments": ("maintenance", "automation", "customer_operations"),
         "line_of_sight": SIGHT,
         "footer": Footer(
             as_of=AS_OF, load_ids=("1792994400.1", "1792994402.7"),

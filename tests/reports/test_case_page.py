@@ -9,7 +9,8 @@ from decimal import Decimal
 from reports.case_page import caption, render_case
 from reports.charts import condition_chart
 from sightline.audit_case import Integrity, LineOfSight, Point
-from tests.reports.sample_case import HEADLINE, sample_case
+from tests.reports.firm import CASE
+from tests.reports.sample_case import FINDING, HEADLINE, sample_case
 
 BLOCKS = [
     "Can the number be trusted?",
@@ -51,7 +52,9 @@ def test_each_block_says_what_the_case_says() -> None:
         "cell reported recomputed D79 98.2 97.35",
         "2 of 2 closed weeks below target",
         "64 % 65 % ● on track",
-        "4 departments were asked: Maintenance, Automation programme, Operations and Data.",
+        "3 departments on the path of this KPI were asked: maintenance, automation and customer",
+        "operations. 3 departments beside it answered as well: data, operations and quality.",
+        "No figure answers for customer operations: ask there.",
         "Uptime carries 30 % of the bonus of Operations. ■ opposite incentive",
         "arithmetic Recalibration accounts for 1.27",
         "recalibration −1.27 102 %",
@@ -103,6 +106,22 @@ def test_the_chart_draws_the_natural_limits_where_they_are_known() -> None:
     assert "XmR" not in condition_chart(unknown) + caption(unknown)
 
 
+def test_the_evidence_of_a_question_is_folded_away() -> None:
+    page = render_case(sample_case())
+    folded = "".join(re.findall(r"<details>.*?</details>", page, re.DOTALL))
+    assert "differing weeks" in folded
+    assert FINDING.question not in folded
+    assert page.count("differing weeks") == 1
+
+
+def test_the_page_of_a_finished_case_says_where_it_is_told_how_it_stands() -> None:
+    first = _text(render_case(sample_case()).partition("<h2>")[0])
+    assert (
+        f"How it stands now, who acknowledged, decided and did what: sightline case show {CASE}"
+        in first
+    )
+
+
 def test_the_caption_counts_the_weeks_that_missed_and_those_without_data() -> None:
     case = sample_case()
     assert caption(case).endswith("17 of 17 weeks missed the target.")
@@ -129,7 +148,7 @@ def test_a_case_with_nothing_to_show_says_so_in_each_block() -> None:
         causes=(),
         consequence=(),
         actions=(),
-        departments=("Data",),
+        departments=("data",),
         line_of_sight=LineOfSight(nodes=(), edges=()),
     )
     page = render_case(empty)
@@ -140,7 +159,7 @@ def test_a_case_with_nothing_to_show_says_so_in_each_block() -> None:
         "Nobody could verify the number , grade U",
         "No closed week has a value.",
         "None: the KPI is kept to run the business.",
-        "Only Data could be asked: this audit is not cross-functional.",
+        "Only data is on the path of this KPI: this audit is not cross-functional.",
         "No candidate was found.",
         "No policy covers this KPI",
     ):
