@@ -64,12 +64,16 @@ def _line(row: dict[str, Any]) -> str:
     )
 
 
-def _kept(case_id: str) -> "AuditCase":
+def _finished(case_id: str) -> "AuditCase | None":
     from sightline.casebook import Casebook
 
     casebook = Casebook(Home.from_env().casebook_url)
     casebook.create()
-    case = casebook.case(case_id)
+    return casebook.case(case_id)
+
+
+def _kept(case_id: str) -> "AuditCase":
+    case = _finished(case_id)
     if case is None:
         raise UsageError(f"no finished audit is called {case_id}; see `sightline case list --all`")
     return case
@@ -92,7 +96,8 @@ def reproduce(
     from reports.case_page import render_case
 
     home = Home.from_env()
-    kept = _kept(case_id) if home.warehouse.exists() else None
+    is_past = not home.warehouse.exists()  # what `asof` made has no casebook either
+    kept = None if is_past else _finished(case_id) if as_of else _kept(case_id)
     moment = instant(as_of) if as_of else kept.as_of if kept else _judged(home, case_id)
     if kept is not None and kept.as_of == moment:
         rebuilt = rebuild_case(home, case_id, moment)

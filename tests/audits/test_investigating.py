@@ -115,6 +115,22 @@ def test_machines_that_got_worse_are_told_from_planned_stops() -> None:
     assert (planned.verdict, planned.level) == ("planned cause", "healthy")
 
 
+def test_a_stop_that_moved_by_less_than_is_printed_is_not_listed() -> None:
+    with build("as_planned") as marts:
+        marts.execute(
+            "update marts.fct_kpi_contribution set numerator_part = -6000 where member = 'belt'"
+        )
+        marts.execute(
+            "update marts.fct_kpi_contribution set numerator_part = -6030 "
+            "where member = 'belt' and period_start = ?",
+            [WEEKS[-1]],
+        )
+        case = investigate(marts, LEVEL_CASE, as_of=AS_OF)
+    answer = next(answer for answer in case.panel if answer.department == "maintenance")
+    assert "jam" in answer.finding
+    assert "belt" not in answer.finding
+
+
 def test_the_parts_sum_to_the_change_and_the_telling_dimension_comes_first() -> None:
     case = case_of("as_planned")
     assert case.decomposition is not None

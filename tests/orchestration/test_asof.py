@@ -142,6 +142,8 @@ def test_a_case_of_a_moment_that_nothing_is_kept_of_is_refused_with_the_way_out(
     (case,) = past.firm.report["cases"]
     done = past.firm.sightline("case", "reproduce", case["case_id"], "--as-of", "2026-10-26T07:00Z")
     assert (done.returncode, "sightline asof 2026-10-26T07:00" in done.stderr) == (2, True)
+    unknown = past.firm.sightline("case", "reproduce", "x", "--as-of", FIRST_DAY)
+    assert (unknown.returncode, f"no x of {FIRST_DAY} is kept" in unknown.stderr) == (2, True)
 
 
 def test_before_the_first_look_there_is_nothing_to_see(past: Past) -> None:

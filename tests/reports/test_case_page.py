@@ -106,6 +106,15 @@ def test_the_chart_draws_the_natural_limits_where_they_are_known() -> None:
     assert "XmR" not in condition_chart(unknown) + caption(unknown)
 
 
+def test_a_member_without_a_ratio_of_its_own_and_the_residual_stand_beside_rate_and_mix() -> None:
+    drill_down = sample_case().drill_down
+    assert drill_down is not None
+    first, second = drill_down.parts
+    known = {"parts": (first, second.model_copy(update={"split": None})), "residual": Decimal(1)}
+    text = _text(render_case(sample_case(drill_down=drill_down.model_copy(update=known))))
+    assert "N1 – – – – −0.49 residual +1.00 98.60" in text
+
+
 def test_the_evidence_of_a_question_is_folded_away() -> None:
     page = render_case(sample_case())
     folded = "".join(re.findall(r"<details>.*?</details>", page, re.DOTALL))
