@@ -11,11 +11,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from orchestration.scratch import patiently
 from sightline.errors import NothingCheckedError
 from sightline.home import Home
 from sightline.warehouse.duckdb import connect, copy_raw, publish, read_published
+
+if TYPE_CHECKING:
+    from sightline.audit_case import AuditCase
 
 _LOOKED_AT = """
     select schema_name from duckdb_tables()
@@ -26,6 +30,7 @@ _LOOKS = """
     where _dlt_load_id in (select load_id from {dataset}._dlt_loads where status = 0)
         and _seen_at <= $moment
 """
+_JUDGED = "select max(as_of) from marts.fct_kpi_episode"
 _OPEN = """
     select episode_id, as_of from marts.fct_kpi_episode where is_open and is_alerted
     order by episode_id
@@ -70,12 +75,46 @@ def rebuild_each(home: Home, moments: Sequence[datetime]) -> Iterator[Past]:
                 models.build(connection, as_of)
             publish(work, "asof", as_of)
             cases = _draw(work)
-            kept = folder / f"{as_of:%Y%m%dT%H%M%S.%fZ}".replace(".000000Z", "Z")
+            kept = past_home(home, as_of).root
             shutil.rmtree(kept, ignore_errors=True)
             kept.mkdir()
             for made in (work.published.parent, work.reports):
                 made.rename(kept / made.relative_to(work.root))
-            yield Past(as_of, _home(home, kept), cases)
+            yield Past(as_of, past_home(home, as_of), cases)
+
+
+def past_home(home: Home, as_of: datetime) -> Home:
+    """Where a rebuilt moment (aware) lies, whether it was rebuilt yet or not."""
+    stamp = f"{as_of.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}".replace(".000000Z", "Z")
+    return _home(home, home.root / "asof" / stamp)
+
+
+def judged_as_of(home: Home) -> datetime | None:
+    """The moment the published marts were judged at; None before the first judgement."""
+    with read_published(home) as connection:
+        ((judged,),) = connection.execute(_JUDGED).fetchall()
+    return None if judged is None else judged.replace(tzinfo=UTC)
+
+
+def rebuild_case(home: Home, case_id: str, as_of: datetime) -> "AuditCase":
+    """The case that an audit at a moment (aware) makes: from the published marts while they are
+    of that moment, else from raw rows as they were known then.
+
+    NothingCheckedError when no look was at that moment, UsageError when it had no such episode.
+    """
+    from sightline.investigation import investigate
+
+    at = home
+    if not home.published.exists() or judged_as_of(home) != as_of:
+        past = rebuild(home, as_of)
+        if past.as_of != as_of:
+            raise NothingCheckedError(
+                f"nothing was looked at at {as_of.isoformat()}; the last look before it was at "
+                f"{past.as_of.isoformat()}"
+            )
+        at = past.home
+    with read_published(at) as connection:
+        return investigate(connection, case_id, as_of=as_of)
 
 
 def _home(home: Home, root: Path) -> Home:

@@ -56,6 +56,8 @@ def caption(case: AuditCase) -> str:
         return f"No closed {case.grain} has a value."
     since = [point for point in judged if point.period_start >= case.opened_period]
     sentence = f"Shaded: since {wording.period(case.grain, case.opened_period)}."
+    if case.natural_limits is not None:
+        sentence += " Thin lines: what chance alone gave before (XmR limits)."
     beyond = [
         point
         for point in since
@@ -88,10 +90,24 @@ def _span(grain: str, start: date, end: date) -> str:
 
 
 def departments_note(case: AuditCase) -> str:
-    """Who was asked; an audit that asked fewer than two departments says so."""
-    asked = [wording.plain(name) for name in case.departments]
-    if not asked:
-        return "No department could be asked: this audit is not cross-functional."
-    if len(asked) == 1:
-        return f"Only {asked[0]} could be asked: this audit is not cross-functional."
-    return f"{len(asked)} departments were asked: {wording.listed(asked)}."
+    """Who was asked, and who has no figure; fewer than two on the KPI's path, and it says so."""
+    path = list(dict.fromkeys(case.departments))
+    heard = dict.fromkeys(answer.department for answer in case.panel)
+    beside = [department for department in heard if department not in path]
+    silent = [department for department in path if department not in heard]
+    if len(path) < 2:
+        only = f"Only {_named(path)}" if path else "No department"
+        note = f"{only} is on the path of this KPI: this audit is not cross-functional."
+    else:
+        count = wording.counted(len(path), "department")
+        note = f"{count} on the path of this KPI were asked: {_named(path)}."
+    if beside:
+        count = wording.counted(len(beside), "department")
+        note += f" {count} beside it answered as well: {_named(beside)}."
+    if silent:
+        note += f" No figure answers for {_named(silent)}: ask there."
+    return note
+
+
+def _named(departments: list[str]) -> str:
+    return wording.listed([wording.plain(name.replace("_", " ")) for name in departments])

@@ -22,7 +22,7 @@ _FONT = '"Noto Sans", "Segoe UI", Arial, sans-serif'
 
 
 def condition_chart(case: AuditCase) -> str:
-    """The audited series with the target and floor that were in force, and related series below.
+    """The audited series with target, floor and natural limits, and related series below.
 
     Returns one inline SVG with a text alternative; '' when no period has a value. The time since
     the episode opened is shaded. A period without a value breaks the line.
@@ -120,7 +120,31 @@ def _limits(alt: Any, case: AuditCase, span: _Span) -> Any:
             alt.InlineData(values=[known[0] | {"label": f"{word} {written}"}])
         ).mark_text(align="left", baseline="bottom", dx=4, dy=-2, color=_MUTED, fontSize=11)
         layers += [step.encode(x=x, y=y), label.encode(x=x, y=y, text="label:N")]
-    return alt.layer(*layers) if layers else alt.layer()
+    return alt.layer(*layers, *_chance(alt, case, span))
+
+
+def _chance(alt: Any, case: AuditCase, span: _Span) -> list[Any]:
+    """The natural limits as thin lines, labelled on the right; the target's label is left."""
+    if case.natural_limits is None:
+        return []
+    layers = []
+    for end, side in ((case.natural_limits.low, "top"), (case.natural_limits.high, "bottom")):
+        written = wording.quantity(end, case.unit_symbol, case.decimals)
+        row = {"period": span.last.isoformat(), "limit": float(end), "label": f"XmR {written}"}
+        line = alt.Chart(alt.InlineData(values=[row])).encode(y=alt.Y("limit:Q"))
+        label = line.mark_text(
+            align="right",
+            baseline=side,
+            dx=-4,
+            dy=2 if side == "top" else -2,
+            color=_MUTED,
+            fontSize=11,
+        )
+        layers += [
+            line.mark_rule(color=_MUTED, strokeWidth=0.5),
+            label.encode(x=alt.X("period:T", scale=span.scale(alt)), text="label:N"),
+        ]
+    return layers
 
 
 def _rows(points: Sequence[Point]) -> list[dict[str, Any]]:

@@ -76,6 +76,13 @@ class Point(Record):
     status: Status
 
 
+class NaturalLimits(Record):
+    """What chance alone gave before the episode (XmR), in the KPI's unit."""
+
+    low: Decimal
+    high: Decimal
+
+
 class Series(Record):
     """A KPI that stands beside the condition, over the same periods."""
 
@@ -123,16 +130,32 @@ class Answer(Record):
     level: Level
 
 
+class RateAndMix(Record):
+    """A member's part in two, which sum to it: its own ratio moved, or its weight in the whole did.
+
+    Ratios and amounts in the KPI's unit, weights as shares of one; None where it had no weight.
+    """
+
+    rate: Decimal
+    mix: Decimal
+    ratio_before: Decimal | None
+    ratio_after: Decimal | None
+    weight_before: Decimal
+    weight_after: Decimal
+
+
 class Part(Record):
     """One member's share of a change: `amount` in the KPI's unit, `share` of the whole change.
 
     `noise` says whether the member moved more than it does anyway, or was seen too seldom to tell.
+    A member with a ratio of its own has its part split into rate and mix.
     """
 
     label: str
     amount: Decimal
     share: Decimal | None
     noise: Noise = "too_few"  # a case kept before it was measured could not tell
+    split: RateAndMix | None = None
 
 
 class Decomposition(Record):
@@ -207,6 +230,7 @@ class Footer(Record):
     as_of: datetime
     load_ids: tuple[str, ...]
     definition_hash: str
+    model_hash: str = ""  # of the SQL that made the judged value; "" in a case kept before it was
     content_hash: str
     command: str
 
@@ -235,6 +259,7 @@ class AuditCase(Record):
     instruction: Instruction | None
     integrity: Integrity
     condition: tuple[Point, ...]
+    natural_limits: NaturalLimits | None = None  # None where too few periods lie before
     related: tuple[Series, ...]
     criteria: Criteria
     goals: tuple[Goal, ...]

@@ -1,15 +1,16 @@
 """`case list`, `show`, `reproduce` and `link`: cases as the casebook has them."""
 
 import json
-from datetime import UTC
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from orchestration.commands.case_acts import register
 from orchestration.commands.output import AsJson, emit
+from orchestration.commands.past import instant
 from orchestration.commands.reading import marts, records
-from sightline.errors import NothingCheckedError, UsageError
+from sightline.errors import UsageError
 from sightline.home import Home
 
 if TYPE_CHECKING:
@@ -63,12 +64,16 @@ def _line(row: dict[str, Any]) -> str:
     )
 
 
-def _kept(case_id: str) -> "AuditCase":
+def _finished(case_id: str) -> "AuditCase | None":
     from sightline.casebook import Casebook
 
     casebook = Casebook(Home.from_env().casebook_url)
     casebook.create()
-    case = casebook.case(case_id)
+    return casebook.case(case_id)
+
+
+def _kept(case_id: str) -> "AuditCase":
+    case = _finished(case_id)
     if case is None:
         raise UsageError(f"no finished audit is called {case_id}; see `sightline case list --all`")
     return case
@@ -77,32 +82,65 @@ def _kept(case_id: str) -> "AuditCase":
 @app.command("reproduce")
 def reproduce(
     case_id: Annotated[str, typer.Argument(help="The case, as `case list` names it.")],
+    as_of: Annotated[
+        str | None,
+        typer.Option(help="The moment its page is of; by default, when the kept case was made."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Rebuild a case from the published marts; exit code 1 when a byte differs.
+    """Rebuild a case from what was known at its moment; exit code 1 when a byte differs.
 
-    The marts must still be those the case was made from; later ones are exit code 4.
+    Compared is the case in the casebook; for a page that `sightline asof` drew, that page.
     """
-    from sightline.investigation import investigate
+    from orchestration.past import rebuild_case
+    from reports.case_page import render_case
 
-    kept = _kept(case_id)
-    with marts() as connection:
-        ((judged,),) = connection.execute("select max(as_of) from marts.fct_kpi_episode").fetchall()
-        if judged.replace(tzinfo=UTC) != kept.as_of:
-            raise NothingCheckedError(
-                f"{case_id} was made as of {kept.as_of}, the marts have moved on to {judged}"
-            )
-        rebuilt = investigate(connection, case_id, as_of=kept.as_of)
-    same = rebuilt.canonical_bytes() == kept.canonical_bytes()
-    before, after = kept.model_dump(), rebuilt.model_dump()
-    blocks = [name for name in before if before[name] != after[name]]
+    home = Home.from_env()
+    is_past = not home.warehouse.exists()  # what `asof` made has no casebook either
+    kept = None if is_past else _finished(case_id) if as_of else _kept(case_id)
+    moment = instant(as_of) if as_of else kept.as_of if kept else _judged(home, case_id)
+    if kept is not None and kept.as_of == moment:
+        rebuilt = rebuild_case(home, case_id, moment)
+        before, after = kept.model_dump(), rebuilt.model_dump()
+        same = rebuilt.canonical_bytes() == kept.canonical_bytes()
+        blocks = [name for name in before if before[name] != after[name]]
+    else:
+        page = _drawn(home, case_id, moment)
+        rebuilt = rebuild_case(home, case_id, moment)
+        same = render_case(rebuilt).encode() == page
+        blocks = [] if same else ["page"]
     answer = "the same bytes" if same else f"another case: {', '.join(blocks)} differ"
     emit(
         {"case_id": case_id, "same": same, "differing_blocks": blocks},
-        f"{case_id} rebuilds to {answer} (content {rebuilt.footer.content_hash[:12]})",
+        f"{case_id} as of {moment.isoformat()} rebuilds to {answer} "
+        f"(content {rebuilt.footer.content_hash[:12]})",
         as_json=as_json,
     )
     raise typer.Exit(0 if same else 1)
+
+
+def _judged(home: Home, case_id: str) -> datetime:
+    """The moment of a home that `asof` rebuilt: it has marts and pages, and no casebook."""
+    from orchestration.past import judged_as_of
+
+    judged = judged_as_of(home) if home.published.exists() else None
+    if judged is None:
+        raise UsageError(f"no case is called {case_id}: nothing was judged in {home.root} yet")
+    return judged
+
+
+def _drawn(home: Home, case_id: str, moment: datetime) -> bytes:
+    """The page that `asof` drew of a case: in its own home, or seen from the home it looked at."""
+    from orchestration.past import past_home
+
+    past = past_home(home, moment) if home.warehouse.exists() else home
+    page = past.cases / f"{case_id}.html"
+    if not page.exists():
+        raise UsageError(
+            f"no {case_id} of {moment.isoformat()} is kept; to build it: "
+            f"sightline asof {moment.isoformat()}"
+        )
+    return page.read_bytes()
 
 
 @app.command("show")
@@ -112,6 +150,7 @@ def show(
 ) -> None:
     """One case: what was found, who acts, and where its page lies."""
     from reports.case_log import told
+    from reports.case_page import departments_note
     from sightline.casebook import Casebook
 
     home = Home.from_env()
@@ -124,6 +163,7 @@ def show(
         lines.append(f"Stands: {stands.state.replace('_', ' ')}{due}")
     if case.instruction is not None:
         lines.append(f"Policy: {case.instruction.sentence}")
+    lines += [departments_note(case)]
     lines += [f"{answer.department_name}: {answer.finding}" for answer in case.panel]
     lines += [f"To do: {action.text} ({action.role_name})" for action in case.actions]
     lines += [f"Done: {act.sentence} ({act.author}, {act.at:%Y-%m-%d %H:%M})" for act in acts]

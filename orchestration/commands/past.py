@@ -21,14 +21,9 @@ def asof(
     """
     from orchestration.past import rebuild
 
-    try:
-        instant = datetime.fromisoformat(moment)
-    except ValueError as error:
-        raise UsageError(f"{moment} is no instant: write it as 2026-10-26T06:00Z") from error
-    if instant.tzinfo is None:
-        raise UsageError(f"{moment} has no time zone: end it with Z for UTC, or +02:00")
-    say(f"building the marts as they were known at {instant.isoformat()}")
-    past = rebuild(Home.from_env(), instant)
+    known_at = instant(moment)
+    say(f"building the marts as they were known at {known_at.isoformat()}")
+    past = rebuild(Home.from_env(), known_at)
     pages = {case: str(past.home.cases / f"{case}.html") for case in past.cases}
     data = {
         "as_of": past.as_of.isoformat(),
@@ -45,3 +40,14 @@ def asof(
         ("look", f"SIGHTLINE_HOME={data['home']} sightline status"),
     ]
     emit(data, "\n".join(f"{what:<7}{line}" for what, line in told), as_json=as_json)
+
+
+def instant(text: str) -> datetime:
+    """An aware moment as a person writes it; UsageError for one without a zone."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"{text} is no instant: write it as 2026-10-26T06:00Z") from error
+    if moment.tzinfo is None:
+        raise UsageError(f"{text} has no time zone: end it with Z for UTC, or +02:00")
+    return moment

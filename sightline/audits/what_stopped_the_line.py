@@ -9,7 +9,7 @@ from decimal import Decimal
 from sightline.audit_case import Answer, Decomposition
 from sightline.investigation.arithmetic import Change, Reading, natural_limits, pooled, to_decimal
 from sightline.investigation.evidence import Evidence
-from sightline.investigation.wording import difference, listed, plain
+from sightline.investigation.wording import difference, listed, plain, rounded
 
 DEPARTMENT = "maintenance"
 QUESTION = "What stopped the line?"
@@ -67,6 +67,7 @@ def _failures(reading: Reading, by_period: Mapping[date, Mapping[str, Decimal]])
 
 
 def _told(evidence: Evidence, split: Decomposition, *, scheduled: bool) -> str:
-    parts = [part for part in split.parts if (part.label in PLANNED) is scheduled]
+    ours = [part for part in split.parts if (part.label in PLANNED) is scheduled]
+    parts = [part for part in ours if rounded(evidence.kpi, part.amount)]
     told = [f"{plain(part.label)} {difference(evidence.kpi, part.amount)}" for part in parts]
     return listed(told) or "unchanged"

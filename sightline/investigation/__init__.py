@@ -18,9 +18,11 @@ from sightline.audit_case import (
     Goal,
     Instruction,
     Integrity,
+    NaturalLimits,
     PastCase,
     Series,
 )
+from sightline.investigation.arithmetic import natural_limits
 from sightline.investigation.causes import candidates
 from sightline.investigation.commitments import promised, windows
 from sightline.investigation.consequence import actions, consequences
@@ -28,7 +30,7 @@ from sightline.investigation.evidence import Evidence, Marts, Row
 from sightline.investigation.headline import headline
 from sightline.investigation.line_of_sight import line_of_sight
 from sightline.investigation.panel import asked_departments, hear
-from sightline.investigation.wording import counted, plain
+from sightline.investigation.wording import counted, hard_limit, period, plain
 
 
 def investigate(connection: Marts, case_id: str, *, as_of: datetime) -> AuditCase:
@@ -56,6 +58,7 @@ def investigate(connection: Marts, case_id: str, *, as_of: datetime) -> AuditCas
         instruction=_instruction(evidence),
         integrity=_integrity(evidence),
         condition=evidence.points(evidence.kpi_id, evidence.scope),
+        natural_limits=_limits(evidence),
         related=_related(evidence),
         criteria=_criteria(evidence),
         goals=tuple(_goal(goal) for goal in evidence.goals),
@@ -81,10 +84,15 @@ def investigate(connection: Marts, case_id: str, *, as_of: datetime) -> AuditCas
             as_of=as_of.astimezone(UTC),
             load_ids=evidence.load_ids,
             definition_hash=kpi["definition_hash"],
+            model_hash=evidence.model_hash,
             content_hash="",
-            command=f"sightline case reproduce {case_id}",
+            command=f"sightline case reproduce {case_id} --as-of {_written(as_of)}",
         ),
     ).sealed()
+
+
+def _written(as_of: datetime) -> str:
+    return as_of.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
 
 
 def _instruction(evidence: Evidence) -> Instruction | None:
@@ -136,6 +144,11 @@ def _answer(row: Row) -> str:
     return f"{said}; {row['answer_state']} by {row['decided_by']}: {row['decision']}"
 
 
+def _limits(evidence: Evidence) -> NaturalLimits | None:
+    limits = natural_limits(evidence.before)
+    return None if limits is None else NaturalLimits(low=limits.low, high=limits.high)
+
+
 def _related(evidence: Evidence) -> tuple[Series, ...]:
     """The goal's own number first, then the effort, then what is declared to drive the KPI."""
     tied = {goal["key_result_id"] for goal in evidence.goals}
@@ -167,7 +180,7 @@ def _criteria(evidence: Evidence) -> Criteria:
     in_force = [t for t in evidence.targets if t["valid_from"] == now["target_valid_from"]]
     target: dict[str, Any] = in_force[0] if in_force else {}
     return Criteria(
-        rule_text=now["rule"],
+        rule_text=_rule(evidence),
         target=now["target"],
         floor=now["floor"],
         target_valid_from=now["target_valid_from"],
@@ -175,6 +188,17 @@ def _criteria(evidence: Evidence) -> Criteria:
         approved_on=target.get("approved_on"),
         definition_hash=evidence.kpi["definition_hash"],
     )
+
+
+def _rule(evidence: Evidence) -> str:
+    """When the KPI fires, and, where one period was enough, which one."""
+    kpi, now = evidence.kpi, evidence.evaluation
+    rule = f"{now['rule']} closed {kpi['grain']}s beyond the target"
+    if now["floor"] is not None:
+        rule += f", or one beyond the {hard_limit(kpi)}, which fires at once"
+    if evidence.episode["rule"] == "level" and evidence.fired_at_once:
+        rule += f"; {period(kpi, evidence.opened)} was beyond it"
+    return rule
 
 
 def _warning(evidence: Evidence, row: dict[str, Any]) -> str:

@@ -1,15 +1,13 @@
-"""What changed, by how much, and which parts sum to it? Exact arithmetic over additive parts."""
+"""What changed, by how much, and is it more than chance? Exact arithmetic over additive parts."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
-
-from sightline.audit_case import Decomposition, Noise, Part
 
 # Two months of weeks: long enough to average, short enough to be the same season.
 BASELINE_PERIODS = 8
@@ -70,78 +68,6 @@ def change_since(readings: Sequence[Reading], opened: date) -> Change | None:
     return Change(baseline[-BASELINE_PERIODS:], since[-1])
 
 
-def decompose(
-    change: Change, dimension: str, parts: Mapping[date, Mapping[str, Decimal]]
-) -> Decomposition | None:
-    """Splits a change by the members of a dimension; None when no member is known.
-
-    Each member's part is its share of the numerator over the whole's denominator, pooled over the
-    baseline; amounts are the differences. What the parts leave over is printed as the residual.
-    Members that moved beyond their own noise come first: a rare member that happens to be missing
-    or doubled in one period would else outrank the one that changed.
-    """
-    members = sorted({member for period in parts.values() for member in period})
-    whole_before = sum((Fraction(r.denominator) for r in change.baseline), Fraction())
-    whole_after = Fraction(change.latest.denominator)
-    if not members:
-        return None
-    amounts = {}
-    for member in members:
-        before = sum(
-            (Fraction(parts.get(r.period_start, {}).get(member, 0)) for r in change.baseline),
-            Fraction(),
-        )
-        after = Fraction(parts.get(change.latest.period_start, {}).get(member, 0))
-        amounts[member] = to_decimal(after / whole_after - before / whole_before)
-    total = change.after - change.before
-    direction = -1 if total < 0 else 1
-    noise = {member: _noise(change, parts, member) for member in members}
-    ordered = sorted(
-        amounts.items(),
-        key=lambda item: (noise[item[0]] != "beyond", -direction * item[1], item[0]),
-    )
-    return Decomposition(
-        dimension=dimension,
-        baseline_from=change.baseline[0].period_start,
-        baseline_to=change.baseline[-1].period_start,
-        period_from=change.latest.period_start,
-        period_to=change.latest.period_start,
-        before=change.before,
-        after=change.after,
-        change=total,
-        parts=tuple(
-            Part(label=label, amount=amount, share=_share(amount, total), noise=noise[label])
-            for label, amount in ordered
-            if amount
-        ),
-        residual=total - sum(amounts.values(), Decimal()),
-    )
-
-
-def concentration(decomposition: Decomposition) -> Fraction:
-    """How much of all movement the largest sure part is: the dimension that says most comes first.
-
-    Parts within their own noise say nothing; a dimension of nothing else comes last.
-    """
-    movement = sum((abs(Fraction(part.amount)) for part in decomposition.parts), Fraction())
-    sure = [abs(Fraction(part.amount)) for part in decomposition.parts if part.noise != "within"]
-    return max(sure) / movement if movement and sure else Fraction()
-
-
-def _noise(change: Change, parts: Mapping[date, Mapping[str, Decimal]], member: str) -> Noise:
-    """Whether a member's part of the latest period is beyond the XmR limits of its own baseline."""
-
-    def part(reading: Reading) -> Reading:
-        amount = parts.get(reading.period_start, {}).get(member, Decimal())
-        return Reading(reading.period_start, amount, reading.denominator)
-
-    limits = natural_limits([part(reading) for reading in change.baseline])
-    if limits is None:
-        return "too_few"
-    latest = to_decimal(pooled([part(change.latest)]))
-    return "within" if limits.low <= latest <= limits.high else "beyond"
-
-
 def natural_limits(readings: Sequence[Reading]) -> Limits | None:
     """XmR limits, mean ± 2.66 mean moving ranges; None under eight points."""
     if len(readings) < _POINTS_FOR_LIMITS:
@@ -162,7 +88,3 @@ def pooled(readings: Sequence[Reading]) -> Fraction:
 def to_decimal(value: Fraction) -> Decimal:
     """Twelve places, half to even."""
     return Decimal(round(value * 10**_PLACES)).scaleb(-_PLACES)
-
-
-def _share(amount: Decimal, total: Decimal) -> Decimal | None:
-    return to_decimal(Fraction(amount) / Fraction(total)) if total else None

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 
-from sightline.audit_case import Cause, Decomposition
+from sightline.audit_case import Cause, Decomposition, Part
 from sightline.investigation.arithmetic import natural_limits, pooled, to_decimal
 from sightline.investigation.coincidences import coincidences
 from sightline.investigation.evidence import SHOWN_PERIODS, Evidence
@@ -22,6 +22,7 @@ from sightline.investigation.wording import (
     percent,
     plain,
     quantity,
+    rounded,
 )
 
 # Parts beyond the third are in the table, not in the sentence.
@@ -47,13 +48,15 @@ def candidates(evidence: Evidence) -> tuple[Cause, ...]:
 def _parts(evidence: Evidence, split: Decomposition) -> Cause:
     # Shares of parts that pull both ways do not add up to a hundred and would mislead.
     one_way = all(part.share is not None and part.share >= 0 for part in split.parts)
-    told = [
-        f"{plain(part.label)} {difference(evidence.kpi, part.amount)}"
-        + (f" ({percent(part.share)})" if one_way and part.share is not None else "")
-        + (", no more than its own noise" if part.noise == "within" else "")
-        for part in split.parts[:NAMED_PARTS]
+    known = [
+        (amount, text + (", no more than its own noise" if part.noise == "within" else ""))
+        for part in split.parts
+        for amount, text in _told(evidence, part, one_way=one_way)
     ]
-    rest = len(split.parts) - len(told)
+    if any(part.split for part in split.parts):
+        known.sort(key=lambda each: -abs(each[0]))
+    told = [text for _, text in known[:NAMED_PARTS]]
+    rest = len(known) - len(told)
     if rest:
         told.append(f"{counted(rest, 'smaller part')}")
     sums = "the parts sum to the change"
@@ -68,11 +71,28 @@ def _parts(evidence: Evidence, split: Decomposition) -> Cause:
     return Cause(kind="arithmetic", text=text)
 
 
+def _told(evidence: Evidence, part: Part, *, one_way: bool) -> Iterator[tuple[Decimal, str]]:
+    """A part in words; one with a ratio of its own as up to two, what it did and what it weighs."""
+    name, kpi = plain(part.label), evidence.kpi
+    if part.split is None:
+        share = f" ({percent(part.share)})" if one_way and part.share is not None else ""
+        yield part.amount, f"{name} {difference(kpi, part.amount)}{share}"
+        return
+    rate, mix = part.split.rate, part.split.mix
+    if rounded(kpi, rate):
+        how = "worse" if evidence.worsening(rate) > 0 else "better"
+        yield rate, f"{name} itself got {how}: {difference(kpi, rate)}"
+    if rounded(kpi, mix):
+        is_more = part.split.weight_after > part.split.weight_before
+        is_weaker = (evidence.worsening(mix) > 0) is is_more
+        more, weaker = "more" if is_more else "less", "weaker" if is_weaker else "stronger"
+        moved = f"{more} of the volume ran on {name}, which is {weaker}"
+        yield mix, f"{moved}: {difference(kpi, mix)}"
+
+
 def _chance(evidence: Evidence) -> Iterator[Cause]:
-    readings = evidence.readings(evidence.kpi_id, evidence.scope)
     change = evidence.change(evidence.kpi_id, evidence.scope)
-    before = [reading for reading in readings if reading.period_start < evidence.onset]
-    limits = natural_limits(before[-SHOWN_PERIODS:])
+    limits = natural_limits(evidence.before)
     if change is None or limits is None:
         return
     kpi = evidence.kpi
@@ -82,7 +102,7 @@ def _chance(evidence: Evidence) -> Iterator[Cause]:
         kind="statistical",
         text=(
             f"The latest {quantity(kpi, change.after)} is {kind} what chance gave in the "
-            f"{counted(len(before[-SHOWN_PERIODS:]), kpi['grain'])} before: "
+            f"{counted(len(evidence.before), kpi['grain'])} before: "
             f"{quantity(kpi, limits.low)} to {quantity(kpi, limits.high)} (XmR limits)."
         ),
     )
@@ -94,15 +114,17 @@ def _upstream(evidence: Evidence) -> Iterator[Cause]:
         change = evidence.change(kpi_id, scope)
         if change is None:
             continue
+        before, after = quantity(kpi, change.before), quantity(kpi, change.after)
+        if before == after:
+            continue
         limits = natural_limits(change.baseline)
         moved = limits is None or not limits.low <= change.after <= limits.high
         beyond = "" if limits is None else ", beyond chance" if moved else ", within chance"
         yield Cause(
             kind="coincidence" if limits is None or not moved else "statistical",
             text=(
-                f"Upstream, {named(kpi, scope)} went from {quantity(kpi, change.before)} to "
-                f"{quantity(kpi, change.after)} over the same {kpi['grain']}s{beyond}"
-                f"{_lead(evidence, kpi_id, scope)}."
+                f"Upstream, {named(kpi, scope)} went from {before} to {after} over the same "
+                f"{kpi['grain']}s{beyond}{_lead(evidence, kpi_id, scope)}."
             ),
         )
 

@@ -14,12 +14,8 @@ from itertools import takewhile
 from sightline.audit_case import Decomposition
 from sightline.casebook.deadlines import IsOff, is_weekend
 from sightline.errors import UsageError
-from sightline.investigation.arithmetic import (
-    Change,
-    change_since,
-    concentration,
-    decompose,
-)
+from sightline.investigation.arithmetic import Change, Reading, change_since
+from sightline.investigation.decomposition import concentration, decompose
 from sightline.investigation.marts import Marts, Row, ask
 from sightline.investigation.measurements import SHOWN_PERIODS, Measurements
 from sightline.investigation.surroundings import Surroundings
@@ -198,6 +194,13 @@ class Evidence(Measurements, Surroundings):
         bad = takewhile(lambda row: row["is_bad"], ask(self._marts, query, *parameters))
         return min((row["period_start"] for row in bad), default=self.opened)
 
+    @cached_property
+    def before(self) -> list[Reading]:
+        """The audited KPI before the onset, up to half a year of periods: what it does anyway."""
+        readings = self.readings(self.kpi_id, self.scope)
+        usable = (each for each in readings if each.denominator != 0)
+        return [each for each in usable if each.period_start < self.onset][-SHOWN_PERIODS:]
+
     def change(self, kpi_id: str, scope: str) -> Change | None:
         """The KPI before the episode against its latest closed period."""
         return change_since(self.readings(kpi_id, scope), self.onset)
@@ -208,7 +211,10 @@ class Evidence(Measurements, Surroundings):
         change = self.change(self.kpi_id, self.scope)
         if change is None:
             return ()
-        split = [decompose(change, name, parts) for name, parts in self.contributions.items()]
+        split = [
+            decompose(change, name, parts, self.bases.get(name))
+            for name, parts in self.contributions.items()
+        ]
         known = [decomposition for decomposition in split if decomposition is not None]
         return tuple(sorted(known, key=_telling))
 

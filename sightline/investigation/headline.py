@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 
-from sightline.audit_case import Decomposition, Part
-from sightline.investigation.evidence import Evidence
+from sightline.audit_case import Decomposition
+from sightline.investigation.evidence import Evidence, Row
 from sightline.investigation.wording import (
     counted,
     difference,
     during,
+    hard_limit,
     limit,
     listed,
     named,
@@ -18,6 +20,7 @@ from sightline.investigation.wording import (
     plain,
     quantity,
     quantity_beside,
+    rounded,
     signed,
 )
 
@@ -40,13 +43,31 @@ def headline(evidence: Evidence) -> str:
     return told.get(evidence.episode["rule"], _level)(evidence)
 
 
-def main_part(evidence: Evidence, decomposition: Decomposition) -> Part | None:
-    """The part that carries most of a change for the worse; None when there is no such part."""
+@dataclass(frozen=True)
+class Reason:
+    """What carries most of a change: in words, and how much of it in the KPI's unit."""
+
+    text: str
+    amount: Decimal
+
+
+def main_reason(evidence: Evidence, decomposition: Decomposition) -> Reason | None:
+    """What carries most of a change for the worse; None when nothing does.
+
+    The first part does, where members have no ratio of their own. Else a member that got worse
+    itself, or the mix: what one member gains in weight another loses, so they are one reason.
+    """
     parts = decomposition.parts
     if not parts or evidence.worsening(decomposition.change) <= 0:
         return None
-    top = parts[0]
-    return top if top.share is not None and top.share >= MOST_OF_IT else None
+    splits = [(part.label, part.split) for part in parts if part.split is not None]
+    known = [Reason(f"{plain(label)} itself got worse", split.rate) for label, split in splits]
+    mix = sum((split.mix for _, split in splits), Decimal())
+    known.append(Reason("more of the volume ran where it is weaker", mix))
+    if not splits:
+        known = [Reason(f"of {plain(parts[0].label)}", parts[0].amount)]
+    top = max(known, key=lambda reason: evidence.worsening(reason.amount))
+    return top if top.amount / decomposition.change >= MOST_OF_IT else None
 
 
 def _relapse(evidence: Evidence) -> str:
@@ -66,9 +87,12 @@ def _level(evidence: Evidence) -> str:
     words = ("at or above", "below")
     if kpi["direction"] == "lower_is_better":
         words = ("at or below", "above")
+    held = f"target of {limit(kpi, target)}"
     value = quantity_beside(kpi, now["value"], target)
-    stands = f"{named(kpi, evidence.scope)} is {value}, {words[now['is_beyond_target']]} its "
-    stands += f"target of {limit(kpi, target)}"
+    if now["is_beyond_floor"]:
+        value = quantity_beside(kpi, now["value"], now["floor"])
+        held = f"{hard_limit(kpi)} of {limit(kpi, now['floor'])} (target {limit(kpi, target)})"
+    stands = f"{named(kpi, evidence.scope)} is {value}, {words[now['is_beyond_target']]} its {held}"
     if now["integrity_verdict"] == "contested":
         asked = counted(len(evidence.findings), "question")
         return f"{stands}, but the number is contested: {asked} about it must be answered first"
@@ -79,11 +103,11 @@ def _because(evidence: Evidence) -> str:
     kpi = evidence.kpi
     trusted = evidence.evaluation["integrity_verdict"] == "trusted"
     for decomposition in evidence.decompositions:
-        part = main_part(evidence, decomposition)
-        if part is not None:
-            moved = difference(kpi, decomposition.change)
-            reason = f", because of {plain(part.label)} ({signed(kpi, part.amount)} of {moved})"
-            return reason + _not_because(evidence, decomposition, part, trusted=trusted)
+        reason = main_reason(evidence, decomposition)
+        if reason is not None:
+            carried = _of_the_change(kpi, reason.amount, decomposition.change)
+            text = f", because {reason.text} ({carried})"
+            return text + _not_because(evidence, decomposition, reason, trusted=trusted)
     doubt = "" if trusted else "; whether the number is real cannot be told"
     if evidence.decompositions:
         moved = difference(kpi, evidence.decompositions[0].change)
@@ -91,12 +115,19 @@ def _because(evidence: Evidence) -> str:
     return f", for {counted(evidence.episode['periods'], kpi['grain'])} now{doubt}"
 
 
+def _of_the_change(kpi: Row, amount: Decimal, change: Decimal) -> str:
+    """−0.90 of −1.00 points; where it is more than the change, what the rest gave back as well."""
+    text = f"{signed(kpi, amount)} of {difference(kpi, change)}"
+    rest = rounded(kpi, change) - rounded(kpi, amount)
+    return f"{text}, all else {signed(kpi, rest)}" if rest * change < 0 else text
+
+
 def _not_because(
-    evidence: Evidence, decomposition: Decomposition, part: Part, *, trusted: bool
+    evidence: Evidence, decomposition: Decomposition, reason: Reason, *, trusted: bool
 ) -> str:
     if not trusted:
         return "; whether the number is real cannot be told"
-    rest = evidence.worsening(decomposition.change - part.amount)
+    rest = evidence.worsening(decomposition.change - reason.amount)
     if rest > NOISE * abs(decomposition.change):
         return ", not because the data are wrong"
     return ", not because the data are wrong or anything else got worse"

@@ -34,7 +34,7 @@ def landings(evidence: Evidence, goal: Row) -> Iterator[str]:
     if now is None:
         yield f"There is no forecast of {name}: too few of its periods are known."
     else:
-        yield f"At the pace of late {name} lands at {_landing(goal, now)}."
+        yield f"At its recent pace {name} lands at {_landing(goal, now)}."
     if then is not None:
         yield f"Without {since} it would land at {_landing(goal, then)}."
     elif now is not None and before:

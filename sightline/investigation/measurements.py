@@ -23,6 +23,7 @@ class Measurements:
     _marts: Marts
     kpi_id: str
     scope: str
+    opened: date
 
     @cached_property
     def evaluation(self) -> Row:
@@ -33,6 +34,15 @@ class Measurements:
             order by value is null, period_start desc limit 1
         """
         return ask(self._marts, query, self.kpi_id, self.scope)[0]
+
+    @cached_property
+    def fired_at_once(self) -> bool:
+        """Whether the period that opened the episode was beyond the hard floor."""
+        query = """
+            select coalesce(bool_or(is_beyond_floor), false) as is_beyond
+            from marts.fct_kpi_evaluation where kpi_id = ? and scope = ? and period_start = ?
+        """
+        return bool(ask(self._marts, query, self.kpi_id, self.scope, self.opened)[0]["is_beyond"])
 
     def points(self, kpi_id: str, scope: str) -> tuple[Point, ...]:
         """The latest half year of closed periods, oldest first."""
@@ -80,16 +90,34 @@ class Measurements:
         return [Reading(**row) for row in ask(self._marts, query, kpi_id, scope)]
 
     @cached_property
+    def model_hash(self) -> str:
+        """The SQL that made the value of the latest judged period; '' where none was recorded."""
+        query = """
+            select model_hash from marts.fct_kpi_value
+            where kpi_id = ? and scope = ? and period_start = ? and is_current
+        """
+        rows = ask(self._marts, query, self.kpi_id, self.scope, self.evaluation["period_start"])
+        return str(rows[0]["model_hash"] or "") if rows else ""
+
+    @cached_property
     def contributions(self) -> dict[str, dict[date, dict[str, Decimal]]]:
         """Parts of the audited KPI's numerator: dimension, period, member."""
+        return self._by_member("numerator_part")
+
+    @cached_property
+    def bases(self) -> dict[str, dict[date, dict[str, Decimal]]]:
+        """Parts of its denominator, of the members that have one: dimension, period, member."""
+        return self._by_member("denominator_part")
+
+    def _by_member(self, column: str) -> dict[str, dict[date, dict[str, Decimal]]]:
         query = """
-            select dimension, period_start, member, numerator_part
-            from marts.fct_kpi_contribution where kpi_id = ? and scope = ?
+            select * from marts.fct_kpi_contribution where kpi_id = ? and scope = ?
         """
         parts: dict[str, dict[date, dict[str, Decimal]]] = {}
         for row in ask(self._marts, query, self.kpi_id, self.scope):
-            period = parts.setdefault(row["dimension"], {}).setdefault(row["period_start"], {})
-            period[row["member"]] = row["numerator_part"]
+            if row[column] is not None:
+                period = parts.setdefault(row["dimension"], {}).setdefault(row["period_start"], {})
+                period[row["member"]] = row[column]
         return parts
 
     def outlooks(self, key_result_id: str) -> list[Row]:

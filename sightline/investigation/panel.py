@@ -21,7 +21,7 @@ def asked_departments(evidence: Evidence) -> tuple[str, ...]:
 
 
 def hear(evidence: Evidence, asked: tuple[str, ...]) -> tuple[Answer, ...]:
-    """The answers, the data's first; a department that was asked and has no figures says so."""
+    """The answers, the data's first; a department without a figure that answers has none."""
     near = [evidence.kpis[row["kpi_id"]]["department"] for row in evidence.glance]
     order = list(dict.fromkeys(["data", *asked, *sorted(near), *_ALWAYS]))
     answers: dict[str, list[Answer]] = {department: [] for department in order}
@@ -30,18 +30,4 @@ def hear(evidence: Evidence, asked: tuple[str, ...]) -> tuple[Answer, ...]:
             answer = question.answer(evidence)
             if answer is not None:
                 answers[question.DEPARTMENT].append(answer)
-    for department in asked:
-        if not answers[department]:
-            answers[department].append(_no_figures(evidence, department))
     return tuple(answer for department in order for answer in answers[department])
-
-
-def _no_figures(evidence: Evidence, department: str) -> Answer:
-    return Answer(
-        department=department,
-        department_name=evidence.departments[department],
-        question="What do you know?",
-        finding="No figure in the marts answers for this department: ask its lead.",
-        verdict="to be asked",
-        level="unknown",
-    )

@@ -36,6 +36,11 @@ def limit(kpi: dict[str, Any], value: Decimal) -> str:
     return with_unit(number(value, max(written, 0)), kpi["unit_symbol"])
 
 
+def hard_limit(kpi: dict[str, Any]) -> str:
+    """What the limit is called at which a KPI fires at once."""
+    return "hard floor" if kpi["direction"] == "higher_is_better" else "hard ceiling"
+
+
 def difference(kpi: dict[str, Any], amount: Decimal) -> str:
     """−1.31 points, or −12 parcels/h: a difference of percentages is in points."""
     symbol = "points" if kpi["unit_symbol"] == "%" else kpi["unit_symbol"]
@@ -44,8 +49,17 @@ def difference(kpi: dict[str, Any], amount: Decimal) -> str:
 
 def signed(kpi: dict[str, Any], amount: Decimal) -> str:
     """−1.31 or +0.27: a difference without its unit."""
-    text = number(amount, max(kpi["decimals"], 1))
+    text = number(amount, _places(kpi))
     return text if amount <= 0 else f"+{text}"
+
+
+def rounded(kpi: dict[str, Any], amount: Decimal) -> Decimal:
+    """A difference as it is written, for sums of what is written."""
+    return amount.quantize(Decimal(1).scaleb(-_places(kpi)), ROUND_HALF_EVEN)
+
+
+def _places(kpi: dict[str, Any]) -> int:
+    return max(int(kpi["decimals"]), 1)
 
 
 def ended(text: str) -> str:
@@ -65,8 +79,8 @@ def percent(share: Decimal) -> str:
 
 def number(value: Decimal, places: int) -> str:
     """1,411 or 97.35, with a typographic minus."""
-    rounded = value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN)
-    return f"{_MINUS}{abs(rounded):,}" if rounded < 0 else f"{abs(rounded):,}"
+    shown = value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN)
+    return f"{_MINUS}{abs(shown):,}" if shown < 0 else f"{abs(shown):,}"
 
 
 def with_unit(text: str, symbol: str | None) -> str:

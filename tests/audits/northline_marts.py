@@ -41,13 +41,15 @@ _TABLES = {
     "bridge_kpi_incentive": "kpi_id text, department text, share_of_bonus decimal(9, 4)",
     "bridge_key_result_kpi": "key_result_id text, kpi_id text, role text, scope text",
     "fct_kpi_value": "kpi_id text, scope text, period_start date, numerator decimal(38, 9), "
-    "denominator decimal(38, 9), value decimal(38, 9), is_current boolean",
+    "denominator decimal(38, 9), value decimal(38, 9), is_current boolean, "
+    "model_hash text",
     "fct_kpi_evaluation": "kpi_id text, scope text, period_start date, value decimal(38, 9), "
     "target decimal(38, 9), floor decimal(38, 9), target_valid_from date, is_closed boolean, "
-    "is_beyond_target boolean, integrity_verdict text, integrity_grade text, status text, "
-    "rule text",
+    "is_beyond_target boolean, is_beyond_floor boolean, integrity_verdict text, "
+    "integrity_grade text, status text, rule text",
     "fct_kpi_contribution": "kpi_id text, scope text, period_start date, dimension text, "
-    "member text, numerator_part decimal(38, 9), denominator decimal(38, 9)",
+    "member text, numerator_part decimal(38, 9), denominator decimal(38, 9), "
+    "denominator_part decimal(38, 9)",
     "fct_kpi_episode": "episode_id text, kpi_id text, scope text, rule text, opened_period date, "
     "state text, is_open boolean, periods int",
     "fct_key_result_progress": "key_result_id text, value decimal(38, 9), "
@@ -264,13 +266,15 @@ def _week(rows: Rows, week: int, period: date, *, throttled: bool) -> None:
         rows, "sorter_uptime", "north", period, 100 * (scheduled - sum(stops.values())), scheduled
     )
     part = ("sorter_uptime", "north", period)
-    put(rows, "fct_kpi_contribution", *part, "reason_code", "scheduled", 100 * scheduled, scheduled)
-    for reason, minutes in stops.items():
-        put(rows, "fct_kpi_contribution", *part, "reason_code", reason, -100 * minutes, scheduled)
+    reasons = {"scheduled": scheduled} | {name: -minutes for name, minutes in stops.items()}
+    for reason, minutes in reasons.items():
+        added = ("reason_code", reason, 100 * minutes, scheduled, None)
+        put(rows, "fct_kpi_contribution", *part, *added)
     lost = sum(stops.values())
     for sorter, minutes in (("N1", lost // 2), ("N2", lost - lost // 2)):
         kept = 100 * (scheduled // 2 - minutes)
-        put(rows, "fct_kpi_contribution", *part, "sorter", sorter, kept, scheduled)
+        added = ("sorter", sorter, kept, scheduled, scheduled // 2)
+        put(rows, "fct_kpi_contribution", *part, *added)
     programme = max(0, week - 8)
     pace = 10 if not throttled else 2
     _value(rows, "sorting_throughput", "north", period, (1250 + pace * programme) * 240, 240)
@@ -292,7 +296,8 @@ def _value(
     denominator: int,
 ) -> None:
     value = Decimal(numerator) / Decimal(denominator)
-    put(rows, "fct_kpi_value", kpi_id, scope, period, numerator, denominator, value, True)
+    said = (numerator, denominator, value, True, f"sql-of-{kpi_id}")
+    put(rows, "fct_kpi_value", kpi_id, scope, period, *said)
     *_, direction, _, _, target, floor = _KPIS[kpi_id]
     beyond = floored = False
     if target is not None and floor is not None:
@@ -305,7 +310,8 @@ def _value(
     status = "no_target" if target is None else "healthy"
     if beyond:
         status = "breached" if floored or kpi_id == "sorter_uptime" else "at_risk"
-    judged = (value, target, floor, "2025-04-28", True, beyond, "trusted", "A", status, "2 of 2")
+    limits = (value, target, floor, "2025-04-28", True, beyond, floored)
+    judged = (*limits, "trusted", "A", status, "2 of 2")
     put(rows, "fct_kpi_evaluation", kpi_id, scope, period, *judged)
 
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sightline.investigation.arithmetic import (
     BASELINE_PERIODS,
     Reading,
     change_since,
-    decompose,
     natural_limits,
 )
+from sightline.investigation.decomposition import decompose
 from sightline.investigation.wording import percent, quantity_beside
 
 START = date(2026, 1, 5)
@@ -48,6 +48,7 @@ def test_without_a_period_before_or_since_there_is_no_change() -> None:
     assert change_since(weeks((1, 1), (2, 0)), START + timedelta(weeks=1)) is None
 
 
+@settings(deadline=None)
 @given(
     parts=st.lists(
         st.lists(st.integers(-(10**9), 10**9), min_size=4, max_size=4), min_size=2, max_size=12

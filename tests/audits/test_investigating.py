@@ -8,6 +8,7 @@ from functools import cache
 
 import pytest
 
+from reports.case_page import departments_note
 from sightline.audit_case import AuditCase
 from sightline.casebook.deadlines import is_weekend
 from sightline.errors import UsageError
@@ -41,8 +42,37 @@ def plainly(text: str) -> str:
 def test_a_breach_of_level_names_its_cause_in_the_headline() -> None:
     assert plainly(case_of("as_planned").headline) == (
         "Sorter uptime (north) is 97.17 %, below its target of 98 %, because of recalibration "
-        "(−1.67 of −1.64 points), not because the data are wrong or anything else got worse"
+        "(−1.67 of −1.64 points, all else +0.03), not because the data are wrong or anything else "
+        "got worse"
     )
+
+
+def test_one_week_beyond_the_hard_floor_is_told_as_that_and_fires_at_once() -> None:
+    with build("as_planned") as marts:
+        marts.execute(
+            "update marts.fct_kpi_evaluation set value = 96, is_beyond_floor = true "
+            "where kpi_id = 'sorter_uptime' and period_start = ?",
+            [WEEKS[-1]],
+        )
+        marts.execute("update marts.fct_kpi_episode set opened_period = ?", [WEEKS[-1]])
+        case = investigate(marts, LEVEL_CASE, as_of=AS_OF)
+    assert plainly(case.headline).startswith(
+        "Sorter uptime (north) is 96.00 %, below its hard floor of 96.5 % (target 98 %)"
+    )
+    assert case.criteria.rule_text == (
+        "2 of 2 closed weeks beyond the target, or one beyond the hard floor, which fires at once; "
+        "the week of 2026-10-19 was beyond it"
+    )
+
+
+def test_a_number_is_written_out_until_it_is_seen_to_be_beyond_its_ceiling() -> None:
+    with build("as_planned") as marts:
+        marts.execute(
+            "update marts.fct_kpi_evaluation set value = 0.6004, is_beyond_target = true, "
+            "is_beyond_floor = true where kpi_id = 'damage_rate'",
+        )
+        headline = investigate(marts, LONELY_CASE, as_of=AS_OF).headline
+    assert "is 0.6004 %, above its hard ceiling of 0.6 % (target 0.4 %)" in plainly(headline)
 
 
 def test_a_silent_sacrifice_is_told_by_the_green_guardrail_and_the_starved_effort() -> None:
@@ -85,6 +115,22 @@ def test_machines_that_got_worse_are_told_from_planned_stops() -> None:
     assert (planned.verdict, planned.level) == ("planned cause", "healthy")
 
 
+def test_a_stop_that_moved_by_less_than_is_printed_is_not_listed() -> None:
+    with build("as_planned") as marts:
+        marts.execute(
+            "update marts.fct_kpi_contribution set numerator_part = -6000 where member = 'belt'"
+        )
+        marts.execute(
+            "update marts.fct_kpi_contribution set numerator_part = -6030 "
+            "where member = 'belt' and period_start = ?",
+            [WEEKS[-1]],
+        )
+        case = investigate(marts, LEVEL_CASE, as_of=AS_OF)
+    answer = next(answer for answer in case.panel if answer.department == "maintenance")
+    assert "jam" in answer.finding
+    assert "belt" not in answer.finding
+
+
 def test_the_parts_sum_to_the_change_and_the_telling_dimension_comes_first() -> None:
     case = case_of("as_planned")
     assert case.decomposition is not None
@@ -123,7 +169,8 @@ def test_why_stands_before_where_even_when_one_place_carries_it_all() -> None:
         marts.execute(
             "create or replace table marts.fct_kpi_contribution as "
             "select kpi_id, scope, period_start, dimension, member, "
-            "sum(numerator_part) as numerator_part from marts.fct_kpi_contribution group by all"
+            "sum(numerator_part) as numerator_part, "
+            "sum(denominator_part) as denominator_part from marts.fct_kpi_contribution group by all"
         )
         case = investigate(marts, LEVEL_CASE, as_of=AS_OF)
     assert case.decomposition is not None
@@ -134,8 +181,12 @@ def test_why_stands_before_where_even_when_one_place_carries_it_all() -> None:
 
 def test_the_footer_names_the_newest_loads_and_the_command_that_rebuilds() -> None:
     footer = case_of("as_planned").footer
+    assert (footer.definition_hash, footer.model_hash) == (
+        "hash-of-sorter_uptime",
+        "sql-of-sorter_uptime",
+    )
     assert footer.load_ids == ("1792994400.erp",)
-    assert footer.command == f"sightline case reproduce {LEVEL_CASE}"
+    assert footer.command == f"sightline case reproduce {LEVEL_CASE} --as-of 2026-10-26T06:00:00Z"
     assert footer.definition_hash == "hash-of-sorter_uptime"
 
 
@@ -195,8 +246,12 @@ def test_an_audit_of_one_department_says_that_it_is_one() -> None:
     case = case_of("as_planned", LONELY_CASE)
     assert case.departments == ("quality",)
     assert any("Only Quality was asked" in action.text for action in case.actions)
-    silent = next(answer for answer in case.panel if answer.department == "quality")
-    assert (silent.level, silent.verdict) == ("unknown", "to be asked")
+    assert "quality" not in {answer.department for answer in case.panel}  # it has no figure
+    assert departments_note(case) == (
+        "Only quality is on the path of this KPI: this audit is not cross-functional. "
+        "2 departments beside it answered as well: data and people. "
+        "No figure answers for quality: ask there."
+    )
     assert case.instruction is None
     assert case.decomposition is None
 
@@ -271,7 +326,7 @@ def test_condition_and_criteria_carry_the_limits_in_force_and_who_approved_them(
     assert [point.period_start for point in case.condition] == WEEKS
     assert {point.target for point in case.condition} == {Decimal(98)}
     assert (case.criteria.rule_text, case.criteria.approved_by) == (
-        "2 of 2",
+        "2 of 2 closed weeks beyond the target, or one beyond the hard floor, which fires at once",
         "Chief operating officer",
     )
     assert case.criteria.approved_on == date(2025, 4, 21)

@@ -10,7 +10,7 @@ from sightline.investigation import investigate
 from tests.audits.northline_marts import AS_OF, LEVEL_CASE, RECALIBRATED, WEEKS, build
 
 NAME = "“1,250 to 1,500 parcels/h”"
-LATE = f"At the pace of late {NAME} lands at "
+LATE = f"At its recent pace {NAME} lands at "
 WITHOUT = f"Without the weeks since {RECALIBRATED} it would land at "
 LAST_BEFORE = date(2026, 6, 22)
 

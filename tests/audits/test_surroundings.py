@@ -9,7 +9,8 @@ import pytest
 
 from sightline.audit_case import AuditCase
 from sightline.investigation import investigate
-from sightline.investigation.arithmetic import Reading, change_since, concentration, decompose
+from sightline.investigation.arithmetic import Reading, change_since
+from sightline.investigation.decomposition import concentration, decompose
 from tests.audits.northline_marts import AS_OF, LEVEL_CASE, WEEKS, build
 
 
@@ -131,7 +132,7 @@ def test_a_driver_that_moved_first_says_how_long_before() -> None:
         "update marts.fct_kpi_value set numerator = numerator * 3 "
         "where kpi_id = 'unplanned_downtime' and period_start >= '2026-06-22'",
         "insert into marts.fct_kpi_value select kpi_id, scope, period_start - 56, numerator, "
-        "denominator, value, true from marts.fct_kpi_value where kpi_id = 'unplanned_downtime' "
+        "denominator, value, true, '' from marts.fct_kpi_value where kpi_id = 'unplanned_downtime' "
         "and period_start between '2026-04-27' and '2026-06-15'",
         "insert into marts.fct_kpi_evaluation (kpi_id, scope, period_start, value, is_closed) "
         "select kpi_id, scope, period_start, value, true from marts.fct_kpi_value "
@@ -152,6 +153,60 @@ def test_what_helped_before_stands_on_the_case() -> None:
         "'demand', 'known only later')"
     )
     assert [past.what_helped for past in case.similar] == ["a second shift", "another supplier"]
+
+
+# Chance
+
+
+def uptime_of(*values: float) -> str:
+    """Sorter uptime, the weeks in order; the last one is judged."""
+    cases = " ".join(
+        f"when period_start = '{week}' then {value}"
+        for week, value in zip(WEEKS[-len(values) :], values, strict=True)
+    )
+    return (
+        f"update marts.fct_kpi_value set numerator = denominator * case {cases} else 98.1 end "
+        "where kpi_id = 'sorter_uptime'"
+    )
+
+
+NOISE = (98.0, 98.4, 97.9, 98.3, 98.1, 98.5, 97.9, 98.2, 98.4, 98.0, 98.3)
+
+
+@pytest.mark.parametrize(
+    ("latest", "verdict"), [(97.9, "a common cause, within"), (96.9, "a special cause, outside")]
+)
+def test_noise_near_the_target_is_a_common_cause_and_a_fall_a_special_one(
+    latest: float, verdict: str
+) -> None:
+    case = investigated(
+        f"update marts.fct_kpi_episode set opened_period = '{WEEKS[-1]}'",
+        f"update marts.fct_kpi_evaluation set is_beyond_target = period_start = '{WEEKS[-1]}'",
+        uptime_of(*NOISE, latest),
+    )
+    (said,) = [cause.text for cause in case.causes if "XmR" in cause.text]
+    assert f"is {verdict} what chance gave in the 25 weeks before" in said
+    limits = case.natural_limits
+    assert limits is not None
+    assert (limits.low < latest < limits.high) is ("common" in verdict)
+    assert f"{limits.low:.2f}\u202f% to {limits.high:.2f}\u202f%" in said
+
+
+def test_too_few_weeks_before_the_episode_have_no_natural_limits() -> None:
+    case = investigated(f"delete from marts.fct_kpi_value where period_start < '{WEEKS[2]}'")
+    assert case.natural_limits is None
+
+
+@pytest.mark.parametrize(("before", "is_told"), [("0.204", False), ("0.206", True)])
+def test_a_driver_that_reads_the_same_before_and_after_is_not_listed(
+    before: str, is_told: bool
+) -> None:
+    case = investigated(
+        "update marts.fct_kpi_value set denominator = 1, numerator = "
+        f"case when period_start < '2026-06-29' then {before} else 0.2 end "
+        "where kpi_id = 'unplanned_downtime'",
+    )
+    assert any("Upstream" in cause.text for cause in case.causes) is is_told
 
 
 # Drill-down

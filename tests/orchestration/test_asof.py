@@ -1,6 +1,7 @@
 """A past day rebuilds to the bytes it was written in, whatever was changed or corrected since."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -112,6 +113,37 @@ def test_commands_read_the_past_in_its_folder(past: Past) -> None:
 def test_looking_back_tells_nobody(past: Past) -> None:
     assert not (past.first_day.home / "outbox").exists()
     assert not (past.first_day.home / "casebook.db").exists()
+
+
+def test_a_case_rebuilds_to_its_bytes_though_the_world_moved_on(past: Past) -> None:
+    (case,) = past.firm.report["cases"]
+    assert past.marts("select max(as_of) > timestamp '2026-10-27' from marts.fct_kpi_episode") == [
+        (True,)
+    ]
+    done = past.firm.sightline("case", "reproduce", case["case_id"], "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["same"]
+
+
+def test_a_page_of_the_past_rebuilds_to_its_bytes_by_the_command_at_its_foot(past: Past) -> None:
+    (case,) = past.firm.report["cases"]
+    page = past.first_day.home / "reports/cases" / f"{case['case_id']}.html"
+    command = re.findall(r"<code>sightline (case reproduce [^<]*)</code>", page.read_text())
+    assert len(command) == 1
+    for firm in (past.first_day, past.firm):
+        done = firm.sightline(*command[0].split())
+        assert (done.returncode, "the same bytes" in done.stdout) == (0, True), done.stderr
+    page.write_text(page.read_text().replace("98", "97"))
+    altered = past.first_day.sightline(*command[0].split())
+    assert (altered.returncode, "page differ" in altered.stdout) == (1, True)
+
+
+def test_a_case_of_a_moment_that_nothing_is_kept_of_is_refused_with_the_way_out(past: Past) -> None:
+    (case,) = past.firm.report["cases"]
+    done = past.firm.sightline("case", "reproduce", case["case_id"], "--as-of", "2026-10-26T07:00Z")
+    assert (done.returncode, "sightline asof 2026-10-26T07:00" in done.stderr) == (2, True)
+    unknown = past.firm.sightline("case", "reproduce", "x", "--as-of", FIRST_DAY)
+    assert (unknown.returncode, f"no x of {FIRST_DAY} is kept" in unknown.stderr) == (2, True)
 
 
 def test_before_the_first_look_there_is_nothing_to_see(past: Past) -> None:

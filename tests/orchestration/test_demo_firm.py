@@ -208,6 +208,30 @@ def test_case_show_tells_the_case_in_its_own_words(as_planned: Firm) -> None:
     assert done.stdout.startswith(case["headline"])
 
 
+def test_members_of_a_ratio_share_out_numerator_and_denominator_exactly(as_planned: Firm) -> None:
+    """Else their rate and mix would not sum to the change; sums have members without a ratio."""
+    query = """
+        select kpi_id, dimension, bool_and(numerator = above), bool_and(denominator = below)
+        from (
+            select said.*, part.dimension, sum(part.numerator_part) as above,
+                sum(part.denominator_part) as below
+            from marts.fct_kpi_contribution as part
+            inner join marts.fct_kpi_value as said using (kpi_id, scope, period_start)
+            where said.is_current and part.dimension in ('site', 'sorter')
+            group by all
+        )
+        group by kpi_id, dimension
+    """
+    shared = {
+        (kpi_id, dimension) for kpi_id, dimension, *exact in rows(as_planned, query) if all(exact)
+    }
+    sums = {("order_volume", "site"), ("recalibrations_done", "site")}
+    assert (
+        shared == {(kpi_id, dimension) for kpi_id, dimension, *_ in rows(as_planned, query)} - sums
+    )
+    assert {("sorter_uptime", "sorter"), ("sorting_throughput", "sorter")} <= shared
+
+
 @pytest.mark.parametrize("scenario", ["as_planned", "throttled"])
 def test_a_case_rebuilds_to_the_same_bytes(scenario: str, request: pytest.FixtureRequest) -> None:
     firm: Firm = request.getfixturevalue(scenario)

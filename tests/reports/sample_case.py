@@ -20,9 +20,11 @@ from sightline.audit_case import (
     Instruction,
     Integrity,
     LineOfSight,
+    NaturalLimits,
     Node,
     Part,
     Point,
+    RateAndMix,
     Series,
 )
 from tests.reports.firm import CASE, LAST_WEEK, PERIOD, value_in
@@ -74,6 +76,7 @@ def sample_case(**changes: Any) -> AuditCase:
         ),
         "integrity": Integrity(verdict="contested", grade="C", findings=(FINDING,)),
         "condition": points("sorter_uptime", "98", "96.5"),
+        "natural_limits": NaturalLimits(low=Decimal("98.21"), high=Decimal("99.03")),
         "related": (
             Series(kpi_id="sorting_throughput", name="Sorting throughput", scope="north",
                    unit_symbol="parcels/h", decimals=0,
@@ -92,7 +95,7 @@ def sample_case(**changes: Any) -> AuditCase:
         ),
         "panel": PANEL,
         "decomposition": DECOMPOSITION,
-        "drill_down": None,
+        "drill_down": DRILL_DOWN,
         "causes": (
             Cause(kind="arithmetic",
                   text="Recalibration accounts for 1.27 of the 1.25 points of uptime lost."),
@@ -113,11 +116,11 @@ def sample_case(**changes: Any) -> AuditCase:
                    department_name="Automation programme",
                    text="Confirm the recalibration plan for the next four weeks."),
         ),
-        "departments": ("Maintenance", "Automation programme", "Operations", "Data"),
+        "departments": ("maintenance", "automation", "customer_operations"),
         "line_of_sight": SIGHT,
         "footer": Footer(
             as_of=AS_OF, load_ids=("1792994400.1", "1792994402.7"),
-            definition_hash="9f2c41d07be3", content_hash="",
+            definition_hash="9f2c41d07be3", model_hash="5d1e0c77ab42", content_hash="",
             command=f"sightline case reproduce {CASE} --as-of 2026-10-26T06:00:00Z"),
     }  # fmt: skip
     return AuditCase(**(fields | changes)).sealed()
@@ -159,6 +162,21 @@ DECOMPOSITION = Decomposition(
         Part(label="jam", amount=Decimal("-0.06"), share=Decimal("0.048")),
         Part(label="belt", amount=Decimal("0.05"), share=Decimal("-0.04")),
         Part(label="sensor", amount=Decimal("0.03"), share=Decimal("-0.024")),
+    ),
+)  # fmt: skip
+DRILL_DOWN = Decomposition(
+    dimension="sorter", baseline_from=date(2026, 5, 4), baseline_to=date(2026, 6, 22),
+    period_from=LAST_WEEK, period_to=LAST_WEEK, before=Decimal("98.60"),
+    after=Decimal("97.35"), change=Decimal("-1.25"), residual=Decimal(0),
+    parts=(
+        Part(label="N2", amount=Decimal("-0.76"), share=Decimal("0.608"), noise="beyond",
+             split=RateAndMix(rate=Decimal("-0.6"), mix=Decimal("-0.16"),
+                              ratio_before=Decimal(98), ratio_after=Decimal(97),
+                              weight_before=Decimal("0.5"), weight_after=Decimal("0.7"))),
+        Part(label="N1", amount=Decimal("-0.49"), share=Decimal("0.392"), noise="beyond",
+             split=RateAndMix(rate=Decimal("-0.34"), mix=Decimal("-0.15"),
+                              ratio_before=Decimal("99.2"), ratio_after=Decimal("98.35"),
+                              weight_before=Decimal("0.5"), weight_after=Decimal("0.3"))),
     ),
 )  # fmt: skip
 _KPIS = (

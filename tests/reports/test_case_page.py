@@ -9,7 +9,8 @@ from decimal import Decimal
 from reports.case_page import caption, render_case
 from reports.charts import condition_chart
 from sightline.audit_case import Integrity, LineOfSight, Point
-from tests.reports.sample_case import HEADLINE, sample_case
+from tests.reports.firm import CASE
+from tests.reports.sample_case import FINDING, HEADLINE, sample_case
 
 BLOCKS = [
     "Can the number be trusted?",
@@ -51,15 +52,20 @@ def test_each_block_says_what_the_case_says() -> None:
         "cell reported recomputed D79 98.2 97.35",
         "2 of 2 closed weeks below target",
         "64 % 65 % ● on track",
-        "4 departments were asked: Maintenance, Automation programme, Operations and Data.",
+        "3 departments on the path of this KPI were asked: maintenance, automation and customer",
+        "operations. 3 departments beside it answered as well: data, operations and quality.",
+        "No figure answers for customer operations: ask there.",
         "Uptime carries 30 % of the bonus of Operations. ■ opposite incentive",
         "arithmetic Recalibration accounts for 1.27",
         "recalibration −1.27 102 %",
         "98.60 % to 97.35 % −1.25",
+        "N2 98.00 to 97.00 50 % to 70 % −0.60 −0.16 −0.76",
+        "98.60 % to 97.35 % −0.94 −0.31 −1.25",
         "9 weeks remain until 27 Dec 2026.",
         "Throughput outranks sorter uptime, within an allowance",
         "Confirm the recalibration plan for the next four weeks. Fri 30 Oct 2026",
         "sightline case reproduce sorter_uptime.north.level.2026-06-29",
+        "definition 9f2c41d07be3 ; SQL 5d1e0c77ab42 ; target ≥ 98.00 % of 2025-04-28; content",
         sample_case().footer.content_hash,
     ):
         assert said in text.replace("\u202f", " "), said
@@ -91,6 +97,40 @@ def test_the_chart_says_in_words_what_it_shows() -> None:
     assert "hard limit 96.50 %" in page
 
 
+def test_the_chart_draws_the_natural_limits_where_they_are_known() -> None:
+    chart = condition_chart(sample_case()).replace("\u202f", " ")
+    for label in ("XmR 98.21 %", "XmR 99.03 %"):
+        assert chart.count(f">{label}</text>") == 1
+    assert "what chance alone gave before (XmR limits)" in caption(sample_case())
+    unknown = sample_case(natural_limits=None)
+    assert "XmR" not in condition_chart(unknown) + caption(unknown)
+
+
+def test_a_member_without_a_ratio_of_its_own_and_the_residual_stand_beside_rate_and_mix() -> None:
+    drill_down = sample_case().drill_down
+    assert drill_down is not None
+    first, second = drill_down.parts
+    known = {"parts": (first, second.model_copy(update={"split": None})), "residual": Decimal(1)}
+    text = _text(render_case(sample_case(drill_down=drill_down.model_copy(update=known))))
+    assert "N1 – – – – −0.49 residual +1.00 98.60" in text
+
+
+def test_the_evidence_of_a_question_is_folded_away() -> None:
+    page = render_case(sample_case())
+    folded = "".join(re.findall(r"<details>.*?</details>", page, re.DOTALL))
+    assert "differing weeks" in folded
+    assert FINDING.question not in folded
+    assert page.count("differing weeks") == 1
+
+
+def test_the_page_of_a_finished_case_says_where_it_is_told_how_it_stands() -> None:
+    first = _text(render_case(sample_case()).partition("<h2>")[0])
+    assert (
+        f"How it stands now, who acknowledged, decided and did what: sightline case show {CASE}"
+        in first
+    )
+
+
 def test_the_caption_counts_the_weeks_that_missed_and_those_without_data() -> None:
     case = sample_case()
     assert caption(case).endswith("17 of 17 weeks missed the target.")
@@ -117,7 +157,7 @@ def test_a_case_with_nothing_to_show_says_so_in_each_block() -> None:
         causes=(),
         consequence=(),
         actions=(),
-        departments=("Data",),
+        departments=("data",),
         line_of_sight=LineOfSight(nodes=(), edges=()),
     )
     page = render_case(empty)
@@ -128,7 +168,7 @@ def test_a_case_with_nothing_to_show_says_so_in_each_block() -> None:
         "Nobody could verify the number , grade U",
         "No closed week has a value.",
         "None: the KPI is kept to run the business.",
-        "Only Data could be asked: this audit is not cross-functional.",
+        "Only data is on the path of this KPI: this audit is not cross-functional.",
         "No candidate was found.",
         "No policy covers this KPI",
     ):

@@ -35,6 +35,7 @@ _HARMLESS = {
     "b", "br", "i", "small", "span", "section", "table", "caption", "thead", "tbody", "tfoot",
     "tr", "th", "td", "svg", "g", "path", "circle", "rect", "text", "line", "defs", "clippath",
     "a", "dl", "dt", "dd", "ul", "li", "figure", "figcaption", "footer", "code",
+    "details", "summary",
 }  # fmt: skip
 
 

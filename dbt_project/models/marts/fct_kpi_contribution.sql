@@ -18,7 +18,8 @@ rolled_up as (
         period_start,
         dimension,
         member,
-        {{ measure('sum(numerator_part)') }} as numerator_part
+        {{ measure('sum(numerator_part)') }} as numerator_part,
+        {{ measure('sum(denominator_part)') }} as denominator_part
     from parts
     group by kpi_id, period_start, dimension, member
 ),
@@ -30,7 +31,8 @@ sites as (
         period_start,
         'site' as dimension,
         scope as member,
-        numerator as numerator_part
+        numerator as numerator_part,
+        denominator as denominator_part
     from readings
     where scope <> 'all'
 ),
@@ -50,6 +52,7 @@ select
     united.dimension,
     united.member,
     united.numerator_part,
+    united.denominator_part,
     kpi_values.denominator
 from united
 inner join kpi_values
