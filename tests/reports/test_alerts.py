@@ -298,7 +298,11 @@ ACK = Acknowledge(note="")
         ([ACK], 7, "acknowledged on Mon 26 Oct and no step since"),
         ([ACK, Decide(decision="calibrate")], 7, "decided on Mon 26 Oct and no step since"),
         (
-            [ACK, Decide(decision="x"), TakeAction(action="y", due_on=date(2026, 11, 10))],
+            [
+                ACK,
+                Decide(decision="x"),
+                TakeAction(who=DEPUTY, action="y", due_on=date(2026, 11, 10)),
+            ],
             16,
             "its action was due on Tue 10 Nov",
         ),
