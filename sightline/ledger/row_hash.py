@@ -6,7 +6,6 @@ hash, but Python asks it from one core at a time.
 
 from __future__ import annotations
 
-from binascii import unhexlify
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
@@ -46,7 +45,7 @@ def leaves(
 
         def hashed(part: Sequence[int]) -> list[tuple[int, bytes]]:
             found = another.sql(
-                f"select number, leaf from ({_rows(table, columns)}) "  # noqa: S608 - quoted
+                f"select number, unhex(leaf) as leaf from ({_rows(table, columns)}) "  # noqa: S608 - quoted
                 f"where load_id = $load and {_within(part[0], part[-1] + merkle.SLICE)}",
                 params={"load": load_id},
             ).to_arrow_table()
@@ -79,7 +78,7 @@ def _slices(found: Any, part: Sequence[int]) -> Iterator[tuple[int, bytes]]:
     if (numbers[1:] < numbers[:-1]).any():
         found = found.sort_by("number")
         numbers = _numbers(found)
-    hashes = unhexlify(_content(found["leaf"], 2, 2 * merkle.SIZE))
+    hashes = _content(found["leaf"], 2, merkle.SIZE)
     ends = numbers.searchsorted([first + merkle.SLICE for first in part]) * merkle.SIZE
     for first, begin, end in zip(part, [0, *ends], ends, strict=False):
         yield first, hashes[begin:end]
