@@ -73,7 +73,7 @@ def _in_hand(stands: CaseStanding, policy: AlertPolicy) -> datetime:
     """Until when nobody is asked about a case: somebody is at work on it, or nobody has to be."""
     if stands.is_unanswered:
         return stands.since  # asked anew from then on
-    if not stands.is_at_work:
+    if stands.is_over or stands.accepted_until is not None:
         return datetime.max.replace(tzinfo=UTC)
     lasting = stands.since + timedelta(days=policy.acknowledged_for_days)
     if stands.due is None:

@@ -215,7 +215,7 @@ def response_time(marts: Marts) -> Row | None:
     rows = _rows(
         marts,
         """
-        select cases, alerts_timed, median_seconds_to_alert, p95_seconds_to_alert,
+        select alerts_timed, median_seconds_to_alert, p95_seconds_to_alert,
             median_days_to_detect, median_days_to_decide, median_days_to_act
         from marts.rpt_response_time where rule = 'all' and cases > 0
         """,

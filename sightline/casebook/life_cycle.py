@@ -98,11 +98,6 @@ class Standing:
         return self.state in _UNANSWERED
 
     @property
-    def is_at_work(self) -> bool:
-        """Whether somebody has taken it and still has to bring it about."""
-        return self.state in _AT_WORK
-
-    @property
     def is_over(self) -> bool:
         """Whether nobody has to do anything about it."""
         return self.state in _OVER

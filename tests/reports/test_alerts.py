@@ -329,6 +329,17 @@ def test_who_is_at_work_on_a_case_is_left_alone_and_then_told_what_is_missing(
     assert all(missing in html for html in list(told.values())[:1])
 
 
+def test_a_recovery_that_does_not_come_about_is_asked_about_again(
+    firm: Firm, casebook: Casebook
+) -> None:
+    _announce(firm, casebook)
+    casebook.observe(CASE, "recovering", {}, NOW)
+    assert compose(firm.marts, casebook, now=NOW + timedelta(days=6), names=["file"]).messages == []
+    later = NOW + timedelta(days=7)
+    (message,) = compose(firm.marts, casebook, now=later, names=["file"]).messages
+    assert "recovering on Mon 26 Oct and no step since" in message.body["html"]
+
+
 def test_a_restatement_of_a_silenced_kpi_is_told_when_the_silence_ends(
     firm: Firm, casebook: Casebook
 ) -> None:
