@@ -54,7 +54,8 @@ with Conductor(home.root / "pulse.log", lambda _: None) as conductor, tracker(ho
     took = {step.step_key: step.end_time - step.start_time for step in steps if step.end_time}
     print(json.dumps({"cpu": spent, "steps": took}))
 """
-VERIFYING, JUDGING = ("watch_raw", "as_sealed"), ("build_kpis", "judge_integrity", "build_marts")
+VERIFYING = ("watch_raw", "as_sealed")
+JUDGING = ("build_kpis", "judge_integrity", "build_verdicts", "build_marts")
 
 
 @dataclass(frozen=True)

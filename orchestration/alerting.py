@@ -13,7 +13,7 @@ from reports.signed_links import Desk
 from sightline.casebook import Casebook
 from sightline.days_off import days_off
 from sightline.home import Home
-from sightline.warehouse.duckdb import read_published
+from sightline.warehouse.duckdb import connect, read_published
 
 
 @dataclass(frozen=True)
@@ -34,10 +34,13 @@ def tell(home: Home) -> Told:
 
 
 def announce(home: Home) -> tuple[int, int]:
-    """Commit the messages that the marts call for; how many, and how many cases are held back."""
+    """Commit the messages that the marts call for; how many, and how many cases are held back.
+
+    Reads the warehouse itself: nobody waits for the marts that are built and published after it.
+    """
     casebook = open_casebook(home)
     now = home.now()
-    with read_published(home) as connection:
+    with connect(home, read_only=True) as connection:
         composed = compose(
             connection,
             casebook,

@@ -32,8 +32,8 @@ from sightline.home import CHECKOUT, Home
 
 # What steps import when they get there, and not the code location.
 _LAZY = ("apprise", "dbt.cli.main", "dbt.task.build", "dbt.adapters.duckdb.impl",
-         "dlt.sources.sql_database", "duckdb", "holidays", "pandas", "pyarrow", "sqlalchemy",
-         "sqlglot")  # fmt: skip
+         "dlt.sources.sql_database", "duckdb", "great_expectations", "holidays", "pandas",
+         "pyarrow", "sqlalchemy", "sqlglot")  # fmt: skip
 _ELSEWHERE = ("SIGHTLINE_OKRS", "SIGHTLINE_ERP_TABLES", "SIGHTLINE_SHEETS_MAPPINGS")
 _WRITTEN = {"__pycache__", "target", "logs"}  # by programs
 

@@ -3,12 +3,19 @@
 import dagster as dg
 
 from orchestration.alerting import open_casebook, send, tell, tell_digest
-from orchestration.defs.publication import published
+from orchestration.defs.models import build_verdicts
+from orchestration.defs.values import value_record
 from orchestration.heartbeat import beat
 from sightline.home import Home
 
 
-@dg.asset(deps=[published], group_name="alerts", kinds={"apprise"}, owners=["team:data"])
+@dg.asset(
+    deps=[*build_verdicts.keys, value_record],
+    group_name="alerts",
+    kinds={"apprise"},
+    owners=["team:data"],
+    pool="warehouse",
+)
 def alerts(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
     """Announce what the marts call for, send what is unsent, and say that a pulse has ended."""
     home = Home.from_env()

@@ -4,10 +4,11 @@ import dagster as dg
 
 from orchestration.casework import follow_up
 from orchestration.defs.alerts import alerts
+from orchestration.defs.publication import published
 from sightline.home import Home
 
 
-@dg.asset(deps=[alerts], group_name="alerts", kinds={"python"}, owners=["team:data"])
+@dg.asset(deps=[alerts, published], group_name="alerts", kinds={"python"}, owners=["team:data"])
 def case_follow_up() -> dg.MaterializeResult[None]:
     """Record what the marts and the calendar say about open cases; told after new alerts."""
     done = follow_up(Home.from_env())

@@ -11,7 +11,7 @@ from sightline.ledger.attesting import attest
 from sightline.ledger.watching import watch
 from sightline.warehouse.duckdb import connect
 
-LAST = {"dagster/priority": "-1"}  # no alert waits for the check
+LAST = {"dagster/priority": "-1"}  # no alert waits for it
 BREACH, BROKEN_ROW = (dg.AssetKey(["raw_ledger", name]) for name in ("breach", "broken_row"))
 
 # The casebook's own job brings acts into the marts and looks at nothing again.

@@ -1,4 +1,4 @@
-"""What is true: the dbt models, in the two passes that leave room for the guards between them."""
+"""What is true: the dbt models. Guards judge after the first pass, alerts go after the second."""
 
 from collections.abc import Iterator
 
@@ -7,13 +7,18 @@ from dagster_dbt import dbt_assets
 
 from orchestration.dbt import FolderTranslator, build
 from orchestration.dbt_runner import MANIFEST
+from orchestration.defs.ledger import LAST
 
-# What the guards read is built first; everything else waits for their verdicts.
+# What the guards read is built first, and what alerts read next, joined to their verdicts.
 READ_BY_GUARDS = (
     "+int_kpi_value +int_reported_value +int_workbook_line +int_milestone_date "
     "+fct_definition_change +fct_restatement stg_definitions__kpi_target "
     "stg_definitions__kpi_guard stg_tracker__issue stg_sheets__typed_figure "
     "+int_kpi_row_fate"
+)
+READ_BY_ALERTS = (
+    "+rpt_one_glance +fct_kpi_episode +fct_kpi_evaluation +fct_policy_verdict "
+    "+fct_source_freshness +dim_objective +dim_policy +dim_role"
 )
 
 
@@ -32,14 +37,30 @@ def build_kpis(
 
 
 @dbt_assets(
+    name="build_verdicts",
+    manifest=MANIFEST,
+    select=READ_BY_ALERTS,
+    exclude=READ_BY_GUARDS,
+    dagster_dbt_translator=FolderTranslator(),
+    pool="warehouse",
+)
+def build_verdicts(
+    context: dg.AssetExecutionContext,
+) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+    """What is past its limit, joined to the guards' verdicts: all that an alert says."""
+    yield from build(context)
+
+
+@dbt_assets(
     name="build_marts",
     manifest=MANIFEST,
-    exclude=READ_BY_GUARDS,
+    exclude=f"{READ_BY_GUARDS} {READ_BY_ALERTS}",
+    op_tags=LAST,
     dagster_dbt_translator=FolderTranslator(),
     pool="warehouse",
 )
 def build_marts(
     context: dg.AssetExecutionContext,
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
-    """Judgement and marts, joined to the guards' verdicts."""
+    """The marts that no alert waits for."""
     yield from build(context)

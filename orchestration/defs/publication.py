@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from orchestration.defs.models import build_marts
+from orchestration.defs.models import build_marts, build_verdicts
 from orchestration.defs.values import value_record
 from reports.board import render_board
 from reports.finding_page import render_findings
@@ -11,7 +11,7 @@ from sightline.warehouse.duckdb import publish, read_published
 
 
 @dg.asset(
-    deps=[*build_marts.keys, value_record],
+    deps=[*build_verdicts.keys, *build_marts.keys, value_record],
     group_name="publication",
     kinds={"duckdb", "parquet"},
     owners=["team:data"],

@@ -8,6 +8,7 @@ import dagster as dg
 
 from ingestion.source import names, sources
 from ingestion.sources import casebook
+from orchestration.defs.alerts import alerts
 from orchestration.defs.evidence import CADENCE, link_evidence
 
 UnresolvedAssetJob: TypeAlias = Any  # what define_asset_job gives; Dagster does not export it
@@ -61,7 +62,7 @@ def _casebook() -> UnresolvedAssetJob:
     acts = [key for key in pulled if key.path[-1] in casebook.ACTS]
     return dg.define_asset_job(
         "casebook",
-        selection=dg.AssetSelection.assets(*pulled)
+        selection=dg.AssetSelection.assets(*pulled, alerts.key)
         | (dg.AssetSelection.assets(*acts).downstream() & EVERYTHING)
         - dg.AssetSelection.groups("strategy"),
         executor_def=dg.in_process_executor,

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import dagster as dg
 
 from ingestion.values import record
-from orchestration.defs.models import build_marts
+from orchestration.defs.models import build_kpis, build_verdicts
 from sightline.home import Home
 from sightline.warehouse.duckdb import connect
 
@@ -40,7 +40,7 @@ _AS_BUILT = """
 
 
 @dg.asset(
-    deps=[key for key in build_marts.keys if key.path[-1] in _READ],
+    deps=[key for key in build_kpis.keys | build_verdicts.keys if key.path[-1] in _READ],
     group_name="values",
     kinds={"dlt", "duckdb"},
     owners=["team:data"],

@@ -3,12 +3,15 @@
 import json
 import subprocess
 import sys
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
+from reports.alerts import compose
+from sightline.casebook import Casebook
 from tests.orchestration.conftest import CHECKOUT, Firm
 
 POLICY = CHECKOUT / "okrs/policies/throughput_over_uptime.yml"
@@ -129,6 +132,24 @@ def test_the_alert_was_delivered_once_a_channel_and_before_the_audit(as_planned:
         as_planned, "select bool_and(announced_at <= audited_at) from marts.fct_audit_case"
     )
     assert in_order
+
+
+def test_an_alert_reads_nothing_that_is_built_after_it(as_planned: Firm, tmp_path: Path) -> None:
+    code = (
+        "import json; from orchestration.defs.models import build_kpis, build_verdicts;"
+        "keys = build_kpis.keys | build_verdicts.keys;"
+        "print(json.dumps({'built': [key.path[-1] for key in keys if key.path[0] == 'marts']}))"
+    )
+    casebook = Casebook(f"sqlite:///{tmp_path / 'casebook.db'}")
+    casebook.create()
+    with duckdb.connect() as early:
+        early.execute(f"attach '{as_planned.home}/published/sightline.duckdb' as published")
+        early.execute("create schema marts")
+        for table in told_by(as_planned, code)["built"]:
+            early.execute(f"create view marts.{table} as from published.marts.{table}")
+        ((now,),) = early.execute("select max(as_of) from marts.rpt_one_glance").fetchall()
+        composed = compose(early, casebook, now=now.replace(tzinfo=UTC), names=("file",))
+    assert "open" in {message.kind for message in composed.messages}
 
 
 def test_no_time_to_alert_is_claimed_for_what_stood_when_the_firm_was_looked_at_first(
