@@ -7,7 +7,7 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings
 
 from orchestration.dbt_runner import exactly, invoke, refuse_broken
-from orchestration.standing_views import mark_standing, views_to_make
+from orchestration.standing import forget_altered, put_on_record, views_to_make
 from sightline.home import Home
 
 if TYPE_CHECKING:
@@ -47,10 +47,11 @@ def build(
     assets = {key.path[-1]: key for key in context.selected_asset_keys}
     checks = {key.name: key for key in context.selected_asset_check_keys}
     home = Home.from_env()
+    for altered in forget_altered(home, assets):
+        context.log.warning(f"{altered} is not as it was left, and is read anew from all of raw")
     views = views_to_make(home, assets)
     results = invoke([*_BUILD, "--select", exactly({*assets, *checks, *views})])
-    made = [each.node for each in results if each.status == "success"]
-    mark_standing(home, [str(node.relation_name) for node in made if node.name in views])
+    put_on_record(home, {each.node.name for each in results if each.status == "success"})
     for result in results:
         name = result.node.name
         if name in checks:

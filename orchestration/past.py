@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 from orchestration.scratch import patiently
 from sightline.errors import NothingCheckedError
 from sightline.home import Home
+from sightline.ledger.archive import Archive
+from sightline.ledger.landing import restore
 from sightline.warehouse.duckdb import connect, copy_raw, publish, read_published
 
 if TYPE_CHECKING:
@@ -66,6 +68,8 @@ def rebuild_each(home: Home, moments: Sequence[datetime]) -> Iterator[Past]:
     with tempfile.TemporaryDirectory(prefix=".building-", dir=folder) as building:
         work = _home(home, Path(building))
         patiently(lambda: copy_raw(home, work.warehouse, known_at=max(moments)))
+        with connect(work) as connection:
+            restore(connection, Archive(home.checkpoints))
         looks = [_last_look(work, moment) for moment in moments]
         from orchestration.compiled import compiled
 

@@ -59,6 +59,11 @@ class Home:
         return self.root / "warehouse.duckdb"
 
     @property
+    def standing(self) -> Path:
+        """How dbt left what a build does not make anew, out of the warehouse's reach."""
+        return self.root / "standing.json"
+
+    @property
     def published(self) -> Path:
         """The read-only copy of the marts for BI, swapped in atomically."""
         return self.root / "published" / "sightline.duckdb"

@@ -5,6 +5,7 @@ from duckdb import DuckDBPyConnection
 
 from orchestration.dbt_runner import DbtBuildError, invoke, refuse_broken
 from orchestration.defs.pulse import WRITES
+from orchestration.standing import put_on_record
 from sightline.home import Home
 from sightline.warehouse.duckdb import connect
 
@@ -22,6 +23,7 @@ def read_anew(home: Home) -> dict[str, int]:
     refuse_broken(invoke([*_KEPT, "--full-refresh"]))
     with connect(home, read_only=True) as connection:
         anew = _sums(connection)
+    put_on_record(home, anew)
     differing = [
         f"{table} had {kept[table][0]} rows, and {rows} when read anew"
         for table, (rows, _) in anew.items()

@@ -9,6 +9,7 @@
     000000/000000012.definitions     definition files in force, where they changed with this seal
     000000/000000012.token           when that checkpoint existed, by an authority (`dating`)
     announced/<dataset>/<load id>    loads about to be committed; gone once sealed
+    found/breach.json, …/broken_row  what was found broken, and mended, as `raw_ledger` has it
 
 Every file is written aside and renamed; `checkpoint` is renamed last and makes the seal count.
 """
@@ -185,6 +186,20 @@ class Archive:
     def withdraw(self, dataset: str, load_id: str) -> None:
         """The load is sealed, or never came to be."""
         (self.folder / "announced" / dataset / load_id).unlink(missing_ok=True)
+
+    def found(self, table: str) -> Path:
+        """The copy of a table of `raw_ledger` that says what was found, a JSON object a line."""
+        return self.folder / "found" / f"{table}.json"
+
+    @contextmanager
+    def finding(self, table: str) -> Iterator[Path]:
+        """A file to write that copy to, which replaces the one before when the block ends."""
+        path = self.found(table)
+        aside = path.with_name(f".{path.name}.new")
+        with self._writing():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            yield aside
+            aside.replace(path)
 
     def path(self, number: int, suffix: str) -> Path:
         """Where a file of one seal lies."""

@@ -24,6 +24,7 @@ class What(StrEnum):
     DATE_INVALID = "date_invalid"
     ARCHIVE_INCOMPLETE = "archive_incomplete"
     DEFINITION_CHANGED = "definition_changed"
+    FINDING_ALTERED = "finding_altered"
 
 
 _SAID = {
@@ -38,6 +39,7 @@ _SAID = {
     What.DATE_INVALID: "has a time-stamp token that does not hold",
     What.ARCHIVE_INCOMPLETE: "is missing from the archive, or altered there",
     What.DEFINITION_CHANGED: "is not as the newest seal has it; the next pull records the change",
+    What.FINDING_ALTERED: "is not what was found broken; the next pulse brings that back",
 }
 
 

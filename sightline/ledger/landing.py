@@ -1,4 +1,8 @@
-"""Keep `raw_ledger.breach` and `raw_ledger.broken_row` up to what is broken now, and what was."""
+"""Keep `raw_ledger.breach` and `raw_ledger.broken_row` up to what is broken now, and what was.
+
+Which rows count, and counted at a past moment, follows from the two, and whoever can write to the
+warehouse can write there. So a copy lies in the archive, and the tables are brought back to it.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +11,11 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sightline.ledger import records
+from sightline.ledger.archive import Archive
 from sightline.ledger.breach import Breach, What
 
 if TYPE_CHECKING:
@@ -18,6 +24,7 @@ if TYPE_CHECKING:
     from sightline.ledger.slices import Sealed
 
 _EVIDENCE_ROWS = 20
+_TABLES = ("breach", "broken_row")
 
 _MEND = """
 update raw_ledger.{table} set mended_at = $at
@@ -42,8 +49,36 @@ values ($id, $dataset, $table, $load, $what, $count, $observed, $evidence, $at, 
 """
 
 
+def altered(connection: DuckDBPyConnection, archive: Archive) -> Iterator[Breach]:
+    """Which of the two tables is not as it was landed."""
+    for table in filter(lambda table: archive.found(table).exists(), _TABLES):
+        kept, there = _kept(archive, table), f"raw_ledger.{table}"
+        if (
+            not records.exists(connection, table)
+            or connection.execute(
+                f"(from {kept} except all from {there}) union all "
+                f"(from {there} except all from {kept}) limit 1"
+            ).fetchall()
+        ):
+            yield Breach(what=What.FINDING_ALTERED, dataset="raw_ledger", table=table)
+
+
+def restore(connection: DuckDBPyConnection, archive: Archive) -> None:
+    """Bring both tables back to what was landed, whoever has written to them since."""
+    records.create(connection)
+    for table in _TABLES:
+        if archive.found(table).exists():
+            connection.execute(f"delete from raw_ledger.{table}")  # noqa: S608 - ours
+            connection.execute(f"insert into raw_ledger.{table} from {_kept(archive, table)}")
+
+
 def land(
-    connection: DuckDBPyConnection, sealed: Sealed, breaches: Iterable[Breach], *, at: datetime
+    connection: DuckDBPyConnection,
+    archive: Archive,
+    sealed: Sealed,
+    breaches: Iterable[Breach],
+    *,
+    at: datetime,
 ) -> None:
     """Write what is new, and mark as mended at `at` (aware) what is no longer there.
 
@@ -53,6 +88,7 @@ def land(
     rows = [f"{key}/{row}" for key, breach in now.items() for row in breach.rows]
     moment = records.naive(at)
     connection.execute("begin")
+    restore(connection, archive)
     connection.execute(
         _MEND.format(table="breach", key="breach_id"), {"at": moment, "keys": list(now)}
     )
@@ -77,7 +113,22 @@ def land(
         if not connection.execute(_SEEN_BEFORE, told).fetchall():
             connection.execute(_ADD_BREACH, place | told | {"what": breach.what.value})
         connection.execute(_ADD_ROWS, place | {"rows": list(breach.rows)})
+    for table in _TABLES:
+        with archive.finding(table) as aside:
+            connection.execute(
+                f"copy (from raw_ledger.{table} order by all) to {_literal(aside)} (format json)"
+            )
     connection.execute("commit")
+
+
+def _kept(archive: Archive, table: str) -> str:
+    """The copy of a table, as something to read from."""
+    path, columns = _literal(archive.found(table)), records.types(table)
+    return f"read_json({path}, format = 'newline_delimited', columns = {columns})"
+
+
+def _literal(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
 
 
 def _by_table(sealed: Sealed, breaches: Iterable[Breach]) -> Iterator[Breach]:

@@ -17,32 +17,31 @@ if TYPE_CHECKING:
 
     from sightline.ledger.seal import Seal
 
-_TABLES = """
-create schema if not exists raw_ledger;
-create table if not exists raw_ledger.seal (
-    seal_number bigint, dataset varchar, load_id varchar, sealed_at timestamp, is_late boolean,
-    row_count bigint, seal_hash varchar, log_root varchar, content varchar, checkpoint varchar
-);
-create table if not exists raw_ledger.definition_file (
-    seal_number bigint, path varchar, sha256 varchar
-);
-create table if not exists raw_ledger.verification (
-    dataset varchar, table_name varchar, load_id varchar, first_row bigint, verified_at timestamp
-);
-create table if not exists raw_ledger.breach (
-    breach_id varchar, dataset varchar, table_name varchar, load_id varchar, what varchar,
-    row_count bigint, observed varchar, evidence varchar, found_at timestamp, mended_at timestamp
-);
-create table if not exists raw_ledger.broken_row (
-    breach_id varchar, dataset varchar, table_name varchar, load_id varchar, row_number bigint,
-    found_at timestamp, mended_at timestamp
-);
-"""
+_TABLES = {
+    "seal": "seal_number bigint, dataset varchar, load_id varchar, sealed_at timestamp, "
+    "is_late boolean, row_count bigint, seal_hash varchar, log_root varchar, content varchar, "
+    "checkpoint varchar",
+    "definition_file": "seal_number bigint, path varchar, sha256 varchar",
+    "verification": "dataset varchar, table_name varchar, load_id varchar, first_row bigint, "
+    "verified_at timestamp",
+    "breach": "breach_id varchar, dataset varchar, table_name varchar, load_id varchar, "
+    "what varchar, row_count bigint, observed varchar, evidence varchar, found_at timestamp, "
+    "mended_at timestamp",
+    "broken_row": "breach_id varchar, dataset varchar, table_name varchar, load_id varchar, "
+    "row_number bigint, found_at timestamp, mended_at timestamp",
+}
 
 
 def create(connection: DuckDBPyConnection) -> None:
     """Make the tables that are missing."""
-    connection.execute(_TABLES)
+    connection.execute("create schema if not exists raw_ledger")
+    for table, declared in _TABLES.items():
+        connection.execute(f"create table if not exists raw_ledger.{table} ({declared})")
+
+
+def types(table: str) -> dict[str, str]:
+    """The type of each column of one of these tables."""
+    return dict(column.split(" ") for column in _TABLES[table].split(", "))
 
 
 def insert(
@@ -87,11 +86,17 @@ def row(sealed: Seal, checkpoint: str | None) -> tuple[Any, ...]:
 
 def rows(connection: DuckDBPyConnection, table: str) -> list[tuple[Any, ...]]:
     """The rows of one table of raw_ledger; none when it is gone."""
-    there = connection.execute(
+    there = exists(connection, table)
+    return connection.execute(f"from raw_ledger.{table}").fetchall() if there else []
+
+
+def exists(connection: DuckDBPyConnection, table: str) -> bool:
+    """Whether raw_ledger holds a table of that name."""
+    found = connection.execute(
         "select 1 from duckdb_tables() where schema_name = 'raw_ledger' and table_name = ?",
         [table],
     ).fetchall()
-    return connection.execute(f"from raw_ledger.{table}").fetchall() if there else []
+    return bool(found)
 
 
 def naive(moment: datetime) -> datetime:

@@ -11,6 +11,7 @@ from sightline.errors import SightlineEnvironmentError
 from sightline.ledger import definition_files, raw
 from sightline.ledger.archive import Archive
 from sightline.ledger.breach import Breach, What
+from sightline.ledger.landing import altered
 from sightline.ledger.log_check import changed_copies, read_log, tokens
 from sightline.ledger.row_check import RowCheck
 from sightline.ledger.row_count import RowCount
@@ -72,6 +73,7 @@ def verify(home: Home, keys: Mapping[TableName, Collection[str]]) -> Verificatio
     breaches = list(log.breaches)
     with connect(home, read_only=True) as connection:
         breaches += changed_copies(connection, archive, log.seals)
+        breaches += altered(connection, archive)
         tables, sealed = raw.raw_tables(connection), log.sealed()
         breaches += RowCount(connection, tables, sealed).unsealed(archive.announced())
         check = RowCheck(connection, archive, tables, sealed, keys)

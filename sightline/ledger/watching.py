@@ -86,7 +86,7 @@ def watch(
         breaches += chain.from_iterable(altered.values())
         breaches = check.named(breach for breach in breaches if not breach.is_loss_of(lost))
         _note_verified(connection, due, altered, at)
-        land(connection, sealed, breaches, at=at)
+        land(connection, archive, sealed, breaches, at=at)
     return Watch(
         sealed_rows=sum(rows.rows for loads in sealed.values() for rows in loads.values()),
         hashed_rows=sum(due.values()),

@@ -7,6 +7,7 @@ import pytest
 from sightline.ledger import merkle, row_hash
 from sightline.ledger.archive import Archive
 from sightline.ledger.breach import What
+from sightline.ledger.verifying import verify
 from sightline.ledger.watching import Watch, watch
 from tests.ledger.conftest import KEYS, NOON, Sealed
 
@@ -62,6 +63,30 @@ def test_what_was_broken_and_is_mended_is_kept_with_both_moments(sealed: Sealed)
     found = sealed.execute("select row_count, mended_at - found_at from raw_ledger.breach")
     assert found == [(6, timedelta(hours=2))]
     assert sealed.execute(OPEN) == []
+
+
+@pytest.mark.parametrize(
+    ("table", "attack"),
+    [
+        ("broken_row", "update raw_ledger.broken_row set found_at = timestamp '2026-01-01'"),
+        ("broken_row", "insert into raw_ledger.broken_row from raw_ledger.broken_row"),
+        ("breach", "delete from raw_ledger.breach"),
+        ("breach", "drop table raw_ledger.breach"),
+    ],
+)
+def test_what_was_found_is_brought_back_whoever_writes_there(
+    sealed: Sealed, table: str, attack: str
+) -> None:
+    load = sealed.loads()[0]
+    sealed.execute(f"update {TABLE} set grade = 'B' where _dlt_load_id = '{load}' and _row = 2")
+    looked(sealed, 10)
+    found = [sealed.execute(f"from raw_ledger.{each}") for each in ("breach", "broken_row")]
+    assert all(found)
+    sealed.execute(attack)
+    named = {(breach.what, breach.table) for breach in verify(sealed.home, KEYS).breaches}
+    assert named == {(What.ROW_ALTERED, "verdict"), (What.FINDING_ALTERED, table)}
+    looked(sealed, 11)
+    assert [sealed.execute(f"from raw_ledger.{each}") for each in ("breach", "broken_row")] == found
 
 
 def test_seals_rewritten_in_the_warehouse_do_not_deceive_it(sealed: Sealed) -> None:

@@ -28,6 +28,12 @@ TYPED = (
     "insert into raw_erp.downtime select * replace (999999 as downtime_id, 9000 as minutes, "
     "null as _row) from raw_erp.downtime where site = 'south' order by work_date desc limit 1"
 )
+LOWERED = (
+    "create or replace view staging.stg_definitions__kpi_target_landed as select kpi_id, "
+    "valid_from, cast(1 as decimal(38, 9)) as target, floor, _dlt_load_id as load_id "
+    "from raw_definitions.kpi_target"
+)
+REMOVED = "delete from staging.stg_erp__customer_order where order_id % 2 = 0"
 UPTIME = (
     "select value, status, integrity_grade from marts.fct_kpi_evaluation "
     "where kpi_id = 'sorter_uptime' and scope = 'south' and is_latest"
@@ -48,6 +54,8 @@ def tampered(as_planned: Firm, tmp_path_factory: pytest.TempPathFactory) -> Firm
     for statement in (
         TYPED,
         "update raw_erp.invoice set amount_cents = 0 where _row = 3",
+        LOWERED,
+        REMOVED,
     ):
         rows(firm, "warehouse.duckdb", statement)
     done = subprocess.run(
@@ -84,6 +92,16 @@ def test_every_kpi_on_the_table_is_asked_about_and_no_other(tampered: Firm) -> N
     }
     assert "downtime_id=999999" in str(questions["sorter_uptime"])
     assert "row 3 " in str(questions["cost_per_parcel"])
+
+
+def test_what_was_altered_behind_raw_is_made_anew_from_it(as_planned: Firm, tampered: Firm) -> None:
+    query = (
+        "select scope, period_start, value, target from marts.fct_kpi_evaluation "
+        "where kpi_id = 'on_time_in_full' order by all"
+    )
+    honest = rows(as_planned, "published/sightline.duckdb", query)
+    assert len(honest) > 26
+    assert rows(tampered, "published/sightline.duckdb", query) == honest
 
 
 def test_verify_names_both_rows(tampered: Firm) -> None:
