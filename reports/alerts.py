@@ -14,7 +14,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from reports import marts, wording
-from reports.changes import restated
+from reports.changes import changed
 from reports.channels import channel_names, mailboxes
 from reports.decision import Decision, Situation, Standing, Telling, decide
 from reports.episodes import Episode, open_episodes
@@ -132,7 +132,7 @@ def compose(
                 for name in told
                 for recipient in _readers(telling, asked, mail.get(name), is_mail=name in mail)
             ]  # fmt: skip
-    messages += _once(connection, casebook, looked_at, told, now)
+    messages += _once(connection, casebook, looked_at, told, now, base)
     return Composed(messages, decision.held)
 
 
@@ -218,17 +218,25 @@ def _once(
     looked_at: Situation,
     names: Sequence[str],
     now: datetime,
+    base: str,
 ) -> list[Message]:
     """What is told once and never ends: changes to what was published, and dead letters."""
     messages = []
-    changes = [
-        row
-        for row in marts.recent_changes(connection, _RECENT_DAYS)
-        if row["change_id"] not in looked_at.announced and not _is_silenced(row, looked_at, now)
-    ]
-    if changes:
-        about = [str(row["change_id"]) for row in changes]
-        messages += _on_each("restated", about, restated(changes), names)
+    restatements, definitions = (
+        [
+            row
+            for row in found
+            if row["change_id"] not in looked_at.announced and not _is_silenced(row, looked_at, now)
+        ]
+        for found in (
+            marts.recent_restatements(connection, _RECENT_DAYS),
+            marts.recent_definition_changes(connection, _RECENT_DAYS),
+        )
+    )
+    if restatements or definitions:
+        about = list(dict.fromkeys(row["change_id"] for row in (*definitions, *restatements)))
+        text = changed(restatements, definitions, marts.roles(connection), base)
+        messages += _on_each("restated", about, text, names)
     dead = [
         letter
         for letter in casebook.dead_letters()

@@ -41,7 +41,9 @@ def render_case(case: AuditCase) -> str:
         caption=caption(case),
         trust=TRUST[case.integrity.verdict],
         verdicts=VERDICTS,
-        decompositions=[d for d in (case.decomposition, case.drill_down) if d is not None],
+        decompositions=[
+            each for each in (case.decomposition, case.drill_down, case.product) if each is not None
+        ],
         comparison=comparison,
         read_evidence=read_evidence,
         diagram=draw(case.line_of_sight),

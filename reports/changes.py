@@ -6,13 +6,14 @@ when and by how much, not each of them.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from reports import wording
+from reports.definition_change import definition_story
 from reports.story import Story, Text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from reports.marts import Row
@@ -27,39 +28,37 @@ _CLASSES = {
 }
 
 
-def restated(changes: Sequence[Row]) -> Text:
-    """Restatements, one story for each KPI, scope and class, and definitions that ask less."""
-    series: dict[tuple[str, ...], list[Row]] = {}
-    for row in changes:
-        key = (row["kpi_id"], row["scope"], row["class"])
-        series.setdefault(key if row["definition"] is None else (row["change_id"],), []).append(row)
-    stories = tuple(_story(rows) for rows in list(series.values())[:_NAMED])
+def changed(
+    restatements: Sequence[Row], definitions: Sequence[Row], roles: Mapping[str, Row], base: str
+) -> Text:
+    """One story for each definition, and for each KPI, scope and class of restatements.
+
+    At least one of both is there. `roles` are by id; `base` is the address of the board.
+    """
+    landed = _grouped(definitions, "change_id")
+    series = _grouped(restatements, "kpi_id", "scope", "class")
+    stories = [definition_story(rows, roles, base) for rows in landed]
+    stories += [_story(rows) for rows in series]
     subject = stories[0].headline
-    if len(series) > 1:
-        subject += f", and {wording.counted(len(series) - 1, 'more change')}"
+    if len(stories) > 1:
+        subject += f", and {wording.counted(len(stories) - 1, 'more change')}"
     footer = "What was published is kept beside what is said now. No judgement was changed by it."
-    return Text("restated", subject, stories, footer)
+    return Text("restated", subject, tuple(stories[:_NAMED]), footer)
+
+
+def _grouped(rows: Sequence[Row], *columns: str) -> list[list[Row]]:
+    groups: dict[tuple[Any, ...], list[Row]] = {}
+    for row in rows:
+        groups.setdefault(tuple(row[column] for column in columns), []).append(row)
+    return list(groups.values())
 
 
 def _story(rows: Sequence[Row]) -> Story:
     first = rows[0]
-    about = str(first["change_id"])
-    if first["definition"] is not None:
-        asks_less = f"of {first['name']}" if first["name"] else "without a KPI of its own"
-        return Story(
-            about=about,
-            tone="violet",
-            kicker="Definition changed",
-            headline=f"A definition {wording.plain(asks_less)} asks less than before",
-            facts=(
-                ("Changed", (wording.plain(first["definition"]),)),
-                ("By", (wording.plain(first["author"] or "unknown"),)),
-            ),
-        )
     name = wording.scoped(first["name"] or first["kpi_id"], first["scope"])
     how = _one(rows) if len({row["period_start"] for row in rows}) == 1 else _several(rows)
     return Story(
-        about=about,
+        about=str(first["change_id"]),
         tone="violet",
         kicker="Restatement",
         headline=f"{name} was restated for {how}",

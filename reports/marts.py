@@ -304,35 +304,70 @@ def freshness(marts: Marts) -> list[Row]:
     )
 
 
-def recent_changes(marts: Marts, days: int) -> list[Row]:
-    """One row per material restatement and per definition that asks less, seen of late.
+def recent_restatements(marts: Marts, days: int) -> list[Row]:
+    """One row per material restatement, seen within so many days before the moment judged.
 
-    Of late is within so many days before the moment judged; `change_id` is the same at every look.
+    `change_id` is the same at every look.
     """
     return _rows(
         marts,
         f"""
-        with judged as (select max(as_of) as as_of from marts.rpt_one_glance),
-        changes as (
-            select 'restatement.' || kpi_id || '.' || scope || '.' || period_start || '.' || version
-                || '.' || class as change_id, restated_at as seen_at, kpi_id, scope, period_start,
-                class, from_value, to_value, null as definition, null as author
-            from marts.fct_restatement where materiality = 'material' and class <> 'target'
-            union all
-            select 'definition.' || kind || '.' || definition_id || '.' || seen_at, seen_at,
-                case when kind like 'kpi%' then split_part(definition_id, '/', 1) end, null, null,
-                change, null, null, kind || ' ' || definition_id || ': ' || string_agg(
-                    field || ' ' || coalesce(old_value || ' → ', '') || coalesce(new_value, 'none'),
-                    ', ' order by field desc
-                ), max(author)
-            from marts.fct_definition_change where is_loosening or is_retroactive
-            group by kind, definition_id, seen_at, change
+        select 'restatement.' || change.kpi_id || '.' || change.scope || '.'
+            || change.period_start || '.' || change.version || '.' || change.class as change_id,
+            change.restated_at as seen_at, change.kpi_id, change.scope, change.period_start,
+            change.class, change.from_value, change.to_value, kpi.name, kpi.unit_symbol,
+            kpi.decimals, kpi.grain
+        from marts.fct_restatement as change
+        cross join (select max(as_of) as as_of from marts.rpt_one_glance) as judged
+        left join marts.dim_kpi as kpi on kpi.kpi_id = change.kpi_id
+        where change.materiality = 'material' and change.class <> 'target'
+            and change.restated_at > judged.as_of - interval '{days} days'
+        order by seen_at, change_id
+        """,  # noqa: S608 - a number of our own
+    )
+
+
+def recent_definition_changes(marts: Marts, days: int) -> list[Row]:
+    """One row per field of a definition that asks less since, or of periods that were over.
+
+    Seen within so many days before the moment judged; `change_id` names landing and definition.
+    The approval is what the definition carried then, `is_approved_anew` where it came with it.
+    """
+    return _rows(
+        marts,
+        f"""
+        with changes as (
+            select *,
+                case when kind like 'kpi%' then split_part(definition_id, '/', 1) end as kpi_id
+            from marts.fct_definition_change
+            where is_loosening or is_retroactive
+        ),
+        approvals as (
+            select change.kind, change.definition_id, change.seen_at,
+                max(case when history.field = 'approved_by' then history.value end) as approved_by,
+                max(case when history.field = 'approved_on' then history.value end) as approved_on,
+                max(history.known_from) = change.seen_at as is_approved_anew
+            from (select distinct kind, definition_id, seen_at from changes) as change
+            inner join marts.dim_definition_history as history
+                on history.kind = change.kind and history.definition_id = change.definition_id
+                and history.field in ('approved_by', 'approved_on')
+                and history.known_from <= change.seen_at
+                and (history.known_to is null or history.known_to > change.seen_at)
+            group by change.kind, change.definition_id, change.seen_at
         )
-        select changes.*, kpi.name, kpi.unit_symbol, kpi.decimals, kpi.grain
-        from changes cross join judged
-        left join marts.dim_kpi as kpi on kpi.kpi_id = changes.kpi_id
-        where changes.seen_at > judged.as_of - interval '{days} days'
-        order by changes.seen_at, changes.change_id
+        select 'definition.' || change.kind || '.' || change.definition_id || '.' || change.seen_at
+            as change_id, change.seen_at, change.kpi_id, null as scope, change.kind,
+            change.definition_id, change.field, change.change, change.compared_value,
+            change.new_value, change.author, change.is_loosening, kpi.name, kpi.unit_symbol,
+            approval.approved_by, approval.approved_on, approval.is_approved_anew
+        from changes as change
+        cross join (select max(as_of) as as_of from marts.rpt_one_glance) as judged
+        left join marts.dim_kpi as kpi on kpi.kpi_id = change.kpi_id
+        left join approvals as approval
+            on approval.kind = change.kind and approval.definition_id = change.definition_id
+            and approval.seen_at = change.seen_at
+        where change.seen_at > judged.as_of - interval '{days} days'
+        order by change.seen_at, change_id, change.field desc
         """,  # noqa: S608 - a number of our own
     )
 

@@ -39,6 +39,12 @@ def case_link(case_id: str, base: str = "") -> str:
     return f"{base.rstrip('/')}/{page}"
 
 
+def board_link(base: str) -> str | None:
+    """Address of the board under `base`, which is http, https or file; None without such a one."""
+    known = urlsplit(base).scheme in _LINK_SCHEMES
+    return f"{base.rstrip('/')}/index.html" if known else None
+
+
 def finding_link(finding_id: str, base: str = "") -> str:
     """Address of a finding's page, relative to the board, or below `base` (`../` in a case)."""
     return f"{base}findings/{quote(finding_id, safe='')}.html"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from reports import wording
 from reports.due import NEXT_STEP
-from reports.page import case_link, render
+from reports.page import board_link, case_link, render
 from reports.sparkline import sparkline
 from reports.story import Story, Text
 from sightline.casebook.deadlines import business_days_after
@@ -272,7 +272,7 @@ def _storm_of_one(telling: Telling, words: Words) -> Text:
         headline=f"{count} of {owner} {_VERBS[telling.kind]} at once",
         order=("One cause is likelier than many:", "look for what they share first."),
         facts=(("The worst", tuple(named)),),
-        link=f"{words.base.rstrip('/')}/index.html" if words.base else None,
+        link=board_link(words.base),
         link_text="Open the board",
     )
     footer = "So many at once are told by owner. Each has its case all the same."
@@ -296,7 +296,7 @@ def _storm(telling: Telling, words: Words) -> Text:
         headline=f"{total:,} cases {verb} at once, of {owners}",
         order=("One cause is likelier than many:", "a source, a definition, an outage."),
         facts=(("Cases", tuple(lines)),),
-        link=f"{words.base.rstrip('/')}/index.html" if words.base else None,
+        link=board_link(words.base),
         link_text="Open the board",
     )
     return Text("storm", story.headline, (story,), "Each owner got the worst of theirs.")

@@ -267,6 +267,7 @@ class AuditCase(Record):
     panel: tuple[Answer, ...]
     decomposition: Decomposition | None
     drill_down: Decomposition | None
+    product: Decomposition | None = None  # by its factors; None without, or where they do not tell
     causes: tuple[Cause, ...]
     consequence: tuple[str, ...]
     actions: tuple[Action, ...]

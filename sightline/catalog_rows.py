@@ -35,6 +35,7 @@ def tables(catalog: Catalog) -> dict[str, list[Row]]:
         "kpi_target": _kpi_target,
         "kpi_ask": _kpi_ask,
         "kpi_driver": _kpi_driver,
+        "kpi_factor": _kpi_factor,
         "kpi_incentive": _kpi_incentive,
         "kpi_guard": _kpi_guard,
         "calendar": calendar_rows.calendar,
@@ -206,6 +207,12 @@ def _kpi_driver(catalog: Catalog) -> Iterator[Row]:
     for kpi in catalog.kpis.values():
         for driver in kpi.driven_by:
             yield {"kpi_id": kpi.id, "driver_kpi_id": driver}
+
+
+def _kpi_factor(catalog: Catalog) -> Iterator[Row]:
+    for kpi in catalog.kpis.values():
+        for factor in kpi.factors:
+            yield {"kpi_id": kpi.id, "factor_kpi_id": factor}
 
 
 def _kpi_incentive(catalog: Catalog) -> Iterator[Row]:

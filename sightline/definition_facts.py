@@ -41,6 +41,7 @@ KINDS: Mapping[str, Kind] = {
     "kpi_target": Kind(("kpi_id", "valid_from"), "kpis/{kpi_id}.yml"),
     "kpi_ask": Kind(("kpi_id", "department"), "kpis/{kpi_id}.yml"),
     "kpi_driver": Kind(("kpi_id", "driver_kpi_id"), "kpis/{kpi_id}.yml"),
+    "kpi_factor": Kind(("kpi_id", "factor_kpi_id"), "kpis/{kpi_id}.yml"),
     "kpi_incentive": Kind(("kpi_id", "department"), "kpis/{kpi_id}.yml"),
     "kpi_guard": Kind(("kpi_id", "guard"), "kpis/{kpi_id}.yml"),
     "calendar": Kind(("calendar_id",), "calendars/{calendar_id}.yml"),

@@ -128,6 +128,7 @@ class Kpi(Definition):
     breach: Breach = Breach()
     asks: tuple[Id, ...] = ()
     driven_by: tuple[Id, ...] = ()
+    factors: tuple[Id, ...] = ()
     incentives: tuple[Incentive, ...] = ()
     guards: tuple[Guard, ...] = ()
 
@@ -135,6 +136,11 @@ class Kpi(Definition):
     def fires_on(self) -> tuple[int, int]:
         """n bad periods of the last m, as the definition or else its grain says."""
         return self.breach.fire or FIRES_ON[self.grain]
+
+    @property
+    def drivers(self) -> tuple[str, ...]:
+        """The KPIs that move it: those it is a product of, and those it is driven by."""
+        return (*self.factors, *self.driven_by)
 
     @property
     def definition_hash(self) -> str:

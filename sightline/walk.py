@@ -87,6 +87,13 @@ def kpis(catalog: Catalog) -> Iterator[tuple[Kpi, At]]:
         yield kpi, At(catalog, f"kpis/{stem}.yml")
 
 
+def drivers(kpi: Kpi, at: At) -> Iterator[tuple[str, Place]]:
+    """Every KPI that moves a KPI, in the order of `Kpi.drivers`."""
+    for key, named in (("factors", kpi.factors), ("driven_by", kpi.driven_by)):
+        for index, driver in enumerate(named):
+            yield driver, at(key, index)
+
+
 def policies(catalog: Catalog) -> Iterator[tuple[Policy, At]]:
     """Every policy."""
     for stem, policy in catalog.policies.items():

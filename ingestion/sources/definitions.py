@@ -133,6 +133,11 @@ SOURCE = Source(
         ),
         Table("kpi_ask", ("kpi_id", "department")),
         Table("kpi_driver", ("kpi_id", "driver_kpi_id")),
+        Table(
+            "kpi_factor",
+            ("kpi_id", "factor_kpi_id"),
+            {"kpi_id": "text", "factor_kpi_id": "text"},
+        ),
         Table("kpi_incentive", ("kpi_id", "department"), {"share_of_bonus": "decimal"}),
         Table("kpi_guard", ("kpi_id", "guard")),
         Table("calendar", ("calendar_id",), {"calendar_id": "text", "fiscal_starts_in": "bigint"}),

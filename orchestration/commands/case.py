@@ -163,6 +163,7 @@ def show(
         lines.append(f"Stands: {stands.state.replace('_', ' ')}{due}")
     if case.instruction is not None:
         lines.append(f"Policy: {case.instruction.sentence}")
+    lines += [f"Why: {cause.text}" for cause in case.causes if cause.kind == "arithmetic"]
     lines += [departments_note(case)]
     lines += [f"{answer.department_name}: {answer.finding}" for answer in case.panel]
     lines += [f"To do: {action.text} ({action.role_name})" for action in case.actions]

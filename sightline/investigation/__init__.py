@@ -27,6 +27,7 @@ from sightline.investigation.causes import candidates
 from sightline.investigation.commitments import promised, windows
 from sightline.investigation.consequence import actions, consequences
 from sightline.investigation.evidence import Evidence, Marts, Row
+from sightline.investigation.factors import by_factors
 from sightline.investigation.headline import headline
 from sightline.investigation.line_of_sight import line_of_sight
 from sightline.investigation.panel import asked_departments, hear
@@ -66,6 +67,7 @@ def investigate(connection: Marts, case_id: str, *, as_of: datetime) -> AuditCas
         panel=hear(evidence, asked),
         decomposition=splits[0] if splits else None,
         drill_down=splits[1] if len(splits) > 1 else None,
+        product=by_factors(evidence),
         causes=(*candidates(evidence), *windows(connection, evidence)),
         consequence=(*consequences(evidence), *promised(connection, evidence)),
         actions=actions(evidence, asked),

@@ -49,6 +49,13 @@ class Change:
         """The latest period."""
         return to_decimal(pooled([self.latest]))
 
+    def beside(self, readings: Sequence[Reading]) -> Change:
+        """Another KPI over the same periods; one that it lacks has no denominator."""
+        known = {reading.period_start: reading for reading in readings}
+        periods = [reading.period_start for reading in (*self.baseline, self.latest)]
+        same = [known.get(day, Reading(day, Decimal(), Decimal())) for day in periods]
+        return Change(tuple(same[:-1]), same[-1])
+
 
 @dataclass(frozen=True)
 class Limits:

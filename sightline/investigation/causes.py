@@ -14,6 +14,7 @@ from sightline.audit_case import Cause, Decomposition, Part
 from sightline.investigation.arithmetic import natural_limits, pooled, to_decimal
 from sightline.investigation.coincidences import coincidences
 from sightline.investigation.evidence import SHOWN_PERIODS, Evidence
+from sightline.investigation.factors import ALL_ELSE, by_factors, obstacle
 from sightline.investigation.wording import (
     counted,
     difference,
@@ -23,6 +24,7 @@ from sightline.investigation.wording import (
     plain,
     quantity,
     rounded,
+    signed,
 )
 
 # Parts beyond the third are in the table, not in the sentence.
@@ -36,9 +38,10 @@ EXACT = Decimal("1e-9")
 
 
 def candidates(evidence: Evidence) -> tuple[Cause, ...]:
-    """Decomposition, drill-down, chance, upstream KPIs, coincident changes: in this order."""
+    """Decompositions, factors, chance, upstream KPIs, coincident changes: in this order."""
     return (
         *(_parts(evidence, decomposition) for decomposition in evidence.decompositions),
+        *_factors(evidence),
         *_chance(evidence),
         *_upstream(evidence),
         *coincidences(evidence),
@@ -49,7 +52,7 @@ def _parts(evidence: Evidence, split: Decomposition) -> Cause:
     # Shares of parts that pull both ways do not add up to a hundred and would mislead.
     one_way = all(part.share is not None and part.share >= 0 for part in split.parts)
     known = [
-        (amount, text + (", no more than its own noise" if part.noise == "within" else ""))
+        (amount, text + _noise(part))
         for part in split.parts
         for amount, text in _told(evidence, part, one_way=one_way)
     ]
@@ -59,16 +62,26 @@ def _parts(evidence: Evidence, split: Decomposition) -> Cause:
     rest = len(known) - len(told)
     if rest:
         told.append(f"{counted(rest, 'smaller part')}")
-    sums = "the parts sum to the change"
-    if abs(split.residual) >= EXACT:
-        sums = f"{difference(evidence.kpi, split.residual)} are in no part"
     text = (
-        f"Change of {difference(evidence.kpi, split.change)} against the "
-        f"{evidence.kpi['grain']}s from {split.baseline_from} to {split.baseline_to}, "
+        f"Change of {difference(evidence.kpi, split.change)} against {_baseline(evidence, split)}, "
         f"by {plain(split.dimension)}: "
-        f"{listed(told) or 'nothing moved'}; {sums}."
+        f"{listed(told) or 'nothing moved'}; {_sums(evidence, split)}."
     )
     return Cause(kind="arithmetic", text=text)
+
+
+def _baseline(evidence: Evidence, split: Decomposition) -> str:
+    return f"the {evidence.kpi['grain']}s from {split.baseline_from} to {split.baseline_to}"
+
+
+def _sums(evidence: Evidence, split: Decomposition) -> str:
+    if abs(split.residual) >= EXACT:
+        return f"{difference(evidence.kpi, split.residual)} are in no part"
+    return "the parts sum to the change"
+
+
+def _noise(part: Part) -> str:
+    return ", no more than its own noise" if part.noise == "within" else ""
 
 
 def _told(evidence: Evidence, part: Part, *, one_way: bool) -> Iterator[tuple[Decimal, str]]:
@@ -88,6 +101,35 @@ def _told(evidence: Evidence, part: Part, *, one_way: bool) -> Iterator[tuple[De
         more, weaker = "more" if is_more else "less", "weaker" if is_weaker else "stronger"
         moved = f"{more} of the volume ran on {name}, which is {weaker}"
         yield mix, f"{moved}: {difference(kpi, mix)}"
+
+
+def _factors(evidence: Evidence) -> Iterator[Cause]:
+    """What came by each factor of a product and what by all else, or why that cannot be told."""
+    kpi, split, why_not = evidence.kpi, by_factors(evidence), obstacle(evidence)
+    factors = [evidence.kpis[kpi_id] for kpi_id in evidence.factors]
+    if why_not:
+        names = listed([*(str(factor["name"]) for factor in factors), ALL_ELSE])
+        yield Cause(
+            kind="arithmetic",
+            text=f"{kpi['name']} is the product of {names}; not split by them: {why_not}.",
+        )
+    if split is None:
+        return
+    moved = [
+        f" ({quantity(factor, change.before)} to {quantity(factor, change.after)})"
+        for factor, change in zip(factors, evidence.factor_changes.values(), strict=True)
+    ]
+    told = [
+        f"{signed(kpi, part.amount)} came by {plain(part.label)}{levels}{_noise(part)}"
+        for part, levels in zip(split.parts, [*moved, ""], strict=True)
+    ]
+    yield Cause(
+        kind="arithmetic",
+        text=(
+            f"Of {difference(kpi, split.change)} against {_baseline(evidence, split)}, "
+            f"{listed(told)}; {_sums(evidence, split)}."
+        ),
+    )
 
 
 def _chance(evidence: Evidence) -> Iterator[Cause]:

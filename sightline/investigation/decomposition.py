@@ -75,8 +75,8 @@ def decompose(
             Part(
                 label=member,
                 amount=amount,
-                share=_share(amount, total),
-                noise=_noise(change, level, parts, bases, member),
+                share=share(amount, total),
+                noise=noise(_beside(change, level, parts, bases, member)),
                 split=_rate_and_mix(before, after, amount),
             )
         )
@@ -145,19 +145,24 @@ def concentration(decomposition: Decomposition) -> Fraction:
     return max(sure) / movement if movement and sure else Fraction()
 
 
-def _noise(change: Change, level: Fraction, parts: Parts, bases: Parts, member: str) -> Noise:
-    """Whether a member's part of the latest period is beyond the XmR limits of its own baseline."""
+def noise(change: Change) -> Noise:
+    """Whether the latest reading is beyond the XmR limits of its own baseline."""
+    limits = natural_limits(change.baseline)
+    if limits is None:
+        return "too_few"
+    return "within" if limits.low <= change.after <= limits.high else "beyond"
+
+
+def share(amount: Decimal, total: Decimal) -> Decimal | None:
+    """A part as a share of the whole change; None where nothing changed."""
+    return to_decimal(Fraction(amount) / Fraction(total)) if total else None
+
+
+def _beside(change: Change, level: Fraction, parts: Parts, bases: Parts, member: str) -> Change:
+    """What a member added to the whole's value in each period, above that level."""
 
     def part(reading: Reading) -> Reading:
         amount = _member([reading], parts, bases, member).beside(level)
         return Reading(reading.period_start, to_decimal(amount), Decimal(1))
 
-    limits = natural_limits([part(reading) for reading in change.baseline])
-    if limits is None:
-        return "too_few"
-    latest = part(change.latest).numerator
-    return "within" if limits.low <= latest <= limits.high else "beyond"
-
-
-def _share(amount: Decimal, total: Decimal) -> Decimal | None:
-    return to_decimal(Fraction(amount) / Fraction(total)) if total else None
+    return Change(tuple(part(reading) for reading in change.baseline), part(change.latest))

@@ -86,9 +86,18 @@ class Evidence(Measurements, Surroundings):
 
     @cached_property
     def drivers(self) -> tuple[str, ...]:
-        """KPIs that are declared to move this one."""
+        """KPIs that are declared to move this one, its factors among them."""
         query = """
             select driver_kpi_id from marts.bridge_kpi_driver where kpi_id = ?
+            order by driver_kpi_id
+        """
+        return tuple(row["driver_kpi_id"] for row in ask(self._marts, query, self.kpi_id))
+
+    @cached_property
+    def factors(self) -> tuple[str, ...]:
+        """KPIs that this one is declared to be a product of."""
+        query = """
+            select driver_kpi_id from marts.bridge_kpi_driver where kpi_id = ? and is_factor
             order by driver_kpi_id
         """
         return tuple(row["driver_kpi_id"] for row in ask(self._marts, query, self.kpi_id))
@@ -204,6 +213,15 @@ class Evidence(Measurements, Surroundings):
     def change(self, kpi_id: str, scope: str) -> Change | None:
         """The KPI before the episode against its latest closed period."""
         return change_since(self.readings(kpi_id, scope), self.onset)
+
+    @cached_property
+    def factor_changes(self) -> dict[str, Change]:
+        """Each factor over the periods in which the audited KPI is compared."""
+        change = self.change(self.kpi_id, self.scope)
+        if change is None:
+            return {}
+        readings = {kpi_id: self.readings(kpi_id, self.scope) for kpi_id in self.factors}
+        return {kpi_id: change.beside(known) for kpi_id, known in readings.items()}
 
     @cached_property
     def decompositions(self) -> tuple[Decomposition, ...]:

@@ -89,6 +89,14 @@ class Measurements:
         """
         return [Reading(**row) for row in ask(self._marts, query, kpi_id, scope)]
 
+    def stale_periods(self, kpi_id: str, scope: str) -> frozenset[date]:
+        """Closed periods of which the source was not heard from in time."""
+        query = """
+            select period_start from marts.fct_kpi_evaluation
+            where kpi_id = ? and scope = ? and is_closed and status = 'stale'
+        """
+        return frozenset(row["period_start"] for row in ask(self._marts, query, kpi_id, scope))
+
     @cached_property
     def model_hash(self) -> str:
         """The SQL that made the value of the latest judged period; '' where none was recorded."""

@@ -54,7 +54,7 @@ def _lists(catalog: Catalog) -> Iterator[tuple[str, list[tuple[Hashable, Place]]
     for kpi, at in walk.kpis(catalog):
         yield "a target from this day", _at_each(at, "targets", [t.valid_from for t in kpi.targets])
         yield "this department", _at_each(at, "asks", kpi.asks)
-        yield "this driver", _at_each(at, "driven_by", kpi.driven_by)
+        yield "this driver", list(walk.drivers(kpi, at))
         yield "this incentive", _at_each(at, "incentives", [i.department for i in kpi.incentives])
         yield "this guard", _at_each(at, "guards", [guard.guard for guard in kpi.guards])
     for policy, at in walk.policies(catalog):

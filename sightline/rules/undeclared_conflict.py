@@ -55,13 +55,13 @@ def _movers(catalog: Catalog, key_result: KeyResult, kpi: Kpi, pursued: set[str]
     already part of the nearer conflict.
     """
     own = {link.kpi for link in key_result.links_as(*_MOVERS)} - {kpi.id}
-    found, seen, waiting = [], {kpi.id}, list(kpi.driven_by)
+    found, seen, waiting = [], {kpi.id}, list(kpi.drivers)
     while waiting:
         driver = waiting.pop()
         if driver in own and driver not in seen:
             found.append(driver)
         if driver not in seen and driver not in pursued and driver in catalog.kpis:
-            waiting.extend(catalog.kpis[driver].driven_by)
+            waiting.extend(catalog.kpis[driver].drivers)
         seen.add(driver)
     return sorted(found)
 

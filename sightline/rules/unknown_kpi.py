@@ -33,8 +33,7 @@ def _named(catalog: Catalog) -> Iterator[tuple[str, Place]]:
         for index, kpi_id in enumerate(initiative.changes):
             yield kpi_id, at("changes", index)
     for kpi, at in walk.kpis(catalog):
-        for index, driver in enumerate(kpi.driven_by):
-            yield driver, at("driven_by", index)
+        yield from walk.drivers(kpi, at)
     for policy, at in walk.policies(catalog):
         yield policy.guardrail.kpi, at("guardrail", "kpi")
         yield policy.effort.kpi, at("effort", "kpi")

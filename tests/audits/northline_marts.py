@@ -37,7 +37,7 @@ _TABLES = {
     "guardrail_scope text, effort_kpi_id text, effort_scope text, window_periods int, "
     "valid_from date, dispute_route text",
     "bridge_kpi_ask": "kpi_id text, department text",
-    "bridge_kpi_driver": "kpi_id text, driver_kpi_id text",
+    "bridge_kpi_driver": "kpi_id text, driver_kpi_id text, is_factor boolean",
     "bridge_kpi_incentive": "kpi_id text, department text, share_of_bonus decimal(9, 4)",
     "bridge_key_result_kpi": "key_result_id text, kpi_id text, role text, scope text",
     "fct_kpi_value": "kpi_id text, scope text, period_start date, numerator decimal(38, 9), "
@@ -220,7 +220,7 @@ def _definitions(rows: Rows) -> None:
             put(rows, "dim_kpi_target", kpi_id, "2025-04-28", target, floor, "coo", "2025-04-21")
     for department in ("automation", "operations"):
         put(rows, "bridge_kpi_ask", "sorter_uptime", department)
-    put(rows, "bridge_kpi_driver", "sorter_uptime", "unplanned_downtime")
+    put(rows, "bridge_kpi_driver", "sorter_uptime", "unplanned_downtime", False)
     put(rows, "bridge_kpi_incentive", "sorter_uptime", "operations", Decimal("0.3"))
     goal = "Achieve 20 % faster throughput at the North hub by year-end"
     put(

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from tests.definitions.firm import Firm
 from tests.definitions.offence import DAMAGE, FASTER, POLICY, UPTIME, Case, change
+
+THROUGHPUT = "kpis/sorting_throughput.yml"
 
 
 def second_policy(firm: Firm) -> None:
     firm.copy(POLICY, "policies/twin.yml")
     firm.replace("policies/twin.yml", "id: throughput_over_uptime", "id: twin")
+
+
+def of_throughput(old: str, new: str) -> Callable[[Firm], object]:
+    """Sorter uptime as a factor of sorting throughput, and then something changed in it."""
+
+    def spoil(firm: Firm) -> None:
+        firm.replace(THROUGHPUT, "driven_by:", "factors: [sorter_uptime]\ndriven_by:")
+        firm.replace(UPTIME, old, new)
+
+    return spoil
 
 
 CASES = [
@@ -51,6 +65,46 @@ CASES = [
         "driven_by:",
         "damage_rate ← manual_touches ← staff_trained ← damage_rate",
         "remove the one that is an effect",
+    ),
+    Case(
+        "cycle_in_driven_by",
+        change(DAMAGE, "driven_by: [", "factors: [damage_rate]\ndriven_by: ["),
+        DAMAGE,
+        "factors:",
+        "in a circle: damage_rate ← damage_rate",
+        "remove the one that is an effect",
+    ),
+    Case(
+        "cycle_in_driven_by",
+        change("kpis/staff_trained.yml", "asks:", "factors: [manual_touches]\nasks:"),
+        "kpis/manual_touches.yml",
+        "driven_by:",
+        "manual_touches ← staff_trained ← manual_touches",
+        "remove the one that is an effect",
+    ),
+    Case(
+        "factor_counts_other_time",
+        of_throughput("grain: week", "grain: day"),
+        THROUGHPUT,
+        "factors: [sorter_uptime]",
+        "the grain of 'sorter_uptime' is day, that of its product 'sorting_throughput' week",
+        "give both the same grain, or move it to `driven_by`",
+    ),
+    Case(
+        "factor_counts_other_time",
+        of_throughput("time_zone: Europe/Berlin", "time_zone: Europe/Paris"),
+        THROUGHPUT,
+        "factors: [sorter_uptime]",
+        "the time_zone of 'sorter_uptime' is Europe/Paris",
+        "give both the same time_zone, or move it to `driven_by`",
+    ),
+    Case(
+        "factor_counts_other_time",
+        of_throughput("grain: week", "planned_maintenance: excluded\ngrain: week"),
+        THROUGHPUT,
+        "factors: [sorter_uptime]",
+        "the planned_maintenance of 'sorter_uptime' is excluded",
+        "give both the same planned_maintenance, or move it to `driven_by`",
     ),
     Case(
         "approved_late",

@@ -23,6 +23,14 @@ CASES = [
     ),
     Case(
         "unknown_kpi",
+        change(UPTIME, "driven_by:", "factors: [unplaned_downtime]\ndriven_by:"),
+        UPTIME,
+        "factors: [unplaned_downtime",
+        "'unplaned_downtime'",
+        "did you mean 'unplanned_downtime'?",
+    ),
+    Case(
+        "unknown_kpi",
         change(POLICY, "effort: {kpi: recalibration_effort", "effort: {kpi: effort"),
         POLICY,
         "effort: {kpi: effort",
@@ -126,6 +134,14 @@ CASES = [
         "id: lower_costs",
         "the id is 'lower_costs', the file is named 'lower_cost'",
         "rename the file to lower_costs.yml",
+    ),
+    Case(
+        "said_twice",
+        change(UPTIME, "driven_by:", "factors: [unplanned_downtime]\ndriven_by:"),
+        UPTIME,
+        "driven_by: [unplanned_downtime",
+        "this driver is already in kpis/sorter_uptime.yml",
+        "keep one of the two",
     ),
     Case(
         "said_twice",

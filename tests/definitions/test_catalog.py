@@ -35,6 +35,7 @@ COLUMNS = {
     "kpi_target": "kpi_id valid_from target floor approved_by approved_on",
     "kpi_ask": "kpi_id department",
     "kpi_driver": "kpi_id driver_kpi_id",
+    "kpi_factor": "kpi_id factor_kpi_id",
     "kpi_incentive": "kpi_id department share_of_bonus",
     "kpi_guard": "kpi_id guard parameters",
     "calendar": "calendar_id name business_days holidays closures fiscal_starts_in fiscal_periods",
@@ -60,7 +61,9 @@ def test_every_table_has_its_columns_and_names_its_catalog(catalog: Catalog) -> 
     rows = catalog.rows()
     assert set(rows) == set(COLUMNS)
     for table, columns in COLUMNS.items():
-        assert rows[table] or table == "waiver", f"the shipped firm has no row in {table}"
+        assert rows[table] or table in ("waiver", "kpi_factor"), (
+            f"the shipped firm has no row in {table}"
+        )
         for row in rows[table]:
             assert list(row) == [*columns.split(), "catalog_hash"]
             assert row["catalog_hash"] == catalog.content_hash
@@ -193,6 +196,22 @@ def test_every_field_is_a_fact_with_the_file_it_was_written_in(catalog: Catalog)
     assert facts[asked] == ("true", "kpis/sorter_uptime.yml")
     rule = ("policy_rule", "throughput_over_uptime/data_not_trusted", "when")
     assert facts[rule][0] == '{"integrity": ["contested", "insufficient"]}'
+
+
+def test_a_factor_is_a_driver_and_a_fact_of_its_own(firm: Firm) -> None:
+    firm.replace(
+        "kpis/sorter_uptime.yml", "driven_by: [", "factors: [sorting_throughput]\ndriven_by: ["
+    )
+    catalog = load_catalog(firm.okrs)
+    assert catalog.kpis["sorter_uptime"].drivers == (
+        *("sorting_throughput", "unplanned_downtime", "recalibrations_done"),
+    )
+    (row,) = catalog.rows()["kpi_factor"]
+    assert (row["kpi_id"], row["factor_kpi_id"]) == ("sorter_uptime", "sorting_throughput")
+    facts = [row for row in catalog.rows()["definition_field"] if row["kind"] == "kpi_factor"]
+    assert [(row["definition_id"], row["file"]) for row in facts] == [
+        ("sorter_uptime/sorting_throughput", "kpis/sorter_uptime.yml")
+    ]
 
 
 def test_what_is_counted_or_looked_up_is_no_fact(catalog: Catalog) -> None:

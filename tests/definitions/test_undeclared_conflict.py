@@ -46,12 +46,12 @@ def test_a_department_paid_for_its_own_goal_is_no_conflict(firm: Firm) -> None:
     assert load_catalog(firm.okrs).policies == {}
 
 
-def test_a_driver_behind_a_kpi_that_nobody_pursues_is_followed(firm: Firm) -> None:
+@pytest.mark.parametrize("key", ["driven_by", "factors"])
+def test_a_driver_behind_a_kpi_that_nobody_pursues_is_followed(firm: Firm, key: str) -> None:
     (firm.okrs / POLICY).unlink()
-    firm.replace(
-        "kpis/sorter_uptime.yml", "unplanned_downtime, recalibrations_done", "order_volume"
-    )
-    firm.replace("kpis/order_volume.yml", "grain:", "driven_by: [recalibrations_done]\ngrain:")
+    drivers = "driven_by: [unplanned_downtime, recalibrations_done]"
+    firm.replace("kpis/sorter_uptime.yml", drivers, f"{key}: [order_volume]")
+    firm.replace("kpis/order_volume.yml", "grain:", f"{key}: [recalibrations_done]\ngrain:")
     assert "'recalibrations_done'" in firm.finding("undeclared_conflict").message
 
 

@@ -227,6 +227,7 @@ def test_case_show_tells_the_case_in_its_own_words(as_planned: Firm) -> None:
     (case,) = as_planned.report["cases"]
     done = as_planned.sightline("case", "show", case["case_id"])
     assert done.stdout.startswith(case["headline"])
+    assert "\nWhy: Change of " in done.stdout
 
 
 def test_members_of_a_ratio_share_out_numerator_and_denominator_exactly(as_planned: Firm) -> None:

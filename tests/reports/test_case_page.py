@@ -8,9 +8,9 @@ from decimal import Decimal
 
 from reports.case_page import caption, render_case
 from reports.charts import condition_chart
-from sightline.audit_case import Integrity, LineOfSight, Point
+from sightline.audit_case import Integrity, LineOfSight, Part, Point
 from tests.reports.firm import CASE
-from tests.reports.sample_case import FINDING, HEADLINE, sample_case
+from tests.reports.sample_case import DECOMPOSITION, FINDING, HEADLINE, sample_case
 
 BLOCKS = [
     "Can the number be trusted?",
@@ -113,6 +113,18 @@ def test_a_member_without_a_ratio_of_its_own_and_the_residual_stand_beside_rate_
     known = {"parts": (first, second.model_copy(update={"split": None})), "residual": Decimal(1)}
     text = _text(render_case(sample_case(drill_down=drill_down.model_copy(update=known))))
     assert "N1 – – – – −0.49 residual +1.00 98.60" in text
+
+
+def test_the_factors_of_a_product_stand_beside_the_other_parts() -> None:
+    parts = (
+        Part(label="Sorter uptime", amount=Decimal("-0.45"), share=Decimal("0.36")),
+        Part(label="all else", amount=Decimal("-0.8"), share=Decimal("0.64")),
+    )
+    product = DECOMPOSITION.model_copy(update={"dimension": "factor", "parts": parts})
+    text = _text(render_case(sample_case(product=product)))
+    assert "Exact parts by factor: the weeks of 28 Sep 2026 to 19 Oct 2026 against" in text
+    assert "Sorter uptime −0.45 36 % all else −0.80 64 % 98.60" in text
+    assert "by factor" not in _text(render_case(sample_case()))
 
 
 def test_the_evidence_of_a_question_is_folded_away() -> None:

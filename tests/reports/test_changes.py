@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from reports.changes import restated
+from reports.changes import changed
 from reports.marts import Row
 
 
@@ -19,7 +19,6 @@ def _row(period: date, before: str | None, after: str | None, **others: Any) -> 
         "class": "event",
         "from_value": None if before is None else Decimal(before),
         "to_value": None if after is None else Decimal(after),
-        "definition": None,
         "name": "Touches",
         "unit_symbol": "a parcel",
         "decimals": 2,
@@ -29,7 +28,7 @@ def _row(period: date, before: str | None, after: str | None, **others: Any) -> 
 
 
 def _headlines(*rows: Row) -> list[str]:
-    return [story.headline.replace("\u202f", " ") for story in restated(rows).stories]
+    return [story.headline.replace("\u202f", " ") for story in changed(rows, [], {}, "").stories]
 
 
 def test_weeks_of_one_series_are_told_with_their_span_count_and_range_of_change() -> None:
@@ -55,13 +54,12 @@ def test_a_week_that_was_changed_twice_is_told_from_what_was_first_to_what_is_la
 
 def test_another_scope_and_another_class_are_other_news() -> None:
     week = date(2026, 1, 5)
-    told = restated(
-        [
-            _row(week, "3.10", "3.00"),
-            _row(week, "3.10", "3.00", scope="south"),
-            _row(week, "3.10", "3.00", **{"class": "formula"}),
-        ]
-    )
+    rows = [
+        _row(week, "3.10", "3.00"),
+        _row(week, "3.10", "3.00", scope="south"),
+        _row(week, "3.10", "3.00", **{"class": "formula"}),
+    ]
+    told = changed(rows, [], {}, "")
     assert len(told.stories) == 3
     assert told.subject.endswith(", and 2 more changes")
 

@@ -94,9 +94,16 @@ def _restated(firm: Firm, casebook: Casebook) -> Message:
                  period_start=LAST_WEEK - timedelta(weeks=weeks), restated_at=AS_OF,
                  materiality="material", from_value=3.02, to_value=after,
                  **{"class": "event"})  # fmt: skip
-    firm.add("fct_definition_change", kind="kpi_target", definition_id="sorter_uptime/2026-06-29",
-             field="target", change="changed", old_value="98", new_value="97", seen_at=AS_OF,
-             author="maintenance-lead@northline.example", is_loosening=True)  # fmt: skip
+    target = {"kind": "kpi_target", "definition_id": "sorter_uptime/2026-10-26"}
+    for field, before, after in (("target", "98", "97"), ("floor", "96.5", None)):
+        firm.add("fct_definition_change", **target, field=field, change="added", seen_at=AS_OF,
+                 compared_value=before, new_value=after, is_loosening=True,
+                 author="maintenance-lead@northline.example")  # fmt: skip
+    for field, value in (("approved_by", "finance_lead"), ("approved_on", "2026-10-23")):
+        firm.add("dim_definition_history", **target, field=field, value=value, known_from=AS_OF)
+    firm.add("fct_definition_change", kind="kpi", definition_id="damage_rate", field="grace_days",
+             change="changed", compared_value="3", new_value="5", seen_at=AS_OF,
+             is_loosening=True)  # fmt: skip
     return next(each for each in _tell(firm, casebook) if each.kind == "restated")
 
 
