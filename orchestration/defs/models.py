@@ -18,7 +18,7 @@ READ_BY_GUARDS = (
 )
 READ_BY_ALERTS = (
     "+rpt_one_glance +fct_kpi_episode +fct_kpi_evaluation +fct_policy_verdict "
-    "+fct_source_freshness +dim_objective +dim_policy +dim_role"
+    "+fct_source_freshness +dim_definition_history +dim_objective +dim_policy +dim_role"
 )
 
 
