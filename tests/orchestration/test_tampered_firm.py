@@ -1,18 +1,22 @@
 """A row typed into raw, on the real path: not in the KPI, the KPI contested, the row named."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from sightline.ledger.archive import Archive
 from tests.orchestration.conftest import Firm
 
 PULSE = """
 import os
+import sys
 from orchestration.environment import prepare
 from sightline.home import Home
 
@@ -21,7 +25,10 @@ prepare(Home.from_env())
 
 from orchestration.once import Conductor
 
-with Conductor(Home.from_env().root / "demo.log", lambda sentence: None) as conductor:
+def say(sentence):
+    sys.stderr.write(sentence + "\\n")
+
+with Conductor(Home.from_env().root / "demo.log", say) as conductor:
     conductor.run("pulse_erp")
 """
 TYPED = (
@@ -39,10 +46,20 @@ def rows(firm: Firm, database: str, query: str) -> list[tuple[object, ...]]:
         return connection.execute(query).fetchall()
 
 
+@dataclass(frozen=True)
+class Tampered(Firm):
+    """The same after a pulse. steps: those that succeeded, in order. audit: the log's copy."""
+
+    steps: tuple[str, ...] = ()
+    audit: Path = Path()
+
+
 @pytest.fixture(scope="module")
-def tampered(as_planned: Firm, tmp_path_factory: pytest.TempPathFactory) -> Firm:
+def tampered(as_planned: Firm, tmp_path_factory: pytest.TempPathFactory) -> Tampered:
     """The firm after an outage was typed into raw, a booked one was shortened, and a pulse."""
     home = tmp_path_factory.mktemp("tampered") / "state"
+    audit = home.parent / "audit.git"
+    subprocess.run(["git", "init", "--quiet", "--bare", audit], check=True)
     shutil.copytree(as_planned.home, home, symlinks=True)
     firm = Firm(home, as_planned.user_home, as_planned.off_loopback, as_planned.report)
     for statement in (
@@ -52,13 +69,14 @@ def tampered(as_planned: Firm, tmp_path_factory: pytest.TempPathFactory) -> Firm
         rows(firm, "warehouse.duckdb", statement)
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", PULSE],
-        env=firm.environment,
+        env=firm.environment | {"SIGHTLINE_CHECKPOINTS_GIT": str(audit)},
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-4000:]
-    return firm
+    steps = tuple(re.findall(r"^  pulse_erp: (.+)$", done.stderr, re.MULTILINE))
+    return Tampered(**vars(firm), steps=steps, audit=audit)
 
 
 def test_the_typed_row_is_not_in_the_kpi_and_the_kpi_is_contested(
@@ -84,6 +102,16 @@ def test_every_kpi_on_the_table_is_asked_about_and_no_other(tampered: Firm) -> N
     }
     assert "downtime_id=999999" in str(questions["sorter_uptime"])
     assert "row 3 " in str(questions["cost_per_parcel"])
+
+
+def test_all_that_the_pulse_sealed_lies_with_others_and_no_alert_waited_for_it(
+    tampered: Tampered, tmp_path: Path
+) -> None:
+    clone = tmp_path / "clone"
+    subprocess.run(["git", "clone", "--quiet", "--branch=main", tampered.audit, clone], check=True)
+    assert Archive(clone).size == Archive(tampered.home / "checkpoints").size
+    assert tampered.steps[-1] == "raw_ledger__breach_attested"
+    assert tampered.steps.index("alerts") < len(tampered.steps) - 1
 
 
 def test_verify_names_both_rows(tampered: Firm) -> None:
