@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from orchestration.commands.output import AsJson, emit
-from sightline.errors import UsageError
+from sightline.errors import SightlineEnvironmentError, UsageError
 from sightline.home import Home
 
 app = typer.Typer(help="The log of seals, and the key that signs it.")
@@ -46,7 +46,12 @@ def prove(
         raise UsageError(f"{table} names no table: write dataset and table, as in raw_erp.downtime")
     proof = proof_of(Home.from_env(), dataset=dataset, table=name, load_id=load, row=row)
     path = to or Path(f"{table}-{load}-{row}.json")
-    path.write_text(json.dumps(proof, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    try:
+        path.write_text(json.dumps(proof, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise SightlineEnvironmentError(
+            f"cannot write {path}: {error.strerror}; name another file with --to"
+        ) from error
     emit({"proof": str(path)}, str(path), as_json=as_json)
 
 

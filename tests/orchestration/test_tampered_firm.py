@@ -135,6 +135,8 @@ def test_an_untouched_firm_verifies_and_its_rows_can_be_proven(
     proof = str(tmp_path / "proof.json")
     done = as_planned.sightline("prove", "raw_erp.invoice", str(load), "3", "--to", proof)
     assert done.returncode == 0, done.stderr
+    nowhere = as_planned.sightline("prove", "raw_erp.invoice", str(load), "3", "--to", "/nowhere/p")
+    assert (nowhere.returncode, "cannot write /nowhere/p" in nowhere.stderr) == (3, True)
     key = as_planned.home / "checkpoints/trusted.key"
     page = Path(__file__).parents[2] / "sightline/ledger/check_proof.py"
     checked = subprocess.run([sys.executable, "-I", page, proof, key], check=False)
