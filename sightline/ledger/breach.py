@@ -23,6 +23,7 @@ class What(StrEnum):
     CHECKPOINT_INVALID = "checkpoint_invalid"
     DATE_INVALID = "date_invalid"
     ARCHIVE_INCOMPLETE = "archive_incomplete"
+    ARCHIVE_BEHIND = "archive_behind"
     DEFINITION_CHANGED = "definition_changed"
 
 
@@ -37,13 +38,18 @@ _SAID = {
     What.CHECKPOINT_INVALID: "does not verify: log or signature do not fit",
     What.DATE_INVALID: "has a time-stamp token that does not hold",
     What.ARCHIVE_INCOMPLETE: "is missing from the archive, or altered there",
+    What.ARCHIVE_BEHIND: "holds {seal} seals, the warehouse {seals}: nobody vouches for the rest "
+    "until a newer copy of it is here",
     What.DEFINITION_CHANGED: "is not as the newest seal has it; the next pull records the change",
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Breach:
-    """One finding. Rows are row numbers within table and load; key holds the key of the first."""
+    """One finding. Rows are row numbers within table and load; key holds the key of the first.
+
+    seal: the one it speaks of; of an archive that is behind, the first that it lacks of `seals`.
+    """
 
     what: What
     dataset: str = ""
@@ -51,6 +57,7 @@ class Breach:
     load_id: str = ""
     rows: tuple[int, ...] = ()
     seal: int | None = None
+    seals: int | None = None
     path: str = ""
     key: str = ""
 
@@ -76,7 +83,7 @@ class Breach:
 
     def __str__(self) -> str:
         """One line: the name, and what is wrong with it."""
-        return f"{self.name} {_SAID[self.what]}"
+        return f"{self.name} {_SAID[self.what].format(seal=self.seal, seals=self.seals)}"
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, ready for JSON."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sightline.errors import NothingCheckedError, SightlineEnvironmentError, UsageError
 from sightline.ledger import definition_files, keys, merkle, note, raw, records, row_hash
 from sightline.ledger.archive import Archive
-from sightline.ledger.log_check import read_log
+from sightline.ledger.log_check import read_log, require_whole
 from sightline.ledger.seal import Acceptance, Seal, SealedTable
 
 if TYPE_CHECKING:
@@ -21,6 +21,17 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from sightline.home import Home
+
+
+def require_log(home: Home) -> None:
+    """SightlineEnvironmentError where the log that the warehouse was sealed in is not there whole.
+
+    Call it before a pull: a load could not be sealed.
+    """
+    from sightline.warehouse.duckdb import connect
+
+    with connect(home) as connection:
+        require_whole(connection, Archive(home.checkpoints))
 
 
 def announce(home: Home, dataset: str, load_ids: Collection[str]) -> None:
@@ -84,6 +95,7 @@ def accept_loss(home: Home, *, author: str, reason: str, sealed_at: datetime) ->
     """
     if not (author.strip() and reason.strip()):
         raise UsageError("whoever goes on without loads says who he is, and why")
+    require_log(home)
     archive = Archive(home.checkpoints)
     log = read_log(archive)
     if log.breaches:
@@ -107,6 +119,7 @@ def _book(home: Home, archive: Archive, sealed_at: datetime) -> Iterator[_Book]:
     from sightline.warehouse.duckdb import connect
 
     with archive.lock(), connect(home) as connection:
+        require_whole(connection, archive)
         records.create(connection)
         key = keys.signing_key(home.signing_key)
         if archive.trusted_key() is None:

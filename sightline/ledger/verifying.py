@@ -11,7 +11,14 @@ from sightline.errors import SightlineEnvironmentError
 from sightline.ledger import definition_files, raw
 from sightline.ledger.archive import Archive
 from sightline.ledger.breach import Breach, What
-from sightline.ledger.log_check import changed_copies, read_log, tokens
+from sightline.ledger.log_check import (
+    Log,
+    behind,
+    changed_copies,
+    later_seals,
+    read_log,
+    tokens,
+)
 from sightline.ledger.row_check import RowCheck
 from sightline.ledger.row_count import RowCount
 from sightline.ledger.slices import TableName, slices
@@ -54,29 +61,36 @@ class Verification:
 def verify(home: Home, keys: Mapping[TableName, Collection[str]]) -> Verification:
     """Compare every raw row, seal, checkpoint and definition file with the archive.
 
-    `keys` names the key columns by table, for telling an altered row. Writes nothing. Raises
+    `keys` names the key columns by table, for telling an altered row. Where only the
+    warehouse has a seal, its rows are counted and not hashed. Writes nothing. Raises
     NothingCheckedError before the first seal, SightlineEnvironmentError when another process holds
     the warehouse.
     """
     archive = Archive(home.checkpoints)
-    archive.required_checkpoint()
     if not home.warehouse.exists():
+        archive.required_checkpoint()
         raise SightlineEnvironmentError(
             f"{archive.size} loads are sealed, but {home.warehouse} is not there: restore it"
         )
     from sightline.warehouse.duckdb import connect
 
-    log = read_log(archive)
-    if not log.seals:
-        raise SightlineEnvironmentError(f"no seal can be read in {archive.folder}: restore it")
-    breaches = list(log.breaches)
     with connect(home, read_only=True) as connection:
-        breaches += changed_copies(connection, archive, log.seals)
-        tables, sealed = raw.raw_tables(connection), log.sealed()
-        breaches += RowCount(connection, tables, sealed).unsealed(archive.announced())
+        missing = behind(connection, archive)
+        if missing is not None and not archive.size:
+            return Verification(seals=0, rows=0, root="none", breaches=(missing,), remarks=())
+        archive.required_checkpoint()
+        log = read_log(archive)
+        if not log.seals:
+            raise SightlineEnvironmentError(f"no seal can be read in {archive.folder}: restore it")
+        later = later_seals(connection, log)
+        breaches = [*log.breaches, *([missing] if missing is not None else [])]
+        breaches += changed_copies(connection, archive, log.seals, later)
+        tables, sealed, whole = raw.raw_tables(connection), log.sealed(), Log([*log.seals, *later])
+        count = RowCount(connection, tables, whole.sealed())
+        breaches += count.unsealed(archive.announced())
         check = RowCheck(connection, archive, tables, sealed, keys)
         breaches += chain.from_iterable(check.altered(slices(sealed)).values())
-        lost = log.accepted()
+        lost = whole.accepted()
         breaches = check.named(breach for breach in breaches if not breach.is_loss_of(lost))
     newest = log.seals[-1]
     dated = dict(tokens(archive))
@@ -86,10 +100,11 @@ def verify(home: Home, keys: Mapping[TableName, Collection[str]]) -> Verificatio
         if moment is None
     ]
     in_force = definition_files.in_force(home)
-    breaches += [
-        Breach(what=What.DEFINITION_CHANGED, path=path)
-        for path in definition_files.changes(archive.definitions(newest) or {}, in_force)
-    ]
+    if definition_files.root(in_force) != whole.seals[-1].definitions_root:
+        breaches += [
+            Breach(what=What.DEFINITION_CHANGED, path=path)
+            for path in definition_files.changes(archive.definitions(newest) or {}, in_force)
+        ]
     return Verification(
         seals=len(log.seals),
         rows=sum(one.rows for one in log.seals),
