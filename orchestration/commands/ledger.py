@@ -13,15 +13,23 @@ from sightline.home import Home
 app = typer.Typer(help="The log of seals, and the key that signs it.")
 
 
-def verify(as_json: AsJson = False) -> None:
+def verify(
+    root: Annotated[
+        list[str] | None,
+        typer.Option(help="A root that was noted down, as in 41:5bb3…; may be given many times."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     """Compare raw, seals, checkpoints and definition files with what was exported.
 
-    Exit code 1 when something is not as it was sealed, 4 when nothing is sealed yet.
+    With the roots that you kept, from digests or `ledger root`, it also finds a log that somebody
+    with the key wrote anew. Exit code 1 when something is not as it was sealed, or the log no
+    longer has one of the roots; 4 when nothing is sealed yet.
     """
     from orchestration.keys import raw_keys
     from sightline.ledger.verifying import verify as compare
 
-    outcome = compare(Home.from_env(), raw_keys())
+    outcome = compare(Home.from_env(), raw_keys(), noted=root or ())
     emit(outcome.as_dict(), outcome.text(), as_json=as_json)
     raise typer.Exit(1 if outcome.breaches else 0)
 
@@ -94,16 +102,18 @@ def accept_loss(
 
 @app.command()
 def root(as_json: AsJson = False) -> None:
-    """The newest signed checkpoint, and the key that trust begins with.
+    """The newest root, the signed checkpoint that holds it, and the key that trust begins with.
 
-    Note it down elsewhere: whoever knows a root can tell whether the log before it was rewritten.
+    Note the root down elsewhere: `verify --root` tells whether the log up to it was rewritten.
     """
     from sightline.ledger.archive import Archive
+    from sightline.ledger.note import parse
 
     archive = Archive(Home.from_env().checkpoints)
     checkpoint = archive.required_checkpoint()
+    noted = parse(checkpoint).noted_root
     emit(
-        {"checkpoint": checkpoint, "trusted_key": archive.trusted_key()},
-        f"{checkpoint}\ntrusted key: {archive.trusted_key()}",
+        {"root": noted, "checkpoint": checkpoint, "trusted_key": archive.trusted_key()},
+        f"{noted}\n\n{checkpoint}\ntrusted key: {archive.trusted_key()}",
         as_json=as_json,
     )

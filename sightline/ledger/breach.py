@@ -25,6 +25,7 @@ class What(StrEnum):
     ARCHIVE_INCOMPLETE = "archive_incomplete"
     ARCHIVE_BEHIND = "archive_behind"
     DEFINITION_CHANGED = "definition_changed"
+    ROOT_DIFFERS = "root_differs"
 
 
 _SAID = {
@@ -41,6 +42,7 @@ _SAID = {
     What.ARCHIVE_BEHIND: "holds {seal} seals, the warehouse {seals}: nobody vouches for the rest "
     "until a newer copy of it is here",
     What.DEFINITION_CHANGED: "is not as the newest seal has it; the next pull records the change",
+    What.ROOT_DIFFERS: "is not under the root that was noted: the log was rewritten, or cut off",
 }
 
 

@@ -191,12 +191,11 @@ class _Book:
             introduces=introduces,
             accepts=accepts,
         )
-        checkpoint = note.Checkpoint(sealed.log.size, sealed.log.root())
         self.archive.append(
             sealed,
             hashes=hashes or {},
             definitions=self.files,
-            checkpoint=note.sign(checkpoint.text(), [self.key]),
+            checkpoint=note.sign(sealed.checkpoint.text(), [self.key]),
         )
         self.copy(sealed)
         return sealed

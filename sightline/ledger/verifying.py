@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from sightline.errors import SightlineEnvironmentError
+from sightline.errors import SightlineEnvironmentError, UsageError
 from sightline.ledger import definition_files, raw
 from sightline.ledger.archive import Archive
 from sightline.ledger.breach import Breach, What
@@ -25,6 +26,9 @@ from sightline.ledger.slices import TableName, slices
 
 if TYPE_CHECKING:
     from sightline.home import Home
+
+
+_NOTED = re.compile(r"\d+:[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,14 +62,22 @@ class Verification:
         return "\n".join([*map(str, self.breaches), *remarks, summary])
 
 
-def verify(home: Home, keys: Mapping[TableName, Collection[str]]) -> Verification:
+def verify(
+    home: Home, keys: Mapping[TableName, Collection[str]], *, noted: Collection[str] = ()
+) -> Verification:
     """Compare every raw row, seal, checkpoint and definition file with the archive.
 
-    `keys` names the key columns by table, for telling an altered row. Where only the
-    warehouse has a seal, its rows are counted and not hashed. Writes nothing. Raises
-    NothingCheckedError before the first seal, SightlineEnvironmentError when another process holds
-    the warehouse.
+    `keys` names the key columns by table, for telling an altered row; `noted` are roots of the log
+    that somebody kept, as in `41:5bb3…`. Where only the warehouse has a seal, its rows are counted
+    and not hashed. Writes nothing. Raises NothingCheckedError before the first seal, UsageError for
+    what is no root, SightlineEnvironmentError when another process holds the warehouse.
     """
+    for root in noted:
+        if not _NOTED.fullmatch(root):
+            raise UsageError(
+                f"{root} is no root: write the number of the seal, a colon and 64 hexadecimal "
+                "digits, as digest, board and `sightline ledger root` have them"
+            )
     archive = Archive(home.checkpoints)
     if not home.warehouse.exists():
         archive.required_checkpoint()
@@ -92,6 +104,12 @@ def verify(home: Home, keys: Mapping[TableName, Collection[str]]) -> Verificatio
         breaches += chain.from_iterable(check.altered(slices(sealed)).values())
         lost = whole.accepted()
         breaches = check.named(breach for breach in breaches if not breach.is_loss_of(lost))
+    roots = {one.checkpoint.noted_root for one in whole.seals}
+    breaches += [
+        Breach(what=What.ROOT_DIFFERS, seal=int(root.partition(":")[0]))
+        for root in noted
+        if root not in roots
+    ]
     newest = log.seals[-1]
     dated = dict(tokens(archive))
     breaches += [
@@ -108,7 +126,7 @@ def verify(home: Home, keys: Mapping[TableName, Collection[str]]) -> Verificatio
     return Verification(
         seals=len(log.seals),
         rows=sum(one.rows for one in log.seals),
-        root=newest.log.root().hex(),
+        root=newest.checkpoint.noted_root,
         breaches=tuple(breaches),
         remarks=(
             *(

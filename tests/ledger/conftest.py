@@ -81,8 +81,8 @@ class Sealed:
         announce(self.home, "raw_integrity", loads)
         seal_loads(self.home, {"raw_integrity": loads}, sealed_at=NOON)
 
-    def verify(self) -> Verification:
-        return verify(self.home, KEYS)
+    def verify(self, *noted: str) -> Verification:
+        return verify(self.home, KEYS, noted=noted)
 
     def breaches(self) -> tuple[Breach, ...]:
         return self.verify().breaches

@@ -141,3 +141,16 @@ def test_an_untouched_firm_verifies_and_its_rows_can_be_proven(
     page = Path(__file__).parents[2] / "sightline/ledger/check_proof.py"
     checked = subprocess.run([sys.executable, "-I", page, proof, key], check=False)
     assert checked.returncode == 0
+
+
+def test_a_root_that_was_printed_can_be_asked_about(as_planned: Firm) -> None:
+    root = json.loads(as_planned.sightline("ledger", "root", "--json").stdout)["root"]
+    ((told,),) = rows(
+        as_planned,
+        "published/sightline.duckdb",
+        "select seal_number || ':' || log_root from marts.fct_load_seal where is_latest",
+    )
+    done = as_planned.sightline("verify", "--root", root, "--root", str(told))
+    assert done.returncode == 0, done.stdout
+    other = as_planned.sightline("verify", "--root", f"0:{root.partition(':')[2]}")
+    assert (other.returncode, "seal 0 is not under the root" in other.stdout) == (1, True)
