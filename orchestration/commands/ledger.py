@@ -101,6 +101,19 @@ def accept_loss(
 
 
 @app.command()
+def restore(as_json: AsJson = False) -> None:
+    """Bring an old copy of the checkpoints up to the warehouse's newest seal.
+
+    Written back is what the warehouse holds under the signature of the log's own key, where the
+    rows are as it says. Exit code 4 when nothing is lacking.
+    """
+    from sightline.ledger.restoring import restore as write_back
+
+    numbers = [sealed.number for sealed in write_back(Home.from_env())]
+    emit({"seals": numbers}, f"restored seals {numbers[0]} to {numbers[-1]}", as_json=as_json)
+
+
+@app.command()
 def root(as_json: AsJson = False) -> None:
     """The newest root, the signed checkpoint that holds it, and the key that trust begins with.
 

@@ -118,8 +118,9 @@ def require_whole(connection: DuckDBPyConnection, archive: Archive) -> None:
     if missing is not None:
         raise SightlineEnvironmentError(
             f"{missing}; nothing is pulled or sealed. Bring back the folder from a backup or a "
-            "clone of SIGHTLINE_CHECKPOINTS_GIT, or point SIGHTLINE_CHECKPOINTS at it; where no "
-            "copy is left, load anew into another SIGHTLINE_HOME"
+            "clone of SIGHTLINE_CHECKPOINTS_GIT, or point SIGHTLINE_CHECKPOINTS at it; `sightline "
+            "ledger restore` brings an old copy up to date. Where none is left, load anew into "
+            "another SIGHTLINE_HOME"
         )
 
 

@@ -9,10 +9,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sightline.errors import NothingCheckedError, SightlineEnvironmentError, UsageError
-from sightline.ledger import definition_files, keys, merkle, note, raw, records, row_hash
+from sightline.ledger import definition_files, keys, merkle, note, raw, records
 from sightline.ledger.archive import Archive
 from sightline.ledger.log_check import read_log, require_whole
 from sightline.ledger.seal import Acceptance, Seal, SealedTable
+from sightline.ledger.sealed_table import sealed_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -144,20 +145,15 @@ class _Book:
         if newest is not None and (newest.dataset, newest.load_id) == (dataset, load_id):
             self.copy(newest)
             return newest
-        files, tables = {}, {}
+        files: dict[str, bytes] = {}
+        tables: dict[str, SealedTable] = {}
         for table in self.tables:
             if table.dataset == dataset and table.is_numbered:
                 columns = tuple(sorted(table.columns))
-                leaves, slices = bytearray(), bytearray()
-                for _, part in row_hash.leaves(self.connection, table, load_id, columns):
-                    leaves += part
-                    slices += merkle.root(part)
-                if leaves:
-                    files[f"{table.name}.leaves"] = bytes(leaves)
-                    if len(slices) > merkle.SIZE:
-                        files[f"{table.name}.slices"] = bytes(slices)
-                    root = merkle.root(bytes(slices)).hex()
-                    tables[table.name] = SealedTable(len(leaves) // merkle.SIZE, root, columns)
+                sealed, hashes = sealed_table(self.connection, table, load_id, columns)
+                if sealed.rows:
+                    tables[table.name] = sealed
+                    files |= hashes
         return self.append(
             dataset=dataset, load_id=load_id, tables=tables, hashes=files, is_late=is_late
         )

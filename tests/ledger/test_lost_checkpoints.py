@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from sightline.errors import SightlineEnvironmentError
+from sightline.errors import NothingCheckedError, SightlineEnvironmentError, SightlineError
+from sightline.ledger import merkle
 from sightline.ledger.archive import Archive
 from sightline.ledger.breach import What
+from sightline.ledger.restoring import restore
 from sightline.ledger.sealing import accept_loss, rotate_key
 from sightline.ledger.watching import watch
 from tests.ledger.conftest import KEYS, NOON, Sealed
@@ -28,6 +30,15 @@ def cut_off(sealed: Sealed) -> None:
         for path in archive.path(number, "seal").parent.glob(f"{number:09d}.*"):
             path.unlink()
     shutil.copy(archive.path(0, "checkpoint"), archive.folder / "checkpoint")
+
+
+@pytest.fixture
+def old(sealed: Sealed) -> Sealed:
+    """The same with checkpoints of its first load, under definitions that changed since."""
+    (sealed.home.okrs / "kpis" / "sorter_uptime.yml").write_text("# floor: 1\n")
+    sealed.land(8, rows=20)
+    cut_off(sealed)
+    return sealed
 
 
 @pytest.fixture(params=[lose, cut_off])
@@ -75,3 +86,39 @@ def test_a_copy_brought_back_is_the_way_out(lost: Sealed, tmp_path: Path) -> Non
     lost.land(8)
     outcome = lost.verify()
     assert (outcome.seals, outcome.breaches) == (4, ())
+
+
+def test_an_old_copy_is_brought_up_to_date_by_what_is_signed(
+    old: Sealed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(merkle, "SLICE", 8)
+    assert [one.number for one in restore(old.home)] == [1, 2, 3]
+    outcome = old.verify()
+    assert (outcome.seals, outcome.breaches) == (4, ())
+    old.land(9)
+    assert old.breaches() == ()
+    with pytest.raises(NothingCheckedError, match="lacks no seal"):
+        restore(old.home)
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("update raw_integrity.verdict set grade = 'Z' where _row = 3", "are not those of seal 1"),
+        ("drop table raw_integrity.verdict", "are not those of seal 1"),
+        ("update raw_ledger.definition_file set sha256 = 'x' where seal_number = 3", "definitions"),
+    ],
+)
+def test_what_is_not_as_its_seal_says_is_not_written_back(
+    old: Sealed, statement: str, said: str
+) -> None:
+    old.execute(statement)
+    with pytest.raises(SightlineError, match=said):
+        restore(old.home)
+    assert Archive(old.home.checkpoints).size < 4
+
+
+def test_a_lost_folder_has_nothing_to_begin_with(sealed: Sealed) -> None:
+    lose(sealed)
+    with pytest.raises(NothingCheckedError, match="bring back a copy"):
+        restore(sealed.home)
