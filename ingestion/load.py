@@ -24,7 +24,7 @@ from ingestion.receipt import Receipt, TableReceipt
 from ingestion.source import ANY_TABLE, ColumnType, Source
 from sightline.errors import SightlineEnvironmentError, SightlineError, UsageError
 from sightline.home import Home
-from sightline.ledger.sealing import announce, seal_loads
+from sightline.ledger.sealing import announce, require_log, seal_loads
 from sightline.warehouse.duckdb import connect
 
 if TYPE_CHECKING:
@@ -59,8 +59,8 @@ def load(source: Source, resources: Sequence[Any], *, home: Home, seen_at: datet
     Every row gets `_seen_at`, `_dlt_load_id` and `_row`, its number within table and load. The
     receipt is a table of the same load, so that neither is ever there without the other; the load
     gets a seal, and what the seal counted in the warehouse must be what the receipt says, else a
-    SightlineError names the table. A type drift and a source that cannot be read raise
-    SightlineEnvironmentError, with nothing loaded.
+    SightlineError names the table. A type drift, a source that cannot be read and a log of seals
+    that is not there whole raise SightlineEnvironmentError, with nothing loaded.
     """
     if seen_at.tzinfo is None:
         raise UsageError("seen_at must carry a time zone")
@@ -161,6 +161,7 @@ def _pipeline(dataset: str, home: Home) -> Any:
 def _package(pipeline: Any, resources: Sequence[Any], home: Home) -> None:
     """Extract and normalise one package, and announce it to the ledger."""
     with connect(home):
+        require_log(home)
         pipeline.sync_destination()
     pipeline.extract(resources, loader_file_format="parquet", schema_contract=SCHEMA_CONTRACT)
     pipeline.normalize()

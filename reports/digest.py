@@ -83,11 +83,7 @@ def _text(connection: Marts, casebook: Casebook, about: str, now: datetime, base
     ]
     dead = [wording.plain(letter.message.subject) for letter in casebook.dead_letters()]
     seal = marts.newest_seal(connection)
-    sealed = (
-        (f"number {seal['seal_number']}, root {str(seal['log_root'])[:16]}",)
-        if seal
-        else ("nothing is sealed yet",)
-    )
+    sealed = (f"root {seal['noted_root']}",) if seal else ("nothing is sealed yet",)
     blocks = (
         ("Open cases", _some(cases) or ("none",)),
         ("Due", _some([each.sentence(today) for each in turns]) or ("nothing",)),

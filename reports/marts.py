@@ -224,8 +224,17 @@ def response_time(marts: Marts) -> Row | None:
 
 
 def newest_seal(marts: Marts) -> Row | None:
-    """The newest seal of raw from before the moment judged; None before there was one."""
-    rows = _rows(marts, "select seal_number, log_root from marts.fct_load_seal where is_latest")
+    """The newest seal of raw from before the moment judged; None before there was one.
+
+    `noted_root` is what `sightline verify --root` takes.
+    """
+    rows = _rows(
+        marts,
+        """
+        select seal_number, seal_number || ':' || log_root as noted_root
+        from marts.fct_load_seal where is_latest
+        """,
+    )
     return rows[0] if rows else None
 
 

@@ -7,21 +7,29 @@ from typing import Annotated
 import typer
 
 from orchestration.commands.output import AsJson, emit
-from sightline.errors import UsageError
+from sightline.errors import SightlineEnvironmentError, UsageError
 from sightline.home import Home
 
 app = typer.Typer(help="The log of seals, and the key that signs it.")
 
 
-def verify(as_json: AsJson = False) -> None:
+def verify(
+    root: Annotated[
+        list[str] | None,
+        typer.Option(help="A root that was noted down, as in 41:5bb3…; may be given many times."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     """Compare raw, seals, checkpoints and definition files with what was exported.
 
-    Exit code 1 when something is not as it was sealed, 4 when nothing is sealed yet.
+    With the roots that you kept, from digests or `ledger root`, it also finds a log that somebody
+    with the key wrote anew. Exit code 1 when something is not as it was sealed, or the log no
+    longer has one of the roots; 4 when nothing is sealed yet.
     """
     from orchestration.keys import raw_keys
     from sightline.ledger.verifying import verify as compare
 
-    outcome = compare(Home.from_env(), raw_keys())
+    outcome = compare(Home.from_env(), raw_keys(), noted=root or ())
     emit(outcome.as_dict(), outcome.text(), as_json=as_json)
     raise typer.Exit(1 if outcome.breaches else 0)
 
@@ -46,7 +54,12 @@ def prove(
         raise UsageError(f"{table} names no table: write dataset and table, as in raw_erp.downtime")
     proof = proof_of(Home.from_env(), dataset=dataset, table=name, load_id=load, row=row)
     path = to or Path(f"{table}-{load}-{row}.json")
-    path.write_text(json.dumps(proof, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    try:
+        path.write_text(json.dumps(proof, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise SightlineEnvironmentError(
+            f"cannot write {path}: {error.strerror}; name another file with --to"
+        ) from error
     emit({"proof": str(path)}, str(path), as_json=as_json)
 
 
@@ -88,17 +101,32 @@ def accept_loss(
 
 
 @app.command()
-def root(as_json: AsJson = False) -> None:
-    """The newest signed checkpoint, and the key that trust begins with.
+def restore(as_json: AsJson = False) -> None:
+    """Bring an old copy of the checkpoints up to the warehouse's newest seal.
 
-    Note it down elsewhere: whoever knows a root can tell whether the log before it was rewritten.
+    Written back is what the warehouse holds under the signature of the log's own key, where the
+    rows are as it says. Exit code 4 when nothing is lacking.
+    """
+    from sightline.ledger.restoring import restore as write_back
+
+    numbers = [sealed.number for sealed in write_back(Home.from_env())]
+    emit({"seals": numbers}, f"restored seals {numbers[0]} to {numbers[-1]}", as_json=as_json)
+
+
+@app.command()
+def root(as_json: AsJson = False) -> None:
+    """The newest root, the signed checkpoint that holds it, and the key that trust begins with.
+
+    Note the root down elsewhere: `verify --root` tells whether the log up to it was rewritten.
     """
     from sightline.ledger.archive import Archive
+    from sightline.ledger.note import parse
 
     archive = Archive(Home.from_env().checkpoints)
     checkpoint = archive.required_checkpoint()
+    noted = parse(checkpoint).noted_root
     emit(
-        {"checkpoint": checkpoint, "trusted_key": archive.trusted_key()},
-        f"{checkpoint}\ntrusted key: {archive.trusted_key()}",
+        {"root": noted, "checkpoint": checkpoint, "trusted_key": archive.trusted_key()},
+        f"{noted}\n\n{checkpoint}\ntrusted key: {archive.trusted_key()}",
         as_json=as_json,
     )

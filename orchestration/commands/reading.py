@@ -39,11 +39,16 @@ def status(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Where every objective stands. Exit code 1 while an episode is open."""
+    """Where every objective stands. Exit code 1 while an episode is open, 4 when none is known."""
     from reports.card import render_cards
 
     with marts() as connection:
         rows = records(connection, "from marts.rpt_one_glance")
+        if not rows:
+            raise NothingCheckedError(
+                "the published marts know of no objective: `sightline verify` tells whether raw is "
+                "still what was loaded, `sightline check` whether the definitions hold"
+            )
         known = sorted({row["objective_id"] for row in rows})
         if objective is not None and objective not in known:
             raise UsageError(f"no objective is called {objective}; there are: {', '.join(known)}")

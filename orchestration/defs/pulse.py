@@ -10,6 +10,7 @@ from ingestion.source import names, sources
 from ingestion.sources import casebook
 from orchestration.defs.alerts import alerts
 from orchestration.defs.evidence import CADENCE, link_evidence
+from orchestration.defs.ledger import ATTESTED
 
 UnresolvedAssetJob: TypeAlias = Any  # what define_asset_job gives; Dagster does not export it
 
@@ -64,7 +65,8 @@ def _casebook() -> UnresolvedAssetJob:
         "casebook",
         selection=dg.AssetSelection.assets(*pulled, alerts.key)
         | (dg.AssetSelection.assets(*acts).downstream() & EVERYTHING)
-        - dg.AssetSelection.groups("strategy"),
+        - dg.AssetSelection.groups("strategy")
+        | ATTESTED,
         executor_def=dg.in_process_executor,
         description="Bring what people did and what was told into the marts; judge nothing again.",
         tags=WRITES,
@@ -76,7 +78,8 @@ def _weekly() -> dg.Definitions:
     job = dg.define_asset_job(
         "evidence",
         selection=(dg.AssetSelection.assets(link_evidence.key).downstream() & EVERYTHING)
-        - dg.AssetSelection.groups("strategy"),
+        - dg.AssetSelection.groups("strategy")
+        | ATTESTED,
         executor_def=dg.in_process_executor,
         description="Test every claimed lead, and bring the verdicts into the marts.",
         tags=WRITES,

@@ -74,7 +74,8 @@ class Archive:
         newest = self.newest_checkpoint()
         if newest is None:
             raise NothingCheckedError(
-                f"nothing is sealed in {self.folder} yet: run a pulse, or `python -m ingestion`"
+                f"nothing is sealed in {self.folder}: bring back a copy of the folder if it was "
+                "there, else run a pulse, or `python -m ingestion`"
             )
         return newest
 

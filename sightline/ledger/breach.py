@@ -23,8 +23,10 @@ class What(StrEnum):
     CHECKPOINT_INVALID = "checkpoint_invalid"
     DATE_INVALID = "date_invalid"
     ARCHIVE_INCOMPLETE = "archive_incomplete"
+    ARCHIVE_BEHIND = "archive_behind"
     DEFINITION_CHANGED = "definition_changed"
     FINDING_ALTERED = "finding_altered"
+    ROOT_DIFFERS = "root_differs"
 
 
 _SAID = {
@@ -38,14 +40,20 @@ _SAID = {
     What.CHECKPOINT_INVALID: "does not verify: log or signature do not fit",
     What.DATE_INVALID: "has a time-stamp token that does not hold",
     What.ARCHIVE_INCOMPLETE: "is missing from the archive, or altered there",
+    What.ARCHIVE_BEHIND: "holds {seal} seals, the warehouse {seals}: nobody vouches for the rest "
+    "until a newer copy of it is here",
     What.DEFINITION_CHANGED: "is not as the newest seal has it; the next pull records the change",
     What.FINDING_ALTERED: "is not what was found broken; the next pulse brings that back",
+    What.ROOT_DIFFERS: "is not under the root that was noted: the log was rewritten, or cut off",
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Breach:
-    """One finding. Rows are row numbers within table and load; key holds the key of the first."""
+    """One finding. Rows are row numbers within table and load; key holds the key of the first.
+
+    seal: the one it speaks of; of an archive that is behind, the first that it lacks of `seals`.
+    """
 
     what: What
     dataset: str = ""
@@ -53,6 +61,7 @@ class Breach:
     load_id: str = ""
     rows: tuple[int, ...] = ()
     seal: int | None = None
+    seals: int | None = None
     path: str = ""
     key: str = ""
 
@@ -78,7 +87,7 @@ class Breach:
 
     def __str__(self) -> str:
         """One line: the name, and what is wrong with it."""
-        return f"{self.name} {_SAID[self.what]}"
+        return f"{self.name} {_SAID[self.what].format(seal=self.seal, seals=self.seals)}"
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, ready for JSON."""

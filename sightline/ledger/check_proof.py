@@ -2,7 +2,8 @@
 
 KEY is the verifier key of whoever signs the checkpoints, or a file that holds it; it must reach
 you by another way than the proof. Needs this page, Python and the `cryptography` package, and
-shares no code with what wrote the proof. Exit code 0 when the proof holds, 1 when it does not.
+shares no code with what wrote the proof. Exit code 0 when the proof holds, 1 when it does not,
+2 when there is none to check.
 """
 
 import base64
@@ -89,10 +90,19 @@ def main() -> int:
     if len(sys.argv) != 3:
         sys.stderr.write(f"{__doc__}\n")
         return 2
-    proof = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
-    key = Path(sys.argv[2]).read_text(encoding="utf-8") if "+" not in sys.argv[2] else sys.argv[2]
-    wrong = failure(proof, key)
-    row = f"row {proof['row']} of {proof['dataset']}.{proof['table']} in load {proof['load_id']}"
+    try:
+        text, key = Path(sys.argv[1]).read_text(encoding="utf-8"), sys.argv[2]
+        key = key if "+" in key else Path(key).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        sys.stderr.write(f"nothing was checked: {error}\n")
+        return 2
+    try:
+        proof = json.loads(text)
+        wrong = failure(proof, key)
+        row = "row {row} of {dataset}.{table} in load {load_id}".format_map(proof)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        sys.stderr.write(f"nothing was checked: {sys.argv[1]} holds no proof of a row\n")
+        return 2
     sys.stdout.write(f"{row}: {wrong or 'as it was sealed'}\n")
     return 1 if wrong else 0
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from sightline.errors import SightlineEnvironmentError
 from sightline.ledger import dating, definition_files, merkle, note, records, seal
 from sightline.ledger.breach import Breach, What
 from sightline.ledger.seal import Seal
@@ -24,10 +25,14 @@ _FILES = "definition_file"
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """The seals of the archive in order, and what does not fit among them."""
+    """The seals of the archive in order, and what does not fit among them.
+
+    verifier: the key that signs what follows the newest of them.
+    """
 
     seals: list[Seal] = field(default_factory=list)
     breaches: list[Breach] = field(default_factory=list)
+    verifier: str = ""
 
     def sealed(self) -> dict[TableName, dict[str, SealedRows]]:
         """What the seals say, by table and load."""
@@ -45,25 +50,78 @@ class Log:
 
 def read_log(archive: Archive) -> Log:
     """Every seal that the newest checkpoint speaks of, each checked against all before it."""
-    log, grown = Log(), merkle.Range()
-    verifier = archive.trusted_key() or ""
+    seals: list[Seal] = []
+    breaches: list[Breach] = []
+    grown, verifier = merkle.Range(), archive.trusted_key() or ""
     for number in range(archive.size):
         breach = Breach(what=What.ARCHIVE_INCOMPLETE, seal=number)
         try:
             one = seal.read(archive.seal_text(number) or "")
         except ValueError:
-            log.breaches.append(breach)
+            breaches.append(breach)
             continue
-        if one.number != number or one.log_before != grown or not _lists(archive, one, log.seals):
-            log.breaches.append(breach)
-        log.seals.append(one)
+        if one.number != number or one.log_before != grown or not _lists(archive, one, seals):
+            breaches.append(breach)
+        seals.append(one)
         grown = one.log
         if not is_signed(archive.checkpoint(number), one, verifier):
-            log.breaches.append(Breach(what=What.CHECKPOINT_INVALID, seal=number))
+            breaches.append(Breach(what=What.CHECKPOINT_INVALID, seal=number))
         verifier = one.introduces or verifier
-    if not is_newest(archive, log.seals):
-        log.breaches.append(Breach(what=What.CHECKPOINT_INVALID, seal=archive.size - 1))
-    return log
+    if not is_newest(archive, seals):
+        breaches.append(Breach(what=What.CHECKPOINT_INVALID, seal=archive.size - 1))
+    return Log(seals, breaches, verifier)
+
+
+def later_seals(connection: DuckDBPyConnection, log: Log) -> list[Seal]:
+    """The seals by which the warehouse's copy continues a log that lacks them.
+
+    Each follows the one before it and is signed, so that nobody without the key wrote them: an
+    archive that lacks them is an old copy, or was cut off.
+    """
+    later: list[Seal] = []
+    grown, verifier = log.seals[-1].log, log.verifier
+    copies = {row[0]: row for row in records.rows(connection, "seal")}
+    while grown.size in copies:
+        copy = copies[grown.size]
+        *_, content, checkpoint = copy
+        try:
+            one = seal.read(content)
+        except ValueError:
+            break
+        fits = one.log_before == grown and copy == records.row(one, checkpoint)
+        if not (fits and is_signed(checkpoint, one, verifier)):
+            break
+        later.append(one)
+        grown, verifier = one.log, one.introduces or verifier
+    return later
+
+
+def behind(connection: DuckDBPyConnection, archive: Archive) -> Breach | None:
+    """What is missing where the archive lacks seals that the warehouse holds; None otherwise."""
+    known = records.size(connection)
+    if known > archive.size > 0:
+        log = read_log(archive)
+        known = log.seals[-1].log.size + len(later_seals(connection, log)) if log.seals else known
+    if known <= archive.size:
+        return None
+    place = str(archive.folder)
+    return Breach(what=What.ARCHIVE_BEHIND, path=place, seal=archive.size, seals=known)
+
+
+def require_whole(connection: DuckDBPyConnection, archive: Archive) -> None:
+    """SightlineEnvironmentError where the archive lacks seals that the warehouse holds.
+
+    A log that went on without them would be another, and everything sealed before would count as
+    never sealed.
+    """
+    missing = behind(connection, archive)
+    if missing is not None:
+        raise SightlineEnvironmentError(
+            f"{missing}; nothing is pulled or sealed. Bring back the folder from a backup or a "
+            "clone of SIGHTLINE_CHECKPOINTS_GIT, or point SIGHTLINE_CHECKPOINTS at it; `sightline "
+            "ledger restore` brings an old copy up to date. Where none is left, load anew into "
+            "another SIGHTLINE_HOME"
+        )
 
 
 def _lists(archive: Archive, one: Seal, before: Sequence[Seal]) -> bool:
@@ -80,8 +138,11 @@ def is_signed(checkpoint: str | None, one: Seal, verifier: str) -> bool:
         spoken = note.parse(checkpoint or "")
     except ValueError:
         return False
-    fits = spoken == note.Checkpoint(one.log.size, one.log.root())
-    return fits and bool(verifier) and note.is_signed_by(checkpoint or "", verifier)
+    return (
+        spoken == one.checkpoint
+        and bool(verifier)
+        and note.is_signed_by(checkpoint or "", verifier)
+    )
 
 
 def is_newest(archive: Archive, seals: Sequence[Seal]) -> bool:
@@ -100,12 +161,20 @@ def tokens(archive: Archive) -> Iterator[tuple[int, datetime | None]]:
 
 
 def changed_copies(
-    connection: DuckDBPyConnection, archive: Archive, seals: Sequence[Seal]
+    connection: DuckDBPyConnection,
+    archive: Archive,
+    seals: Sequence[Seal],
+    later: Collection[Seal] = (),
 ) -> Iterator[Breach]:
-    """The seals whose copy in the warehouse is altered, gone, or was never exported."""
+    """The seals whose copy in the warehouse is altered, gone, or was never exported.
+
+    `later` are those that only the warehouse has, and is believed to.
+    """
     expected = Counter(records.row(one, archive.checkpoint(one.number)) for one in seals)
     expected.update(_definition_changes(archive, seals))
-    copies = Counter([*records.rows(connection, "seal"), *records.rows(connection, _FILES)])
+    believed = {one.number for one in later}
+    found = [*records.rows(connection, "seal"), *records.rows(connection, _FILES)]
+    copies = Counter(row for row in found if row[0] not in believed)
     differing = (expected - copies) + (copies - expected)
     for number in sorted({row[0] for row in differing}):
         yield Breach(what=What.SEAL_ALTERED, seal=number)

@@ -28,6 +28,11 @@ class Checkpoint:
     size: int
     root: bytes
 
+    @property
+    def noted_root(self) -> str:
+        """The root as people note it down: number of the newest seal, colon, root in hex."""
+        return f"{self.size - 1}:{self.root.hex()}"
+
     def text(self) -> str:
         """The body of the note, its last newline included."""
         return f"{ORIGIN}\n{self.size}\n{base64.b64encode(self.root).decode()}\n"

@@ -99,6 +99,17 @@ def exists(connection: DuckDBPyConnection, table: str) -> bool:
     return bool(found)
 
 
+def size(connection: DuckDBPyConnection) -> int:
+    """How many seals the copy knows of, by the number of its newest."""
+    there = connection.execute(
+        "select 1 from duckdb_tables() where schema_name = 'raw_ledger' and table_name = 'seal'"
+    ).fetchall()
+    if not there:
+        return 0
+    ((newest,),) = connection.execute("select max(seal_number) from raw_ledger.seal").fetchall()
+    return 0 if newest is None else int(newest) + 1
+
+
 def naive(moment: datetime) -> datetime:
     """An aware moment as the warehouse keeps it: UTC without a zone."""
     return moment.astimezone(UTC).replace(tzinfo=None)

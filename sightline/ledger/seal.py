@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sightline.ledger import merkle
+from sightline.ledger.note import Checkpoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,11 @@ class Seal:
     def log(self) -> merkle.Range:
         """The log with this seal as its newest."""
         return self.log_before.append(self.hash)
+
+    @property
+    def checkpoint(self) -> Checkpoint:
+        """What is signed of that log."""
+        return Checkpoint(self.log.size, self.log.root())
 
 
 def read(text: str) -> Seal:

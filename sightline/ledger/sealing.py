@@ -9,10 +9,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sightline.errors import NothingCheckedError, SightlineEnvironmentError, UsageError
-from sightline.ledger import definition_files, keys, merkle, note, raw, records, row_hash
+from sightline.ledger import definition_files, keys, merkle, note, raw, records
 from sightline.ledger.archive import Archive
-from sightline.ledger.log_check import read_log
+from sightline.ledger.log_check import read_log, require_whole
 from sightline.ledger.seal import Acceptance, Seal, SealedTable
+from sightline.ledger.sealed_table import sealed_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +22,17 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from sightline.home import Home
+
+
+def require_log(home: Home) -> None:
+    """SightlineEnvironmentError where the log that the warehouse was sealed in is not there whole.
+
+    Call it before a pull: a load could not be sealed.
+    """
+    from sightline.warehouse.duckdb import connect
+
+    with connect(home) as connection:
+        require_whole(connection, Archive(home.checkpoints))
 
 
 def announce(home: Home, dataset: str, load_ids: Collection[str]) -> None:
@@ -84,6 +96,7 @@ def accept_loss(home: Home, *, author: str, reason: str, sealed_at: datetime) ->
     """
     if not (author.strip() and reason.strip()):
         raise UsageError("whoever goes on without loads says who he is, and why")
+    require_log(home)
     archive = Archive(home.checkpoints)
     log = read_log(archive)
     if log.breaches:
@@ -107,6 +120,7 @@ def _book(home: Home, archive: Archive, sealed_at: datetime) -> Iterator[_Book]:
     from sightline.warehouse.duckdb import connect
 
     with archive.lock(), connect(home) as connection:
+        require_whole(connection, archive)
         records.create(connection)
         key = keys.signing_key(home.signing_key)
         if archive.trusted_key() is None:
@@ -131,20 +145,15 @@ class _Book:
         if newest is not None and (newest.dataset, newest.load_id) == (dataset, load_id):
             self.copy(newest)
             return newest
-        files, tables = {}, {}
+        files: dict[str, bytes] = {}
+        tables: dict[str, SealedTable] = {}
         for table in self.tables:
             if table.dataset == dataset and table.is_numbered:
                 columns = tuple(sorted(table.columns))
-                leaves, slices = bytearray(), bytearray()
-                for _, part in row_hash.leaves(self.connection, table, load_id, columns):
-                    leaves += part
-                    slices += merkle.root(part)
-                if leaves:
-                    files[f"{table.name}.leaves"] = bytes(leaves)
-                    if len(slices) > merkle.SIZE:
-                        files[f"{table.name}.slices"] = bytes(slices)
-                    root = merkle.root(bytes(slices)).hex()
-                    tables[table.name] = SealedTable(len(leaves) // merkle.SIZE, root, columns)
+                sealed, hashes = sealed_table(self.connection, table, load_id, columns)
+                if sealed.rows:
+                    tables[table.name] = sealed
+                    files |= hashes
         return self.append(
             dataset=dataset, load_id=load_id, tables=tables, hashes=files, is_late=is_late
         )
@@ -178,12 +187,11 @@ class _Book:
             introduces=introduces,
             accepts=accepts,
         )
-        checkpoint = note.Checkpoint(sealed.log.size, sealed.log.root())
         self.archive.append(
             sealed,
             hashes=hashes or {},
             definitions=self.files,
-            checkpoint=note.sign(checkpoint.text(), [self.key]),
+            checkpoint=note.sign(sealed.checkpoint.text(), [self.key]),
         )
         self.copy(sealed)
         return sealed

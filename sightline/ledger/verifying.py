@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from sightline.errors import SightlineEnvironmentError
+from sightline.errors import SightlineEnvironmentError, UsageError
 from sightline.ledger import definition_files, raw
 from sightline.ledger.archive import Archive
 from sightline.ledger.breach import Breach, What
 from sightline.ledger.landing import altered
-from sightline.ledger.log_check import changed_copies, read_log, tokens
+from sightline.ledger.log_check import (
+    Log,
+    behind,
+    changed_copies,
+    later_seals,
+    read_log,
+    tokens,
+)
 from sightline.ledger.row_check import RowCheck
 from sightline.ledger.row_count import RowCount
 from sightline.ledger.slices import TableName, slices
 
 if TYPE_CHECKING:
     from sightline.home import Home
+
+
+_NOTED = re.compile(r"\d+:[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,34 +63,56 @@ class Verification:
         return "\n".join([*map(str, self.breaches), *remarks, summary])
 
 
-def verify(home: Home, keys: Mapping[TableName, Collection[str]]) -> Verification:
+def verify(
+    home: Home, keys: Mapping[TableName, Collection[str]], *, noted: Collection[str] = ()
+) -> Verification:
     """Compare every raw row, seal, checkpoint and definition file with the archive.
 
-    `keys` names the key columns by table, for telling an altered row. Writes nothing. Raises
-    NothingCheckedError before the first seal, SightlineEnvironmentError when another process holds
-    the warehouse.
+    `keys` names the key columns by table, for telling an altered row; `noted` are roots of the log
+    that somebody kept, as in `41:5bb3…`. Where only the warehouse has a seal, its rows are counted
+    and not hashed. Writes nothing. Raises NothingCheckedError before the first seal, UsageError for
+    what is no root, SightlineEnvironmentError when another process holds the warehouse.
     """
+    for root in noted:
+        if not _NOTED.fullmatch(root):
+            raise UsageError(
+                f"{root} is no root: write the number of the seal, a colon and 64 hexadecimal "
+                "digits, as digest, board and `sightline ledger root` have them"
+            )
     archive = Archive(home.checkpoints)
-    archive.required_checkpoint()
     if not home.warehouse.exists():
+        archive.required_checkpoint()
         raise SightlineEnvironmentError(
             f"{archive.size} loads are sealed, but {home.warehouse} is not there: restore it"
         )
     from sightline.warehouse.duckdb import connect
 
-    log = read_log(archive)
-    if not log.seals:
-        raise SightlineEnvironmentError(f"no seal can be read in {archive.folder}: restore it")
-    breaches = list(log.breaches)
     with connect(home, read_only=True) as connection:
-        breaches += changed_copies(connection, archive, log.seals)
-        breaches += altered(connection, archive)
-        tables, sealed = raw.raw_tables(connection), log.sealed()
-        breaches += RowCount(connection, tables, sealed).unsealed(archive.announced())
+        missing = behind(connection, archive)
+        if missing is not None and not archive.size:
+            return Verification(seals=0, rows=0, root="none", breaches=(missing,), remarks=())
+        archive.required_checkpoint()
+        log = read_log(archive)
+        if not log.seals:
+            raise SightlineEnvironmentError(f"no seal can be read in {archive.folder}: restore it")
+        later = later_seals(connection, log)
+        breaches = [*log.breaches, *([missing] if missing is not None else [])]
+        breaches += changed_copies(connection, archive, log.seals, later)
+        if missing is None:
+            breaches += altered(connection, archive)
+        tables, sealed, whole = raw.raw_tables(connection), log.sealed(), Log([*log.seals, *later])
+        count = RowCount(connection, tables, whole.sealed())
+        breaches += count.unsealed(archive.announced())
         check = RowCheck(connection, archive, tables, sealed, keys)
         breaches += chain.from_iterable(check.altered(slices(sealed)).values())
-        lost = log.accepted()
+        lost = whole.accepted()
         breaches = check.named(breach for breach in breaches if not breach.is_loss_of(lost))
+    roots = {one.checkpoint.noted_root for one in whole.seals}
+    breaches += [
+        Breach(what=What.ROOT_DIFFERS, seal=int(root.partition(":")[0]))
+        for root in noted
+        if root not in roots
+    ]
     newest = log.seals[-1]
     dated = dict(tokens(archive))
     breaches += [
@@ -88,14 +121,15 @@ def verify(home: Home, keys: Mapping[TableName, Collection[str]]) -> Verificatio
         if moment is None
     ]
     in_force = definition_files.in_force(home)
-    breaches += [
-        Breach(what=What.DEFINITION_CHANGED, path=path)
-        for path in definition_files.changes(archive.definitions(newest) or {}, in_force)
-    ]
+    if definition_files.root(in_force) != whole.seals[-1].definitions_root:
+        breaches += [
+            Breach(what=What.DEFINITION_CHANGED, path=path)
+            for path in definition_files.changes(archive.definitions(newest) or {}, in_force)
+        ]
     return Verification(
         seals=len(log.seals),
         rows=sum(one.rows for one in log.seals),
-        root=newest.log.root().hex(),
+        root=newest.checkpoint.noted_root,
         breaches=tuple(breaches),
         remarks=(
             *(

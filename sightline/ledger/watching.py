@@ -27,7 +27,7 @@ from sightline.ledger import merkle, note, raw, records, seal
 from sightline.ledger.archive import Archive
 from sightline.ledger.breach import Breach
 from sightline.ledger.landing import land
-from sightline.ledger.log_check import Log, changed_copies, read_log
+from sightline.ledger.log_check import Log, changed_copies, read_log, require_whole
 from sightline.ledger.row_check import RowCheck
 from sightline.ledger.row_count import RowCount
 from sightline.ledger.slices import Sealed, SealedRows, Slice, TableName, slices
@@ -64,12 +64,14 @@ def watch(
     """Count everything, hash what is due, and write what is broken to `raw_ledger`.
 
     `keys` names the key columns by table, `at` (aware) is the moment of the pulse. What was broken
-    and is as sealed again is marked as mended, and kept.
+    and is as sealed again is marked as mended, and kept. Raises SightlineEnvironmentError where the
+    archive lacks seals that the warehouse holds: all they speak of would seem never sealed.
     """
     from sightline.warehouse.duckdb import connect
 
     archive = Archive(home.checkpoints)
     with connect(home) as connection:
+        require_whole(connection, archive)
         records.create(connection)
         sealed, breaches, lost = _sealed(connection, archive)
         tables = raw.raw_tables(connection)

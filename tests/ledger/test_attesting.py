@@ -39,9 +39,46 @@ def test_a_clone_is_an_archive_that_verifies_the_warehouse(copied: Sealed, tmp_p
     assert {breach.what for breach in clone.breaches()} == {What.ROW_ALTERED}
 
 
-def test_a_log_rewritten_here_does_not_replace_the_copy(copied: Sealed, tmp_path: Path) -> None:
-    shutil.rmtree(copied.home.checkpoints)
+def test_a_copy_that_is_behind_is_told_as_that_and_as_nothing_else(
+    copied: Sealed, tmp_path: Path
+) -> None:
     copied.land(8)
+    (copied.home.okrs / "kpis" / "sorter_uptime.yml").write_text("# floor: 1\n")
+    copied.land(9)
+    git("clone", tmp_path / "audit.git", tmp_path / "clone")
+    clone = Sealed(replace(copied.home, checkpoints_setting=tmp_path / "clone"))
+    [behind] = clone.breaches()
+    assert (behind.what, behind.seal, behind.seals) == (What.ARCHIVE_BEHIND, 3, 5)
+    assert str(behind).startswith(f"{tmp_path / 'clone'} holds 3 seals, the warehouse 5")
+    first, *_, last = copied.loads()
+    row = "select * replace (9 as _row) from raw_integrity.verdict where _row = 1"
+    copied.execute(
+        f"update raw_integrity.verdict set grade = 'Z' where _dlt_load_id = '{first}' and _row = 3",
+        f"insert into raw_integrity.verdict {row} and _dlt_load_id = '{last}'",
+    )
+    assert {(one.what, one.load_id) for one in clone.breaches()} == {
+        (What.ARCHIVE_BEHIND, ""),
+        (What.ROW_ALTERED, first),
+        (What.ROW_ADDED, last),
+    }
+
+
+def test_a_warehouse_ahead_of_a_copy_is_believed_only_by_its_key(
+    copied: Sealed, tmp_path: Path
+) -> None:
+    copied.home.signing_key.unlink()
+    copied.land(8)  # signed by a key that nobody introduced
+    git("clone", tmp_path / "audit.git", tmp_path / "clone")
+    clone = Sealed(replace(copied.home, checkpoints_setting=tmp_path / "clone"))
+    found = {(one.what, one.seal, one.load_id) for one in clone.breaches()}
+    assert found == {
+        (What.SEAL_ALTERED, 3, ""),
+        (What.LOAD_NOT_ANNOUNCED, None, copied.loads()[-1]),
+    }
+
+
+def test_a_log_rewritten_here_does_not_replace_the_copy(copied: Sealed, tmp_path: Path) -> None:
+    copied.rewrite()
     [problem] = attest(copied.home)
     assert problem.startswith("git push")
     git("clone", tmp_path / "audit.git", tmp_path / "clone")

@@ -40,6 +40,25 @@ def test_the_page_checks_every_row_without_the_project(sealed: Sealed, tmp_path:
 
 
 @pytest.mark.parametrize(
+    ("proof", "said"),
+    [("nowhere.json", "No such file"), ("key", "holds no proof"), ("empty.json", "no proof")],
+)
+def test_a_file_that_is_no_proof_is_told_as_that(tmp_path: Path, proof: str, said: str) -> None:
+    (tmp_path / "key").write_text("not JSON")
+    (tmp_path / "empty.json").write_text("{}")
+    done = subprocess.run(
+        [sys.executable, "-I", check_proof.__file__, proof, "key"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
     ("part", "said"),
     [
         ({"row": 4}, "another row"),

@@ -171,7 +171,7 @@ def test_rows_rejected_while_the_period_shown_was_read_stand_beside_its_kpi(firm
 
 
 def test_the_root_of_the_sealed_log_travels_with_the_board(firm: Firm) -> None:
-    assert "log of 42 seals, root " + "5bb3d325" * 8 in render_board(firm.marts)
+    assert "log of 42 seals, root 41:" + "5bb3d325" * 8 in render_board(firm.marts)
     firm.marts.execute("delete from marts.fct_load_seal")
     assert "sealed" not in render_board(firm.marts)
 
