@@ -20,14 +20,13 @@ import pyarrow.compute as pc
 
 from ingestion.columns import ARROW
 from ingestion.source import ColumnType
+from ingestion.sql.database import REJECTED
 from sightline.errors import SightlineEnvironmentError
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
 CHUNK = 50_000  # rows a Python-made chunk; ADBC makes chunks of 16 MB
-REJECTED = "_rejected"
-"""Beside the declared columns: the values that do not fit, as JSON by column; NULL where all do."""
 
 YEAR_1, YEAR_10000 = -719_162, 2_932_897  # as days since 1970; what is infinite lies beyond them
 A_DAY = 86_400_000_000  # microseconds

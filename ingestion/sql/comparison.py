@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ingestion.sql.arrow_reading import REJECTED, refused, sound
+from ingestion.sql.arrow_reading import refused, sound
+from ingestion.sql.database import REJECTED
 from ingestion.sql.raw import Raw, names, quoted, same
 from ingestion.sql.table import CURSOR
 

@@ -76,6 +76,11 @@ def carried_as(kind: sa.types.TypeEngine[Any]) -> ColumnType | None:
     return next((name for each, name in kinds if isinstance(kind, each)), None)
 
 
+REJECTED = "_rejected"
+"""Beside the columns of every row read: the values that raw cannot hold, as JSON by column; NULL
+where it holds all."""
+
+
 @dataclass(frozen=True)
 class Column:
     """One column of raw: its name there, its type, and the expression that the database answers."""
@@ -134,8 +139,24 @@ class TableReader:
 
     def since(self, cursor: str, start: Any) -> Iterator[pa.Table]:
         """Rows from a cursor value on, and those without one; all rows when there is none yet."""
+        yield from self.rows(*self.reached(cursor, start))
+
+    def reached(self, cursor: str, start: Any) -> list[sa.ColumnElement[bool]]:
+        """The conditions of the rows that `since` reads."""
         column = self.expression(cursor)
-        yield from self.rows(*([] if start is None else [(column >= start) | column.is_(None)]))
+        return [] if start is None else [(column >= self._told(cursor, start)) | column.is_(None)]
+
+    def before(self, cursor: str, start: Any) -> sa.ColumnElement[bool]:
+        """The condition that a row has a cursor value before another."""
+        is_before: sa.ColumnElement[bool] = self.expression(cursor) < self._told(cursor, start)
+        return is_before
+
+    def _told(self, cursor: str, value: Any) -> Any:
+        """A cursor value as the database keeps its own: SQLite has moments as text."""
+        import sqlalchemy as sa
+
+        is_text = isinstance(self.expression(cursor).type, sa.String)
+        return value.isoformat(" ") if is_text else value
 
 
 def plain_reader(engine: sa.Engine, name: str, key: tuple[str, ...]) -> TableReader:

@@ -103,7 +103,7 @@ class SqlPull:
             self.differences.note_rows(table, "deleted", keys.vanished)
             yield version(tombstones(reader, keys.vanished, self.now), "keys")
         back = without(keys.returned, taken, reader.key)
-        too_old = reader.expression(CURSOR) < start
+        too_old = reader.before(CURSOR, start)
         for kind, wanted, condition in (
             ("returned", back, None),
             ("missed", keys.unknown, too_old),

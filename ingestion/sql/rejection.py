@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ingestion.source import ANY_TABLE, ColumnType, Table
+from ingestion.sql.database import REJECTED
 from ingestion.sql.difference import Differences, row_key
 from ingestion.sql.table import CURSOR
 
@@ -67,7 +68,6 @@ class Rejections:
         known: Known,
     ) -> None:
         from ingestion.columns import arrow_table
-        from ingestion.sql.arrow_reading import REJECTED
 
         collected: list[dict[str, Any]] = []
         examples: dict[str, tuple[dict[str, Any], str]] = {}

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from ingestion.source import ColumnType
-from ingestion.sql.database import Column, TableReader, carried_as, reflected
+from ingestion.sql.database import REJECTED, Column, TableReader, carried_as, reflected
 from ingestion.sql.source import Cast, SqlSource
 from sightline.finding import did_you_mean, nearest
 
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
 CURSOR = "changed_at"  # the raw column that every table of an SQL source gets
+RESERVED = frozenset(
+    {CURSOR, REJECTED, "_deleted_at", "_found_by", "_seen_at", "_row", "_dlt_id", "_dlt_load_id"}
+)
+"""Names in raw that no column of a source may have."""
 
 
 def table_reader(
@@ -35,15 +39,15 @@ def table_reader(
     _refuse_unknown(
         source, name, table, named if said.dated_by is None else (*named, said.dated_by)
     )
+    dialect = engine.dialect.name
     columns = [
-        Column(raw_name(column.name), *_carried(source, name, column, engine.dialect.name))
+        Column(raw_name(column.name), *_carried(source, name, column, dialect))
         for column in table.columns
-        if column.name not in said.exclude
+        if column.name not in said.exclude and not _is_ours(source, name, column.name)
     ]
-    if CURSOR not in table.columns:
-        stamps = [table.columns[stamp] for stamp in source.stamps(name)]
-        moment = sa.func.coalesce(*stamps) if len(stamps) > 1 else stamps[0]
-        columns.append(Column(CURSOR, "timestamp", moment))
+    stamps = [_moment(source, name, table.columns[stamp], dialect) for stamp in source.stamps(name)]
+    moment = sa.func.coalesce(*stamps) if len(stamps) > 1 else stamps[0]
+    columns.append(Column(CURSOR, "timestamp", moment))
     _refuse_lost(source, name, {column.name for column in columns}, in_raw)
     return TableReader(engine, table, tuple(columns), tuple(map(raw_name, said.key)))
 
@@ -60,8 +64,9 @@ def log_reader(engine: sa.Engine, source: SqlSource, name: str, reader: TableRea
         for key, logged in zip(reader.key, log.key, strict=True)
         for kind in [reader.kind(key)]
     ]
-    moment = Column(CURSOR, "timestamp", table.columns[log.deleted_at])
-    return TableReader(engine, table, (*keys, moment), reader.key)
+    moment = _moment(source, name, table.columns[log.deleted_at], engine.dialect.name)
+    columns = (*keys, Column(CURSOR, "timestamp", moment))
+    return TableReader(engine, table, columns, reader.key)
 
 
 def raw_name(name: str) -> str:
@@ -101,6 +106,44 @@ def _carried(
             column, Float()
         )  # which would round, and fail on what is no number
     return kind, column
+
+
+def _moment(
+    source: SqlSource, name: str, column: sa.Column[Any], dialect: str
+) -> sa.ColumnElement[Any]:
+    """What a column of stamps tells; in SQLite, which has no moments, text may tell them too."""
+    from sqlalchemy import Text, cast, types
+
+    if carried_as(column.type) in {"date", "timestamp"}:
+        return column
+    if dialect == "sqlite" and isinstance(column.type, types.String):
+        return column
+    if dialect == "sqlite" and isinstance(column.type, types.NullType):
+        return cast(column, Text)  # of a view; a number in it is no moment, and its row rejected
+    raise source.refused(
+        name,
+        "no_moment",
+        f"{column.name} is {column.type}, which tells no moment",
+        "name a column of dates or timestamps, or read `from:` a view that converts it into one",
+    )
+
+
+def _is_ours(source: SqlSource, name: str, column: str) -> bool:
+    """Whether a stamp of the source is told by the cursor, which has its name in raw.
+
+    Any other column with the name of one of ours is refused.
+    """
+    inside = raw_name(column)
+    if inside == CURSOR and column in source.stamps(name):
+        return True
+    if inside in RESERVED:
+        raise source.refused(
+            name,
+            "reserved_column",
+            f"{column} would be {inside} in raw, where a column of ours has that name",
+            f"write `exclude: [{column}]`, or read `from:` a view that gives it another name",
+        )
+    return False
 
 
 def _refuse_unknown(source: SqlSource, name: str, table: sa.Table, columns: Iterable[str]) -> None:

@@ -345,3 +345,84 @@ def test_a_column_that_is_gone_is_refused_with_its_likely_new_name(
     erp.execute("update downtime set write_date = '2026-10-21 12:00:00.000000'")
     pull("erp", home=home, seen_at=SEEN_AT)
     assert rows("select count(*), count(minutes_lost) from raw_erp.downtime") == [(6, 3)]
+
+
+@pytest.mark.parametrize("kind", ["integer", "real", "numeric(12, 3)"])
+def test_a_stamp_that_is_no_moment_is_refused(
+    home: Home, erp: TinyErp, tables: Tables, kind: str
+) -> None:
+    erp.execute(f"create table parcel (id integer primary key, upd {kind})")
+    tables("  parcel:\n    key: [id]\n    changed_at: [upd]\n")
+    with pytest.raises(DefinitionError, match=r"tables.yml:8:3: no_moment: .*upd is.*\n.*a view"):
+        pull("erp", home=home, seen_at=SEEN_AT)
+
+
+def test_a_deletion_log_that_tells_no_moment_is_refused(
+    home: Home, sales: sa.Engine, tables: Tables
+) -> None:
+    execute(sales, "alter table sales.deleted_record add column epoch bigint")
+    tables(ORDERS.replace("deleted_at: deleted_on", "deleted_at: epoch"))
+    with pytest.raises(DefinitionError, match=r"no_moment: .*epoch is BIGINT"):
+        pull("erp", home=home, seen_at=SEEN_AT)
+
+
+def test_sqlite_may_keep_its_stamps_as_text_or_compute_them_in_a_view(
+    home: Home, erp: TinyErp, rows: Rows, tables: Tables
+) -> None:
+    erp.execute(
+        "create table parcel (id integer primary key, upd integer, at text)",
+        "create view parcel_dated as select id, at, datetime(upd, 'unixepoch') as upd from parcel",
+        "insert into parcel values (1, 1772352001, '2026-10-20T12:00:00'), (2, 1772352001, 'noon')",
+    )
+    tables(
+        "  by_text:\n    from: parcel\n    key: [id]\n    changed_at: [at]\n"
+        "  by_view:\n    from: parcel_dated\n    key: [id]\n    changed_at: [upd]\n"
+        "    exclude: [upd]\n"
+    )
+    pull("erp", home=home, seen_at=SEEN_AT)
+    assert rows("select id, changed_at from raw_erp.by_text") == [(1, NOON)]
+    assert rows("select reason from raw_erp.rejected_row") == [
+        ("changed_at is noon, which is no timestamp",)
+    ]
+    erp.execute(
+        "update parcel set upd = upd + 100000, at = '2026-10-20T12:00:01' where id = 1",
+    )
+    assert pull("erp", home=home, seen_at=SEEN_AT).rows_loaded == 2
+    assert rows("select id, changed_at from raw_erp.by_view order by all") == [
+        (1, datetime(2026, 3, 1, 8, 0, 1)),  # noqa: DTZ001 - raw keeps naive UTC
+        (1, datetime(2026, 3, 2, 11, 46, 41)),  # noqa: DTZ001 - raw keeps naive UTC
+        (2, datetime(2026, 3, 1, 8, 0, 1)),  # noqa: DTZ001 - raw keeps naive UTC
+    ]
+
+
+def test_a_column_of_the_source_named_as_the_cursor_is_one_stamp_among_others(
+    home: Home, erp: TinyErp, rows: Rows, tables: Tables
+) -> None:
+    erp.execute(
+        "create table parcel (id integer primary key, changed_at datetime, created_at datetime)",
+        "insert into parcel values (1, '2026-10-21 12:00:00.0', '2026-10-20 12:00:00.0'), "
+        "(2, null, '2026-10-20 12:00:00.0')",
+    )
+    tables("  parcel:\n    key: [id]\n    changed_at: [changed_at, created_at]\n")
+    pull("erp", home=home, seen_at=SEEN_AT)
+    assert rows("select id, changed_at from raw_erp.parcel order by id") == [
+        (1, NOON + timedelta(days=1)),
+        (2, NOON),
+    ]
+
+
+@pytest.mark.parametrize("name", ["changed_at", "ChangedAt", "_row", "_deleted_at", "_seen_at"])
+def test_a_column_with_the_name_of_one_of_ours_is_refused_until_it_is_left_out(
+    home: Home, erp: TinyErp, rows: Rows, tables: Tables, name: str
+) -> None:
+    erp.execute(
+        f"create table parcel (id integer primary key, upd datetime, {name} datetime)",
+        "insert into parcel values (1, '2026-10-20 12:00:00.0', '1999-10-20 12:00:00.0')",
+    )
+    said = "  parcel:\n    key: [id]\n    changed_at: [upd]\n"
+    tables(said)
+    with pytest.raises(DefinitionError, match=rf"reserved_column: .*{name}.*\n.*\[{name}\]"):
+        pull("erp", home=home, seen_at=SEEN_AT)
+    tables(f"{said}    exclude: [{name}]\n")
+    assert pull("erp", home=home, seen_at=SEEN_AT).rows_loaded == 1
+    assert rows("select changed_at from raw_erp.parcel") == [(NOON,)]
