@@ -83,11 +83,25 @@ where it holds all."""
 
 @dataclass(frozen=True)
 class Column:
-    """One column of raw: its name there, its type, and the expression that the database answers."""
+    """One column of raw: its name there, its type, and the expression that the database answers.
+
+    With `has_decimal_comma` the answer is text such as 1.234,5.
+    """
 
     name: str
     kind: ColumnType
     expression: sa.ColumnElement[Any]
+    has_decimal_comma: bool = False
+
+    @property
+    def answer(self) -> ColumnType:
+        """The type in which the database answers."""
+        return "text" if self.has_decimal_comma else self.kind
+
+    @property
+    def holds(self) -> str:
+        """What one value of it is, in words."""
+        return "decimal written like 1.234,5" if self.has_decimal_comma else self.kind
 
 
 @dataclass(frozen=True)
@@ -101,11 +115,11 @@ class TableReader:
 
     def expression(self, name: str) -> sa.ColumnElement[Any]:
         """What the database evaluates for one column of raw."""
-        return next(column.expression for column in self.columns if column.name == name)
+        return self.column(name).expression
 
-    def kind(self, name: str) -> ColumnType:
-        """The type in which raw keeps a column."""
-        return next(column.kind for column in self.columns if column.name == name)
+    def column(self, name: str) -> Column:
+        """One column by its name in raw."""
+        return next(column for column in self.columns if column.name == name)
 
     @property
     def moments(self) -> list[str]:
@@ -134,8 +148,7 @@ class TableReader:
 
         chosen = [column for column in self.columns if not only or column.name in only]
         query = sa.select(*(column.expression.label(column.name) for column in chosen))
-        kinds = {column.name: column.kind for column in chosen}
-        yield from read(self.engine, self.table, query.where(*conditions), kinds)
+        yield from read(self.engine, self.table, query.where(*conditions), chosen)
 
     def since(self, cursor: str, start: Any) -> Iterator[pa.Table]:
         """Rows from a cursor value on, and those without one; all rows when there is none yet."""

@@ -89,7 +89,7 @@ class Rejections:
                     "row_key": key,
                     "rule": "not_finite" if is_infinite else "does_not_fit",
                     "reason": "; ".join(
-                        f"{column} is {value}, which is no {reader.kind(column)}"
+                        f"{column} is {value}, which is no {reader.column(column).holds}"
                         for column, value in cells.items()
                     ),
                     "content": content,

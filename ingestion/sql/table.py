@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from ingestion.source import ColumnType
 from ingestion.sql.database import REJECTED, Column, TableReader, carried_as, reflected
 from ingestion.sql.source import Cast, SqlSource
 from sightline.finding import did_you_mean, nearest
@@ -41,7 +40,7 @@ def table_reader(
     )
     dialect = engine.dialect.name
     columns = [
-        Column(raw_name(column.name), *_carried(source, name, column, dialect))
+        _carried(source, name, column, dialect)
         for column in table.columns
         if column.name not in said.exclude and not _is_ours(source, name, column.name)
     ]
@@ -60,9 +59,8 @@ def log_reader(engine: sa.Engine, source: SqlSource, name: str, reader: TableRea
     table = reflected(engine, log.table)
     _refuse_unknown(source, name, table, (*log.key, log.deleted_at))
     keys = [
-        Column(key, kind, table.columns[logged])
+        Column(key, reader.column(key).kind, _read(table.columns[logged]))
         for key, logged in zip(reader.key, log.key, strict=True)
-        for kind in [reader.kind(key)]
     ]
     moment = _moment(source, name, table.columns[log.deleted_at], engine.dialect.name)
     columns = (*keys, Column(CURSOR, "timestamp", moment))
@@ -76,22 +74,20 @@ def raw_name(name: str) -> str:
     return str(NamingConvention().normalize_identifier(name))
 
 
-def _carried(
-    source: SqlSource, name: str, column: sa.Column[Any], dialect: str
-) -> tuple[ColumnType, sa.ColumnElement[Any]]:
-    """The type raw keeps a column in and the expression that yields it."""
-    from sqlalchemy import Float, Numeric, String, Text, cast, extract, func, type_coerce
+def _carried(source: SqlSource, name: str, column: sa.Column[Any], dialect: str) -> Column:
+    """The column as raw keeps it; DefinitionError where it cannot."""
+    from sqlalchemy import Float, Numeric, String, Text, cast, extract, type_coerce
 
-    wish = source.tables[name].cast.get(column.name)
-    in_text = isinstance(column.type, String)
+    inside, wish = raw_name(column.name), source.tables[name].cast.get(column.name)
     if wish is Cast.TEXT:
-        return "text", cast(column, Text)
+        return Column(inside, "text", cast(column, Text))
     if wish is Cast.SECONDS:
-        return "decimal", cast(extract("epoch", column), Numeric(38, 9))
-    if wish is Cast.DECIMAL_COMMA:  # the reader takes numbers only, where a database may be lax
-        return "decimal", func.replace(func.replace(column, ".", ""), ",", ".")
+        return Column(inside, "decimal", cast(extract("epoch", column), Numeric(38, 9)))
+    if wish is Cast.DECIMAL_COMMA:
+        return Column(inside, "decimal", cast(column, Text), has_decimal_comma=True)
     if wish is Cast.DECIMAL:
-        return "decimal", column if in_text else cast(column, Numeric(38, 9))
+        in_text = isinstance(column.type, String)
+        return Column(inside, "decimal", column if in_text else cast(column, Numeric(38, 9)))
     kind = carried_as(column.type)
     if kind is None:
         raise source.refused(
@@ -101,11 +97,18 @@ def _carried(
             f"write `exclude: [{column.name}]`, or `cast: {{{column.name}: …}}` with one of "
             f"{', '.join(Cast)}",
         )
-    if kind == "decimal" and dialect == "sqlite":
-        return kind, type_coerce(
-            column, Float()
-        )  # which would round, and fail on what is no number
-    return kind, column
+    if (
+        kind == "decimal" and dialect == "sqlite"
+    ):  # which would round, and fail on what is no number
+        return Column(inside, kind, type_coerce(column, Float()))
+    return Column(inside, kind, _read(column))
+
+
+def _read(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
+    """The expression that yields a column: drivers hand over a UUID as bytes, the query as text."""
+    from sqlalchemy import String, Uuid, cast
+
+    return cast(column, String(36)) if isinstance(column.type, Uuid) else column
 
 
 def _moment(

@@ -227,7 +227,11 @@ def test_a_row_that_holds_no_number_is_rejected_with_its_reason_and_holds_back_n
         ),
         ('{"id": 12}', "not_finite", "amount_total is nan, which is no decimal"),
         ('{"id": 13}', "does_not_fit", "amount_total is 0.1234567891, which is no decimal"),
-        ('{"id": 14}', "does_not_fit", "discount is 12.5 eur, which is no decimal"),
+        (
+            '{"id": 14}',
+            "does_not_fit",
+            "discount is 12,5 eur, which is no decimal written like 1.234,5",
+        ),
     ]
     assert rows(
         "select column_name, row_count from raw_erp.source_difference "
@@ -239,6 +243,73 @@ def test_a_row_that_holds_no_number_is_rejected_with_its_reason_and_holds_back_n
         sales, "update sales.sale_order set weight = 3, write_date = '2026-10-27' where id = 10"
     )
     assert pull("erp", home=home, seen_at=LATER + timedelta(days=2)).rows_loaded == 1
+
+
+@pytest.mark.parametrize("is_arrow", [True, False])
+def test_a_decimal_comma_is_read_by_the_rule_of_sheets(
+    home: Home,
+    sales: sa.Engine,
+    tables: Tables,
+    rows: Rows,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    is_arrow: bool,
+) -> None:
+    if not is_arrow:
+        monkeypatch.setattr("ingestion.sql.arrow_reading.find_spec", lambda _: None)
+    numbers = ["12.5", "1.23", "1.234", "-1.234.567,5", " 1234,5 ", "1.2345,6", "12,"]
+    execute(
+        sales,
+        "delete from sales.sale_order;"
+        "insert into sales.sale_order (id, discount, create_date) values "
+        + ", ".join(f"({at}, '{text}', '2026-10-20 12:00')" for at, text in enumerate(numbers)),
+    )
+    tables(ORDERS)
+    pull("erp", home=home, seen_at=SEEN_AT)
+    assert rows("select id, discount from raw_erp.sales_order order by id") == [
+        (2, Decimal(1234)),
+        (3, Decimal("-1234567.5")),
+        (4, Decimal("1234.5")),
+    ]
+    assert rows("select reason from raw_erp.rejected_row order by row_key") == [
+        (f"discount is {text}, which is no decimal written like 1.234,5",)
+        for text in ("12.5", "1.23", "1.2345,6", "12,")
+    ]
+
+
+@pytest.mark.parametrize("is_arrow", [True, False])
+def test_a_uuid_is_a_key_like_any_other(
+    home: Home,
+    sales: sa.Engine,
+    tables: Tables,
+    rows: Rows,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    is_arrow: bool,
+) -> None:
+    if not is_arrow:
+        monkeypatch.setattr("ingestion.sql.arrow_reading.find_spec", lambda _: None)
+    first, second, third = (f"0192b6b0-0000-7000-8000-00000000000{at}" for at in (1, 2, 3))
+    execute(
+        sales,
+        "create table sales.parcel (uid uuid primary key, upd timestamp);"
+        "create table sales.gone (uid uuid, at timestamp);"
+        f"insert into sales.parcel values ('{first}', '2026-10-20'), ('{second}', '2026-10-24')",
+    )
+    parcel = "    from: sales.parcel\n    key: [uid]\n    changed_at: [upd]\n"
+    log = "    deletes: log\n    deletion_log: {table: sales.gone, key: [uid], deleted_at: at}\n"
+    tables(f"  parcel:\n{parcel}  logged:\n{parcel}{log}")
+    assert pull("erp", home=home, seen_at=SEEN_AT).rows_loaded == 4
+    execute(
+        sales,
+        f"delete from sales.parcel where uid = '{second}';"
+        f"insert into sales.gone values ('{second}', '2026-10-25');"
+        f"insert into sales.parcel values ('{third}', '2026-10-01');",
+    )
+    pull("erp", home=home, seen_at=LATER)
+    found = "select uid, _deleted_at is null from raw_erp.{} where _found_by is not null order by 1"
+    assert rows(found.format("parcel")) == [(second, False), (third, True)]
+    assert rows(found.format("logged")) == [(second, False)]
 
 
 def test_an_infinite_moment_is_no_moment(
