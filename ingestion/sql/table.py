@@ -6,7 +6,7 @@ a column that is not there, a type that raw cannot hold, a column that raw has a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ingestion.sql.database import REJECTED, Column, TableReader, carried_as, reflected
@@ -35,9 +35,8 @@ def table_reader(
     said = source.tables[name]
     table = reflected(engine, said.source_table or name)
     named = (*said.key, *source.stamps(name), *said.exclude, *said.cast)
-    _refuse_unknown(
-        source, name, table, named if said.dated_by is None else (*named, said.dated_by)
-    )
+    dated_by = () if said.dated_by is None else (said.dated_by,)
+    _refuse_unknown(source, name, table, (*named, *dated_by))
     dialect = engine.dialect.name
     columns = [
         _carried(source, name, column, dialect)
@@ -47,6 +46,7 @@ def table_reader(
     stamps = [_moment(source, name, table.columns[stamp], dialect) for stamp in source.stamps(name)]
     moment = sa.func.coalesce(*stamps) if len(stamps) > 1 else stamps[0]
     columns.append(Column(CURSOR, "timestamp", moment))
+    _refuse_undated(source, name, columns, dated_by)
     _refuse_lost(source, name, {column.name for column in columns}, in_raw)
     return TableReader(engine, table, tuple(columns), tuple(map(raw_name, said.key)))
 
@@ -157,6 +157,20 @@ def _refuse_unknown(source: SqlSource, name: str, table: sa.Table, columns: Iter
                 "unknown_column",
                 f"the database has no column {column} in {table.name}",
                 did_you_mean(column, table.columns.keys()),
+            )
+
+
+def _refuse_undated(
+    source: SqlSource, name: str, columns: Sequence[Column], dated_by: Sequence[str]
+) -> None:
+    dates = {column.name for column in columns if column.kind in {"date", "timestamp"}}
+    for column in dated_by:
+        if raw_name(column) not in dates:
+            raise source.refused(
+                name,
+                "no_date",
+                f"dated_by names {column}, which raw does not hold as a date",
+                "name a column of dates or timestamps, or none: all rows are then one period",
             )
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -15,19 +13,11 @@ from ingestion.sql.reconcile import reconcile
 from ingestion.sql.source import read_sql_source
 from sightline.errors import DefinitionError
 from sightline.home import CHECKOUT, Home
-from tests.ingestion.conftest import SEEN_AT, Rows, plain_url
+from tests.ingestion.conftest import SEEN_AT, Rows, Tables, plain_url
 from tests.ingestion.firm import NOON, TinyErp
 
 LATER = SEEN_AT + timedelta(hours=1)
 
-HEAD = """
-description: An ERP with names, keys and types of its own.
-department: finance
-cadence: "*/10 * * * *"
-reconcile: "0 3 * * 0"
-changed_at: [write_date, create_date]
-tables:
-"""
 ORDERS = """
   sales_order:
     from: sales.sale_order
@@ -63,21 +53,6 @@ insert into sales.sale_order values
 insert into sales.stock_quant values
     ('north', 1, 5.125, '2026-10-20'), ('north', 2, 6, '2026-10-23'), ('south', 1, 7, '2026-10-23');
 """
-
-Tables = Callable[[str], Path]
-
-
-@pytest.fixture
-def tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tables:
-    """Write the file that says what is pulled, and have the ERP read by it."""
-
-    def write(text: str) -> Path:
-        file = tmp_path / "tables.yml"
-        file.write_text(HEAD + text)
-        monkeypatch.setenv("SIGHTLINE_ERP_TABLES", str(file))
-        return file
-
-    return write
 
 
 @pytest.fixture
@@ -497,3 +472,23 @@ def test_a_column_with_the_name_of_one_of_ours_is_refused_until_it_is_left_out(
     tables(f"{said}    exclude: [{name}]\n")
     assert pull("erp", home=home, seen_at=SEEN_AT).rows_loaded == 1
     assert rows("select changed_at from raw_erp.parcel") == [(NOON,)]
+
+
+def test_a_table_whose_every_row_was_rejected_is_read_once_the_file_is_right(
+    home: Home, erp: TinyErp, rows: Rows, tables: Tables
+) -> None:
+    erp.execute(
+        "create table parcel (id integer primary key, tons text, upd datetime)",
+        "insert into parcel values (1, '12.5', '2026-10-20 12:00:00.0'), "
+        "(2, '1.5', '2026-10-24 12:00:00.0')",
+    )
+    said = "  parcel:\n    key: [id]\n    changed_at: [upd]\n    cast: {tons: %s}\n"
+    tables(said % "decimal_comma")
+    assert pull("erp", home=home, seen_at=SEEN_AT).tables[0].rejected == 2
+    assert pull("erp", home=home, seen_at=LATER).tables[0].seen == 0
+    tables(said % "decimal")
+    pull("erp", home=home, seen_at=LATER + timedelta(hours=1))
+    assert rows("select id, tons from raw_erp.parcel order by id") == [
+        (1, Decimal("12.5")),
+        (2, Decimal("1.5")),
+    ]
