@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from ingestion.sql.arrow_reading import refused, sound
 from ingestion.sql.database import REJECTED
 from ingestion.sql.raw import Raw, literal, names, quoted, same
+from ingestion.sql.sharing import told_apart
 from ingestion.sql.table import CURSOR
 
 if TYPE_CHECKING:
@@ -118,7 +119,8 @@ class _Sides:
         chosen = names([column.name for column in self.reader.columns])
         self.connection.register("chunk", self.reader.schema().empty_table())
         self._make("there", f"select {chosen}, {period} as {PERIOD} from chunk")  # noqa: S608 - quoted names
-        for chunk in self.reader.rows():
+        for rows in self.reader.rows():
+            chunk = told_apart(rows, self.reader)
             self.odd.append(refused(chunk))
             self.connection.register("chunk", sound(chunk))
             self.connection.execute(f"insert into there select {chosen}, {period} from chunk")  # noqa: S608 - quoted names

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -106,12 +107,17 @@ class Column:
 
 @dataclass(frozen=True)
 class TableReader:
-    """One table, its columns as raw keeps them, and which of them identify a row."""
+    """One table, its columns as raw keeps them, and which of them identify a row.
+
+    `may_share_keys` where nothing in the database keeps two rows from having the same key, and
+    each is to have its own.
+    """
 
     engine: sa.Engine
     table: sa.Table
     columns: tuple[Column, ...]
     key: tuple[str, ...]
+    may_share_keys: bool
 
     def expression(self, name: str) -> sa.ColumnElement[Any]:
         """What the database evaluates for one column of raw."""
@@ -132,11 +138,7 @@ class TableReader:
 
         from ingestion.columns import ARROW
 
-        return pa.schema(
-            (column.name, ARROW[column.kind])
-            for column in self.columns
-            if not only or column.name in only
-        )
+        return pa.schema((column.name, ARROW[column.kind]) for column in self.chosen(only))
 
     def rows(
         self, *conditions: sa.ColumnElement[bool], only: Sequence[str] = ()
@@ -146,18 +148,28 @@ class TableReader:
 
         from ingestion.sql.arrow_reading import read
 
-        chosen = [column for column in self.columns if not only or column.name in only]
+        chosen = self.chosen(only)
         query = sa.select(*(column.expression.label(column.name) for column in chosen))
         yield from read(self.engine, self.table, query.where(*conditions), chosen)
 
+    @cached_property
+    def shared_keys(self) -> pa.Table:
+        """Keys that several rows of the table have, as `sharing` tells; asked for once."""
+        from ingestion.sql.sharing import shared_keys
+
+        return shared_keys(self)
+
+    def chosen(self, only: Sequence[str]) -> list[Column]:
+        """The columns named, in the order of the table, or all where none is."""
+        return [column for column in self.columns if not only or column.name in only]
+
     def since(self, cursor: str, start: Any) -> Iterator[pa.Table]:
         """Rows from a cursor value on, and those without one; all rows when there is none yet."""
-        yield from self.rows(*self.reached(cursor, start))
-
-    def reached(self, cursor: str, start: Any) -> list[sa.ColumnElement[bool]]:
-        """The conditions of the rows that `since` reads."""
-        column = self.expression(cursor)
-        return [] if start is None else [(column >= self._told(cursor, start)) | column.is_(None)]
+        if start is None:
+            yield from self.rows()
+        else:
+            column = self.expression(cursor)
+            yield from self.rows((column >= self._told(cursor, start)) | column.is_(None))
 
     def before(self, cursor: str, start: Any) -> sa.ColumnElement[bool]:
         """The condition that a row has a cursor value before another."""
@@ -181,4 +193,4 @@ def plain_reader(engine: sa.Engine, name: str, key: tuple[str, ...]) -> TableRea
         if kind is None:
             raise SightlineEnvironmentError(f"{name}.{column.name}: raw holds no {column.type}")
         columns.append(Column(column.name, kind, column))
-    return TableReader(engine, table, tuple(columns), key)
+    return TableReader(engine, table, tuple(columns), key, may_share_keys=False)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ingestion.sql.database import REJECTED, Column, TableReader, carried_as, reflected
+from ingestion.sql.sharing import is_constrained
 from ingestion.sql.source import Cast, SqlSource
 from sightline.finding import did_you_mean, nearest
 
@@ -48,7 +49,9 @@ def table_reader(
     columns.append(Column(CURSOR, "timestamp", moment))
     _refuse_undated(source, name, columns, dated_by)
     _refuse_lost(source, name, {column.name for column in columns}, in_raw)
-    return TableReader(engine, table, tuple(columns), tuple(map(raw_name, said.key)))
+    key = tuple(map(raw_name, said.key))
+    may_share_keys = not is_constrained(table, said.key)
+    return TableReader(engine, table, tuple(columns), key, may_share_keys)
 
 
 def log_reader(engine: sa.Engine, source: SqlSource, name: str, reader: TableReader) -> TableReader:
@@ -64,7 +67,7 @@ def log_reader(engine: sa.Engine, source: SqlSource, name: str, reader: TableRea
     ]
     moment = _moment(source, name, table.columns[log.deleted_at], engine.dialect.name)
     columns = (*keys, Column(CURSOR, "timestamp", moment))
-    return TableReader(engine, table, columns, reader.key)
+    return TableReader(engine, table, columns, reader.key, may_share_keys=False)  # of deletions
 
 
 def raw_name(name: str) -> str:

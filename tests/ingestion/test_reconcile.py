@@ -201,6 +201,43 @@ def test_a_table_dated_by_what_is_no_date_is_refused(
         pull("erp", home=home, seen_at=LATER)
 
 
+def test_rows_that_share_a_key_are_rejected_and_each_is_kept_with_the_reason(
+    home: Home, firm: TinyErp, rows: Rows, tables: Tables
+) -> None:
+    firm.execute("create table parcel (code text, part integer, upd timestamp)")
+    insert = "insert into parcel values ('{}', {}, '2026-10-{} 12:00:00.000000')"
+    written = [("a", 1, 20), ("b", 2, 20), ("b", 3, 20), ("c", 4, 24)]
+    firm.execute(*(insert.format(*part) for part in written))
+    tables("  parcel:\n    key: [code]\n    changed_at: [upd]\n")
+
+    def shared() -> list[tuple[int, str, str]]:
+        found = rows("select content, rule, reason from raw_erp.rejected_row")
+        return sorted((json.loads(content)["part"], rule, why) for content, rule, why in found)
+
+    def rejected(part: int, code: str) -> tuple[int, str, str]:
+        return part, "key_shared", f'the key {{"code": "{code}"}} is shared by 2 rows'
+
+    parcel, *_ = pull("erp", home=home, seen_at=LATER).tables
+    assert (parcel.seen, parcel.kept, parcel.rejected) == (4, 2, 2)
+    assert shared() == [rejected(2, "b"), rejected(3, "b")]
+    assert rows("select kind, row_key, row_count from raw_erp.source_difference") == [
+        ("key_shared", '{"code": "b"}', 2)
+    ]
+    # Not named again; a newer row is rejected beside the older one that has its key and is kept.
+    firm.execute(insert.format("a", 5, 24))
+    assert pull("erp", home=home, seen_at=EVEN_LATER).tables[0].rejected == 1
+    assert shared() == [rejected(2, "b"), rejected(3, "b"), rejected(5, "a")]
+    # The comparison of rows names the older one too, and takes it neither for edited nor deleted.
+    [found] = reconcile("erp", home=home, seen_at=EVEN_LATER).tables
+    assert (found.edited, found.missed, found.deleted, found.rejected) == (0, 0, 0, 3)
+    assert shared()[0] == rejected(1, "a")
+    # With a key that tells the rows apart all are read.
+    tables("  parcel:\n    key: [part]\n    changed_at: [upd]\n")
+    pull("erp", home=home, seen_at=EVEN_LATER + timedelta(hours=1))
+    parts = rows("select part from raw_erp.parcel where _deleted_at is null order by 1")
+    assert parts == [(1,), (2,), (3,), (4,), (5,)]
+
+
 def test_an_unknown_source_or_table_is_a_usage_error(home: Home, older: TinyErp) -> None:
     with pytest.raises(UsageError, match="there are: erp"):
         reconcile("sheets", home=home, seen_at=LATER)
