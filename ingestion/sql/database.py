@@ -41,19 +41,14 @@ def database(url: str, *, setting: str) -> sa.Engine | None:
 def reflected(engine: sa.Engine, name: str) -> sa.Table:
     """A table as the database describes it; `name` may carry its schema before a dot.
 
-    Raises SightlineEnvironmentError when there is no such table or no database.
+    Raises NoSuchTableError, or another SQLAlchemyError where the database does not answer.
     """
     import sqlalchemy as sa
 
     schema, _, table = name.rpartition(".")
-    try:
-        return sa.Table(
-            table, sa.MetaData(), schema=schema or None, autoload_with=engine, resolve_fks=False
-        )
-    except sa.exc.SQLAlchemyError as error:
-        raise SightlineEnvironmentError(
-            f"table {name} cannot be read: {type(error).__name__}"
-        ) from None
+    return sa.Table(
+        table, sa.MetaData(), schema=schema or None, autoload_with=engine, resolve_fks=False
+    )
 
 
 def carried_as(kind: sa.types.TypeEngine[Any]) -> ColumnType | None:

@@ -132,9 +132,10 @@ class _Look:
 
     def compared(self) -> tuple[TableReader, Comparison] | None:
         """Both sides compared; None where the table was never pulled."""
+        from ingestion.sql.column import raw_name
         from ingestion.sql.comparison import compare
         from ingestion.sql.raw import quoted
-        from ingestion.sql.table import raw_name, table_reader
+        from ingestion.sql.table import table_reader
 
         newest = self.raw.newest_stamp(self.table)
         if newest is None:

@@ -7,11 +7,13 @@ a column that is not there, a type that raw cannot hold, a column that raw has a
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ingestion.sql.database import REJECTED, Column, TableReader, carried_as, reflected
+from ingestion.sql.column import as_read, carried, moment_of, raw_name
+from ingestion.sql.database import REJECTED, Column, TableReader, reflected
 from ingestion.sql.sharing import is_constrained
-from ingestion.sql.source import Cast, SqlSource
+from ingestion.sql.source import SqlSource
+from sightline.errors import SightlineEnvironmentError
 from sightline.finding import did_you_mean, nearest
 
 if TYPE_CHECKING:
@@ -34,17 +36,19 @@ def table_reader(
     import sqlalchemy as sa
 
     said = source.tables[name]
-    table = reflected(engine, said.source_table or name)
+    table = _reflected(engine, source, name, said.source_table or name)
     named = (*said.key, *source.stamps(name), *said.exclude, *said.cast)
     dated_by = () if said.dated_by is None else (said.dated_by,)
     _refuse_unknown(source, name, table, (*named, *dated_by))
     dialect = engine.dialect.name
     columns = [
-        _carried(source, name, column, dialect)
+        carried(source, name, column, dialect)
         for column in table.columns
         if column.name not in said.exclude and not _is_ours(source, name, column.name)
     ]
-    stamps = [_moment(source, name, table.columns[stamp], dialect) for stamp in source.stamps(name)]
+    stamps = [
+        moment_of(source, name, table.columns[stamp], dialect) for stamp in source.stamps(name)
+    ]
     moment = sa.func.coalesce(*stamps) if len(stamps) > 1 else stamps[0]
     columns.append(Column(CURSOR, "timestamp", moment))
     _refuse_undated(source, name, columns, dated_by)
@@ -59,79 +63,42 @@ def log_reader(engine: sa.Engine, source: SqlSource, name: str, reader: TableRea
     log = source.tables[name].deletion_log
     if log is None:
         raise ValueError(f"table {name} has no deletion log")
-    table = reflected(engine, log.table)
+    table = _reflected(engine, source, name, log.table)
     _refuse_unknown(source, name, table, (*log.key, log.deleted_at))
     keys = [
-        Column(key, reader.column(key).kind, _read(table.columns[logged]))
+        Column(key, reader.column(key).kind, as_read(table.columns[logged]))
         for key, logged in zip(reader.key, log.key, strict=True)
     ]
-    moment = _moment(source, name, table.columns[log.deleted_at], engine.dialect.name)
+    moment = moment_of(source, name, table.columns[log.deleted_at], engine.dialect.name)
     columns = (*keys, Column(CURSOR, "timestamp", moment))
     return TableReader(engine, table, columns, reader.key, may_share_keys=False)  # of deletions
 
 
-def raw_name(name: str) -> str:
-    """The name that a column of the source has in raw."""
-    from dlt.common.normalizers.naming.snake_case import NamingConvention
+def _reflected(engine: sa.Engine, source: SqlSource, name: str, inside: str) -> sa.Table:
+    """The database's own description of what it calls `inside`."""
+    import sqlalchemy as sa
 
-    return str(NamingConvention().normalize_identifier(name))
-
-
-def _carried(source: SqlSource, name: str, column: sa.Column[Any], dialect: str) -> Column:
-    """The column as raw keeps it; DefinitionError where it cannot."""
-    from sqlalchemy import Float, Numeric, String, Text, cast, extract, type_coerce
-
-    inside, wish = raw_name(column.name), source.tables[name].cast.get(column.name)
-    if wish is Cast.TEXT:
-        return Column(inside, "text", cast(column, Text))
-    if wish is Cast.SECONDS:
-        return Column(inside, "decimal", cast(extract("epoch", column), Numeric(38, 9)))
-    if wish is Cast.DECIMAL_COMMA:
-        return Column(inside, "decimal", cast(column, Text), has_decimal_comma=True)
-    if wish is Cast.DECIMAL:
-        in_text = isinstance(column.type, String)
-        return Column(inside, "decimal", column if in_text else cast(column, Numeric(38, 9)))
-    kind = carried_as(column.type)
-    if kind is None:
+    try:
+        return reflected(engine, inside)
+    except sa.exc.NoSuchTableError:
+        schema, _, _ = inside.rpartition(".")
+        there = sa.inspect(engine)
+        tables = there.get_table_names(schema or None) + there.get_view_names(schema or None)
+        near = did_you_mean(inside, [f"{schema}.{each}" if schema else each for each in tables])
         raise source.refused(
             name,
-            "column_not_carried",
-            f"{column.name} is {column.type}, which raw cannot hold exactly",
-            f"write `exclude: [{column.name}]`, or `cast: {{{column.name}: …}}` with one of "
-            f"{', '.join(Cast)}",
-        )
-    if (
-        kind == "decimal" and dialect == "sqlite"
-    ):  # which would round, and fail on what is no number
-        return Column(inside, kind, type_coerce(column, Float()))
-    return Column(inside, kind, _read(column))
-
-
-def _read(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
-    """The expression that yields a column: drivers hand over a UUID as bytes, the query as text."""
-    from sqlalchemy import String, Uuid, cast
-
-    return cast(column, String(36)) if isinstance(column.type, Uuid) else column
-
-
-def _moment(
-    source: SqlSource, name: str, column: sa.Column[Any], dialect: str
-) -> sa.ColumnElement[Any]:
-    """What a column of stamps tells; in SQLite, which has no moments, text may tell them too."""
-    from sqlalchemy import Text, cast, types
-
-    if carried_as(column.type) in {"date", "timestamp"}:
-        return column
-    if dialect == "sqlite" and isinstance(column.type, types.String):
-        return column
-    if dialect == "sqlite" and isinstance(column.type, types.NullType):
-        return cast(column, Text)  # of a view; a number in it is no moment, and its row rejected
-    raise source.refused(
-        name,
-        "no_moment",
-        f"{column.name} is {column.type}, which tells no moment",
-        "name a column of dates or timestamps, or read `from:` a view that converts it into one",
-    )
+            "unknown_table",
+            f"the database has no table {inside}",
+            f"{near}; or give its user the right to see it",
+        ) from None
+    except sa.exc.SQLAlchemyError as error:  # its own words may hold the address
+        place = source.place("tables", name)
+        raise SightlineEnvironmentError(
+            f"{place}: table {name}: the database does not answer ({type(error).__name__}); "
+            "nothing was loaded\n"
+            "    way out: see that it is up, and that the URL of this source names its host, user "
+            "and password"
+        ) from None
 
 
 def _is_ours(source: SqlSource, name: str, column: str) -> bool:

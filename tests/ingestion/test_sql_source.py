@@ -8,10 +8,11 @@ from decimal import Decimal
 import pytest
 import sqlalchemy as sa
 
+from ingestion.__main__ import main
 from ingestion.pull import pull
 from ingestion.sql.reconcile import reconcile
 from ingestion.sql.source import read_sql_source
-from sightline.errors import DefinitionError
+from sightline.errors import DefinitionError, SightlineEnvironmentError
 from sightline.home import CHECKOUT, Home
 from tests.ingestion.conftest import SEEN_AT, Rows, Tables, plain_url
 from tests.ingestion.firm import NOON, TinyErp
@@ -147,6 +148,37 @@ def test_a_file_that_makes_no_sense_is_refused_with_its_line(
 ) -> None:
     with pytest.raises(DefinitionError, match=found):
         read_sql_source(tables(said))
+
+
+def test_a_file_that_makes_no_sense_ends_the_command_without_a_traceback(
+    home: Home, tables: Tables, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tables(STOCK.replace("key:", "keys:"))
+    assert main(["erp"]) == 2
+    assert "tables.yml:11:5: unknown_key" in capsys.readouterr().err
+
+
+def test_a_table_that_is_not_there_is_refused_with_those_that_are(
+    home: Home, sales: sa.Engine, tables: Tables
+) -> None:
+    tables(STOCK.replace("stock_quant", "stock_quants"))
+    with pytest.raises(
+        DefinitionError,
+        match=r"tables.yml:9:3: unknown_table: .*\n.* mean 'sales.stock_quant'",
+    ):
+        pull("erp", home=home, seen_at=SEEN_AT)
+
+
+def test_a_database_that_does_not_answer_is_named_without_its_password(
+    home: Home, tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SIGHTLINE_ERP_URL", "postgresql://reader:canary@127.0.0.1:1/erp")
+    tables(STOCK)
+    with pytest.raises(
+        SightlineEnvironmentError, match=r"tables.yml:9:3: table stock: .* not answer.*\n.*way out"
+    ) as refused:
+        pull("erp", home=home, seen_at=SEEN_AT)
+    assert "canary" not in str(refused.value)
 
 
 def test_the_shipped_file_describes_the_demo_firm() -> None:
