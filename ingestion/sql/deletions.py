@@ -66,10 +66,10 @@ def compare_keys(raw: Raw, reader: TableReader, table: str) -> KeyComparison:
             "where known._deleted_at is null"
         ),
         returned=found(
-            f"select {chosen} from there semi join known "  # noqa: S608 - quoted names
+            f"select distinct {chosen} from there semi join known "  # noqa: S608 - quoted names
             f"on {matched} and known._deleted_at is not null"
         ),
-        unknown=found(f"select {chosen} from there anti join known on {matched}"),  # noqa: S608 - quoted names
+        unknown=found(f"select distinct {chosen} from there anti join known on {matched}"),  # noqa: S608 - quoted names
         alive=connection.execute("select count(*) from known where _deleted_at is null").fetchall()[
             0
         ][0],

@@ -67,8 +67,7 @@ def told_apart(rows: pa.Table, reader: TableReader) -> pa.Table:
 
     from ingestion.sql.raw import same
 
-    shared = reader.shared_keys
-    if not shared.num_rows:
+    if not rows.num_rows or not (shared := reader.shared_keys).num_rows:
         return rows
     place = pa.arange(0, rows.num_rows)
     numbered = rows.select(list(reader.key)).append_column("row number", place)
