@@ -16,6 +16,15 @@ from sightline.home import Home
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Pull the named sources in order; the exit code is that of the error tree, 0 when fine."""
+    try:
+        _pull(arguments)
+    except SightlineError as error:
+        sys.stderr.write(f"{error}\n")
+        return error.exit_code
+    return 0
+
+
+def _pull(arguments: Sequence[str] | None) -> None:
     parser = argparse.ArgumentParser(prog="python -m ingestion", description=_listing())
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("names", nargs="+", metavar="NAME", help="sources to pull, in this order")
@@ -26,16 +35,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help="ISO instant with a zone at which the rows count as known (default: now)",
     )
     options = parser.parse_args(arguments)
-    try:
-        home = Home.from_env()
-        for name in options.names:
-            receipt = pull(name, home=home, seen_at=options.seen_at or home.now())
-            line = json.dumps(receipt.as_dict()) if options.json else _sentence(receipt)
-            sys.stdout.write(f"{line}\n")
-    except SightlineError as error:
-        sys.stderr.write(f"{error}\n")
-        return error.exit_code
-    return 0
+    home = Home.from_env()
+    for name in options.names:
+        receipt = pull(name, home=home, seen_at=options.seen_at or home.now())
+        line = json.dumps(receipt.as_dict()) if options.json else _sentence(receipt)
+        sys.stdout.write(f"{line}\n")
 
 
 def _listing() -> str:

@@ -33,13 +33,21 @@ def plain(text: str) -> str:
     return _BLANKS.sub(" ", text).strip()
 
 
-def number_of(text: str, decimal_mark: str, thousands_mark: str | None) -> Decimal | None:
-    """The number written with these marks, None where it is not written so: 1.234,5 or 1 234.5."""
-    written = plain(text).translate(_SPELLINGS)
+def number_pattern(decimal_mark: str, thousands_mark: str | None) -> str:
+    """The regular expression that a whole text meets which is a number written with these marks.
+
+    Of thousands there are groups of three digits or none: 1.234,5 or 1234,5, and not 12.5.
+    """
     digits = r"\d+"
     if thousands_mark:
         digits = rf"(?:\d{{1,3}}(?:{re.escape(thousands_mark)}\d{{3}})+|\d+)"
-    if not re.fullmatch(rf"[-+]?{digits}(?:{re.escape(decimal_mark)}\d+)?", written):
+    return rf"^[-+]?{digits}(?:{re.escape(decimal_mark)}\d+)?$"
+
+
+def number_of(text: str, decimal_mark: str, thousands_mark: str | None) -> Decimal | None:
+    """The number written with these marks, None where it is not written so: 1.234,5 or 1 234.5."""
+    written = plain(text).translate(_SPELLINGS)
+    if not re.fullmatch(number_pattern(decimal_mark, thousands_mark), written):
         return None
     without = written.replace(thousands_mark, "") if thousands_mark else written
     return Decimal(without.replace(decimal_mark, "."))

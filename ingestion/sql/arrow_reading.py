@@ -10,7 +10,7 @@ lost and holds back no other: the value is left out and told in the column REJEC
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
@@ -19,15 +19,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingestion.columns import ARROW
+from ingestion.mapping.value import number_pattern
 from ingestion.source import ColumnType
+from ingestion.sql.database import REJECTED, Column
 from sightline.errors import SightlineEnvironmentError
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
 CHUNK = 50_000  # rows a Python-made chunk; ADBC makes chunks of 16 MB
-REJECTED = "_rejected"
-"""Beside the declared columns: the values that do not fit, as JSON by column; NULL where all do."""
 
 YEAR_1, YEAR_10000 = -719_162, 2_932_897  # as days since 1970; what is infinite lies beyond them
 A_DAY = 86_400_000_000  # microseconds
@@ -37,7 +37,7 @@ def read(
     engine: sa.Engine,
     table: sa.Table,
     query: sa.Select[Any],
-    columns: Mapping[str, ColumnType],
+    columns: Sequence[Column],
 ) -> Iterator[pa.Table]:
     """What the query answers, column by column of the types declared, and REJECTED.
 
@@ -47,7 +47,8 @@ def read(
     if engine.dialect.name == "postgresql" and find_spec("adbc_driver_postgresql") is not None:
         chunks = _by_adbc(engine, table, query)
     else:
-        chunks = _by_driver(engine, query, columns)
+        answers = {column.name: column.answer for column in columns}
+        chunks = _by_driver(engine, query, answers)
     for chunk in chunks:
         yield _conformed(chunk, columns, table.name)
 
@@ -130,30 +131,33 @@ def _hint(name: str, kind: ColumnType) -> dict[str, Any]:
     return hint
 
 
-def _conformed(chunk: pa.Table, columns: Mapping[str, ColumnType], name: str) -> pa.Table:
+def _conformed(chunk: pa.Table, columns: Sequence[Column], table: str) -> pa.Table:
     arrays: list[pa.ChunkedArray] = []
     odd: dict[int, dict[str, str]] = {}
-    for column, kind in columns.items():
-        values = chunk[column]
+    for column in columns:
+        values = chunk[column.name]
         if isinstance(values.type, pa.BaseExtensionType):
             values = values.cast(values.type.storage_type)
         try:
-            fitted = _fitted(values, kind)
+            plain = _without_comma(values) if column.has_decimal_comma else values
+            fitted = _fitted(plain, column.kind)
         except pa.ArrowException as error:
             raise SightlineEnvironmentError(
-                f"{name}.{column} comes as {values.type}, which is no {kind}; nothing was loaded. "
-                "Cast the column"
+                f"{table}.{column.name} comes as {values.type}, which is no {column.kind}; "
+                "nothing was loaded. Cast the column"
             ) from error
         arrays.append(fitted)
         if fitted.null_count > values.null_count:
             lost = pc.and_(pc.is_null(fitted), pc.is_valid(values))
             for row in pc.indices_nonzero(lost).to_pylist():
-                odd.setdefault(row, {})[column] = _told(values[row])
+                odd.setdefault(row, {})[column.name] = _told(values[row])
     why = pa.nulls(chunk.num_rows, pa.string())
     if odd:
         told = {row: json.dumps(cells, ensure_ascii=False) for row, cells in odd.items()}
         why = pa.array([told.get(row) for row in range(chunk.num_rows)], pa.string())
-    fields = [pa.field(column, array.type) for column, array in zip(columns, arrays, strict=True)]
+    fields = [
+        pa.field(column.name, array.type) for column, array in zip(columns, arrays, strict=True)
+    ]
     schema = pa.schema([*fields, pa.field(REJECTED, pa.string())])
     return pa.Table.from_arrays([*arrays, why], schema=schema)
 
@@ -164,6 +168,14 @@ def _told(value: pa.Scalar) -> str:
         return str(value.as_py())
     except (ValueError, OverflowError):
         return "infinite, or beyond the years 1 to 9999"
+
+
+def _without_comma(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """1.234,5 as 1234.5, as a sheet is read; NULL for what is not written so."""
+    values = pc.utf8_trim_whitespace(values.cast(pa.string()))
+    is_number = pc.match_substring_regex(values, number_pattern(",", "."))
+    plain = pc.replace_substring(pc.replace_substring(values, ".", ""), ",", ".")
+    return pc.if_else(is_number, plain, pa.scalar(None, pa.string()))
 
 
 def _fitted(values: pa.ChunkedArray, kind: ColumnType) -> pa.ChunkedArray:

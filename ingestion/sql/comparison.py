@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ingestion.sql.arrow_reading import REJECTED, refused, sound
-from ingestion.sql.raw import Raw, names, quoted, same
+from ingestion.sql.arrow_reading import refused, sound
+from ingestion.sql.database import REJECTED
+from ingestion.sql.raw import Raw, literal, names, quoted, same
+from ingestion.sql.sharing import told_apart
 from ingestion.sql.table import CURSOR
 
 if TYPE_CHECKING:
@@ -22,6 +24,8 @@ NUMBERS = SUMMED | {"double"}
 # before, or the other way round; fewer rows than that on either side say nothing.
 OTHER_SCALE = 30
 ENOUGH_ROWS = 20
+
+PERIOD = '"its period"'  # beside the columns of raw, whose names have no blanks
 
 
 @dataclass(frozen=True)
@@ -44,11 +48,21 @@ class Rescaled:
 
 
 @dataclass(frozen=True)
+class Cell:
+    """One cell of which the two versions of a row part, as text there and here."""
+
+    key: dict[str, Any]
+    period: date | None
+    column: str
+    at_source: str | None
+    in_raw: str | None
+
+
+@dataclass(frozen=True)
 class Comparison:
     """What parted: periods, keys gone at the source, rows missed in raw or edited, cells edited.
 
-    `rejected` holds the settled rows that raw cannot hold; they count on neither side. `cells` has
-    for each the row's key, `period`, `column_name`, `at_source` and `in_raw`.
+    `rejected` holds the settled rows that raw cannot hold; they count on neither side.
     """
 
     rows: int
@@ -58,7 +72,7 @@ class Comparison:
     missed: pa.Table
     edited: pa.Table
     rejected: pa.Table
-    cells: pa.Table
+    cells: tuple[Cell, ...]
     rescaled: tuple[Rescaled, ...]
 
 
@@ -78,7 +92,7 @@ def compare(
     gone, missed, edited = sides.rows()
     return Comparison(
         rows=sides.count("select count(*) from here"),
-        periods=sides.count("select count(distinct period) from here"),
+        periods=sides.count(f"select count(distinct {PERIOD}) from here"),  # noqa: S608 - our own name
         differing=differing,
         gone=gone,
         missed=missed,
@@ -104,8 +118,9 @@ class _Sides:
     def fill(self, period: str) -> None:
         chosen = names([column.name for column in self.reader.columns])
         self.connection.register("chunk", self.reader.schema().empty_table())
-        self._make("there", f"select {chosen}, {period} as period from chunk")  # noqa: S608 - quoted names
-        for chunk in self.reader.rows():
+        self._make("there", f"select {chosen}, {period} as {PERIOD} from chunk")  # noqa: S608 - quoted names
+        for rows in self.reader.rows():
+            chunk = told_apart(rows, self.reader)
             self.odd.append(refused(chunk))
             self.connection.register("chunk", sound(chunk))
             self.connection.execute(f"insert into there select {chosen}, {period} from chunk")  # noqa: S608 - quoted names
@@ -114,7 +129,7 @@ class _Sides:
         newest = self.raw.newest(self.table, self.reader.key)
         self._make(
             "here",
-            f"select {ours}, {period} as period from ({newest}) "  # noqa: S608 - quoted names
+            f"select {ours}, {period} as {PERIOD} from ({newest}) "  # noqa: S608 - quoted names
             "where _deleted_at is null",
         )
 
@@ -152,12 +167,12 @@ class _Sides:
         self._make(
             "periods",
             f"""
-            with there as (select period, {listed} from there group by period),
-            here as (select period, {listed} from here group by period)
+            with there as (select {PERIOD}, {listed} from there group by {PERIOD}),
+            here as (select {PERIOD}, {listed} from here group by {PERIOD})
             select
-                coalesce(there.period, here.period) as period,
+                coalesce(there.{PERIOD}, here.{PERIOD}) as {PERIOD},
                 {", ".join(f"there.m{n}, here.m{n}" for n in range(len(measures)))}
-            from there full join here on there.period is not distinct from here.period
+            from there full join here on there.{PERIOD} is not distinct from here.{PERIOD}
             where {parts}
             """,  # noqa: S608 - quoted names
         )
@@ -177,9 +192,10 @@ class _Sides:
         keyed = same("there", "here", key)
         content = [column.name for column in self.content]
         theirs = names([column.name for column in self.reader.columns])
-        differs = "where exists (select 1 from periods where periods.period is not distinct from "
         for side in ("there", "here"):
-            self._make(f"parted_{side}", f"from {side} {differs}{side}.period)")
+            same_period = f"periods.{PERIOD} is not distinct from {side}.{PERIOD}"
+            differs = f"exists (select 1 from periods where {same_period})"  # noqa: S608 - our own names
+            self._make(f"parted_{side}", f"from {side} where {differs}")
         there, here = "parted_there as there", "parted_here as here"
         gone = f"select {names(key)} from {here} anti join {there} on {keyed}"  # noqa: S608 - quoted names
         missed = f"select {theirs} from {there} anti join {here} on {keyed}"  # noqa: S608 - quoted names
@@ -194,23 +210,27 @@ class _Sides:
             self.connection.sql(edited).to_arrow_table().cast(schema),
         )
 
-    def cells(self) -> pa.Table:
+    def cells(self) -> tuple[Cell, ...]:
         """Each cell that differs between two versions of one row."""
         key = self.reader.key
         keys = ", ".join(f"there.{quoted(name)}" for name in key)
         parts = [
             f"""
-            select {keys}, there.period, '{column.name}' as column_name,
-                cast(there.{quoted(column.name)} as varchar) as at_source,
-                cast(here.{quoted(column.name)} as varchar) as in_raw
+            select {literal(column.name)}, there.{PERIOD},
+                cast(there.{quoted(column.name)} as varchar),
+                cast(here.{quoted(column.name)} as varchar), {keys}
             from parted_there as there
             inner join parted_here as here on {same("there", "here", key)}
             where there.{quoted(column.name)} is distinct from here.{quoted(column.name)}
             """  # noqa: S608 - quoted names
             for column in self.content
         ]
-        found: pa.Table = self.connection.sql(" union all ".join(parts)).to_arrow_table()
-        return found
+        return tuple(
+            Cell(dict(zip(key, values, strict=True)), period, column, at_source, in_raw)
+            for column, period, at_source, in_raw, *values in self.connection.execute(
+                " union all ".join(parts)
+            ).fetchall()
+        )
 
     def rescaled(self) -> tuple[Rescaled, ...]:
         """Number columns whose median size left its own past by a factor of OTHER_SCALE."""
@@ -222,7 +242,9 @@ class _Sides:
             rows = self.connection.execute(
                 f"""
                 with sizes as (
-                    select period, {size} as size from there where {size} > 0 and period is not null
+                    select {PERIOD} as period, {size} as size
+                    from there
+                    where {size} > 0 and {PERIOD} is not null
                 ),
                 newest as (
                     select max(period) as period

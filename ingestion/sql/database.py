@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,19 +41,14 @@ def database(url: str, *, setting: str) -> sa.Engine | None:
 def reflected(engine: sa.Engine, name: str) -> sa.Table:
     """A table as the database describes it; `name` may carry its schema before a dot.
 
-    Raises SightlineEnvironmentError when there is no such table or no database.
+    Raises NoSuchTableError, or another SQLAlchemyError where the database does not answer.
     """
     import sqlalchemy as sa
 
     schema, _, table = name.rpartition(".")
-    try:
-        return sa.Table(
-            table, sa.MetaData(), schema=schema or None, autoload_with=engine, resolve_fks=False
-        )
-    except sa.exc.SQLAlchemyError as error:
-        raise SightlineEnvironmentError(
-            f"table {name} cannot be read: {type(error).__name__}"
-        ) from None
+    return sa.Table(
+        table, sa.MetaData(), schema=schema or None, autoload_with=engine, resolve_fks=False
+    )
 
 
 def carried_as(kind: sa.types.TypeEngine[Any]) -> ColumnType | None:
@@ -76,31 +72,55 @@ def carried_as(kind: sa.types.TypeEngine[Any]) -> ColumnType | None:
     return next((name for each, name in kinds if isinstance(kind, each)), None)
 
 
+REJECTED = "_rejected"
+"""Beside the columns of every row read: the values that raw cannot hold, as JSON by column; NULL
+where it holds all."""
+
+
 @dataclass(frozen=True)
 class Column:
-    """One column of raw: its name there, its type, and the expression that the database answers."""
+    """One column of raw: its name there, its type, and the expression that the database answers.
+
+    With `has_decimal_comma` the answer is text such as 1.234,5.
+    """
 
     name: str
     kind: ColumnType
     expression: sa.ColumnElement[Any]
+    has_decimal_comma: bool = False
+
+    @property
+    def answer(self) -> ColumnType:
+        """The type in which the database answers."""
+        return "text" if self.has_decimal_comma else self.kind
+
+    @property
+    def holds(self) -> str:
+        """What one value of it is, in words."""
+        return "decimal written like 1.234,5" if self.has_decimal_comma else self.kind
 
 
 @dataclass(frozen=True)
 class TableReader:
-    """One table, its columns as raw keeps them, and which of them identify a row."""
+    """One table, its columns as raw keeps them, and which of them identify a row.
+
+    `may_share_keys` where nothing in the database keeps two rows from having the same key, and
+    each is to have its own.
+    """
 
     engine: sa.Engine
     table: sa.Table
     columns: tuple[Column, ...]
     key: tuple[str, ...]
+    may_share_keys: bool
 
     def expression(self, name: str) -> sa.ColumnElement[Any]:
         """What the database evaluates for one column of raw."""
-        return next(column.expression for column in self.columns if column.name == name)
+        return self.column(name).expression
 
-    def kind(self, name: str) -> ColumnType:
-        """The type in which raw keeps a column."""
-        return next(column.kind for column in self.columns if column.name == name)
+    def column(self, name: str) -> Column:
+        """One column by its name in raw."""
+        return next(column for column in self.columns if column.name == name)
 
     @property
     def moments(self) -> list[str]:
@@ -113,11 +133,7 @@ class TableReader:
 
         from ingestion.columns import ARROW
 
-        return pa.schema(
-            (column.name, ARROW[column.kind])
-            for column in self.columns
-            if not only or column.name in only
-        )
+        return pa.schema((column.name, ARROW[column.kind]) for column in self.chosen(only))
 
     def rows(
         self, *conditions: sa.ColumnElement[bool], only: Sequence[str] = ()
@@ -127,15 +143,40 @@ class TableReader:
 
         from ingestion.sql.arrow_reading import read
 
-        chosen = [column for column in self.columns if not only or column.name in only]
+        chosen = self.chosen(only)
         query = sa.select(*(column.expression.label(column.name) for column in chosen))
-        kinds = {column.name: column.kind for column in chosen}
-        yield from read(self.engine, self.table, query.where(*conditions), kinds)
+        yield from read(self.engine, self.table, query.where(*conditions), chosen)
+
+    @cached_property
+    def shared_keys(self) -> pa.Table:
+        """Keys that several rows of the table have, as `sharing` tells; asked for once."""
+        from ingestion.sql.sharing import shared_keys
+
+        return shared_keys(self)
+
+    def chosen(self, only: Sequence[str]) -> list[Column]:
+        """The columns named, in the order of the table, or all where none is."""
+        return [column for column in self.columns if not only or column.name in only]
 
     def since(self, cursor: str, start: Any) -> Iterator[pa.Table]:
         """Rows from a cursor value on, and those without one; all rows when there is none yet."""
-        column = self.expression(cursor)
-        yield from self.rows(*([] if start is None else [(column >= start) | column.is_(None)]))
+        if start is None:
+            yield from self.rows()
+        else:
+            column = self.expression(cursor)
+            yield from self.rows((column >= self._told(cursor, start)) | column.is_(None))
+
+    def before(self, cursor: str, start: Any) -> sa.ColumnElement[bool]:
+        """The condition that a row has a cursor value before another."""
+        is_before: sa.ColumnElement[bool] = self.expression(cursor) < self._told(cursor, start)
+        return is_before
+
+    def _told(self, cursor: str, value: Any) -> Any:
+        """A cursor value as the database keeps its own: SQLite has moments as text."""
+        import sqlalchemy as sa
+
+        is_text = isinstance(self.expression(cursor).type, sa.String)
+        return value.isoformat(" ") if is_text else value
 
 
 def plain_reader(engine: sa.Engine, name: str, key: tuple[str, ...]) -> TableReader:
@@ -147,4 +188,4 @@ def plain_reader(engine: sa.Engine, name: str, key: tuple[str, ...]) -> TableRea
         if kind is None:
             raise SightlineEnvironmentError(f"{name}.{column.name}: raw holds no {column.type}")
         columns.append(Column(column.name, kind, column))
-    return TableReader(engine, table, tuple(columns), key)
+    return TableReader(engine, table, tuple(columns), key, may_share_keys=False)

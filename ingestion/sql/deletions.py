@@ -50,8 +50,10 @@ def compare_keys(raw: Raw, reader: TableReader, table: str) -> KeyComparison:
     schema = reader.schema(key)
     found_there = [sound(rows) for rows in reader.rows(only=key)]
     connection.register("there", pa.concat_tables([schema.empty_table(), *found_there]))
-    known = f"create or replace temp table known as {raw.newest(table, key)}"
-    connection.execute(known)
+    known = raw.newest(table, key)
+    if not raw.columns(table):  # so far every row was rejected
+        known = f"select {names(key)}, cast(null as timestamp) as _deleted_at from there limit 0"  # noqa: S608 - quoted names
+    connection.execute(f"create or replace temp table known as {known}")
 
     def found(query: str) -> pa.Table:
         keys: pa.Table = connection.sql(query).to_arrow_table()
@@ -64,10 +66,10 @@ def compare_keys(raw: Raw, reader: TableReader, table: str) -> KeyComparison:
             "where known._deleted_at is null"
         ),
         returned=found(
-            f"select {chosen} from there semi join known "  # noqa: S608 - quoted names
+            f"select distinct {chosen} from there semi join known "  # noqa: S608 - quoted names
             f"on {matched} and known._deleted_at is not null"
         ),
-        unknown=found(f"select {chosen} from there anti join known on {matched}"),  # noqa: S608 - quoted names
+        unknown=found(f"select distinct {chosen} from there anti join known on {matched}"),  # noqa: S608 - quoted names
         alive=connection.execute("select count(*) from known where _deleted_at is null").fetchall()[
             0
         ][0],

@@ -24,6 +24,7 @@ KINDS = {
     "unstamped": "{rows} rows have no change stamp at all",
     "narrowed": "{rows} rows changed within the overlap, too many to be recognised one by one",
     "rejected": "{rows} rows were rejected: {column} holds what no KPI can be computed from",
+    "key_shared": "{rows} rows were rejected: each has a key that another row has too",
     "column_new": "the column {column} is new at the source",
     "scale_changed": "the usual size of {column} changed: another unit?",
 }
@@ -37,6 +38,9 @@ WAYS_OUT = {
     "unstamped": "name a column that is always filled under changed_at",
     "narrowed": "what commits later than that is found by its key; reconcile more often",
     "rejected": "correct the value at the source; `rejected_row` keeps each row and the reason",
+    "key_shared": (
+        "name under `key` what identifies a row; `rejected_row` keeps each row and its key"
+    ),
     "column_new": "say what it is in dbt's sources.yml when a model is to read it",
     "scale_changed": "ask the owner of the source; divide in staging if the unit changed",
 }

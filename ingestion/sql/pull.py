@@ -20,6 +20,7 @@ from ingestion.sql.deletions import (
 from ingestion.sql.difference import Differences
 from ingestion.sql.raw import raw
 from ingestion.sql.rejection import Rejections
+from ingestion.sql.sharing import told_apart
 from ingestion.sql.source import Deletes, SqlSource
 from ingestion.sql.table import CURSOR, log_reader, table_reader
 
@@ -67,7 +68,7 @@ class SqlPull:
         is_time = start is not None and self._is_time_for_keys()
         taken: list[pa.Table] = []
         for chunk in reader.since(CURSOR, start):
-            fresh = self.rejections.take(table, reader, overlap.fresh(chunk))
+            fresh = self.rejections.take(table, reader, overlap.fresh(told_apart(chunk, reader)))
             if start is not None:
                 taken.append(fresh.select(list(reader.key)))
             yield version(fresh)
@@ -103,13 +104,13 @@ class SqlPull:
             self.differences.note_rows(table, "deleted", keys.vanished)
             yield version(tombstones(reader, keys.vanished, self.now), "keys")
         back = without(keys.returned, taken, reader.key)
-        too_old = reader.expression(CURSOR) < start
+        too_old = reader.before(CURSOR, start)
         for kind, wanted, condition in (
             ("returned", back, None),
             ("missed", keys.unknown, too_old),
         ):
             for found in read_by_key(reader, wanted, condition, self.now):
-                rows = self.rejections.take(table, reader, found, rejected)
+                rows = self.rejections.take(table, reader, told_apart(found, reader), rejected)
                 self.differences.note_rows(table, kind, rows.select(list(reader.key)))
                 yield version(rows, "keys")
 

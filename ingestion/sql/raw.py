@@ -65,15 +65,12 @@ class Raw:
         What a source showed last is true, whatever its clocks said: as staging has it.
         """
         return f"""
-            select * exclude (version_rank) from (
-                select *, row_number() over (
-                    partition by {names(key)}
-                    order by _seen_at desc, changed_at desc nulls last, _dlt_load_id desc
-                ) as version_rank
-                from {self.dataset}.{quoted(table)}
-                where {self._counts(table)}
-            )
-            where version_rank = 1
+            select * from {self.dataset}.{quoted(table)}
+            where {self._counts(table)}
+            qualify row_number() over (
+                partition by {names(key)}
+                order by _seen_at desc, changed_at desc nulls last, _dlt_load_id desc
+            ) = 1
         """  # noqa: S608 - names of our own tables, quoted
 
     def rejected(self, table: str) -> frozenset[tuple[str, str]]:

@@ -132,8 +132,10 @@ class _Look:
 
     def compared(self) -> tuple[TableReader, Comparison] | None:
         """Both sides compared; None where the table was never pulled."""
+        from ingestion.sql.column import raw_name
         from ingestion.sql.comparison import compare
-        from ingestion.sql.table import raw_name, table_reader
+        from ingestion.sql.raw import quoted
+        from ingestion.sql.table import table_reader
 
         newest = self.raw.newest_stamp(self.table)
         if newest is None:
@@ -141,9 +143,10 @@ class _Look:
         in_raw = self.raw.columns(self.table)
         reader = table_reader(self.engine, self.source, self.table, in_raw)
         said = self.source.tables[self.table]
+        dated_by = None if said.dated_by is None else raw_name(said.dated_by)
         period = "cast(null as date)"
-        if said.dated_by is not None:
-            period = f"cast(date_trunc('{said.period}', {raw_name(said.dated_by)}) as date)"
+        if dated_by in in_raw:
+            period = f"cast(date_trunc('{said.period}', {quoted(dated_by)}) as date)"
         since = newest - timedelta(minutes=self.source.overlap(self.table))
         return reader, compare(self.raw, reader, self.table, period=period, since=since)
 
@@ -191,15 +194,15 @@ class _Look:
         else:
             self.differences.note_rows(self.table, "deleted", found.gone)
         self.differences.note_rows(self.table, "missed", found.missed.select(key))
-        for cell in found.cells.to_pylist():
+        for cell in found.cells:
             note(
                 self.table,
                 "edited",
-                key={name: cell[name] for name in key},
-                period=cell["period"],
-                column=cell["column_name"],
-                at_source=cell["at_source"],
-                in_raw=cell["in_raw"],
+                key=cell.key,
+                period=cell.period,
+                column=cell.column,
+                at_source=cell.at_source,
+                in_raw=cell.in_raw,
             )
         for each in found.rescaled:
             if self.raw.was_noted(self.table, "scale_changed", each.column, each.period):

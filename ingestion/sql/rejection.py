@@ -8,7 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ingestion.source import ANY_TABLE, ColumnType, Table
+from ingestion.sql.database import REJECTED
 from ingestion.sql.difference import Differences, row_key
+from ingestion.sql.sharing import SHARED
 from ingestion.sql.table import CURSOR
 
 if TYPE_CHECKING:
@@ -67,7 +69,6 @@ class Rejections:
         known: Known,
     ) -> None:
         from ingestion.columns import arrow_table
-        from ingestion.sql.arrow_reading import REJECTED
 
         collected: list[dict[str, Any]] = []
         examples: dict[str, tuple[dict[str, Any], str]] = {}
@@ -76,20 +77,22 @@ class Rejections:
             cells: dict[str, str] = json.loads(row.pop(REJECTED))
             key = row_key({name: cells.get(name, row[name]) for name in reader.key})
             changed_at = row.pop(CURSOR)  # ours, and another one where the row is read by its key
-            content = json.dumps(row | cells, default=str, ensure_ascii=False)
+            values = row | {name: value for name, value in cells.items() if name != SHARED}
+            content = json.dumps(values, default=str, ensure_ascii=False)
             if (key, content) in known:
                 continue
             for column, value in cells.items():
                 counts[column] += 1
                 examples.setdefault(column, (row, value))
-            is_infinite = any(value.lower() in INFINITE for value in cells.values())
             collected.append(
                 {
                     "table_name": table,
                     "row_key": key,
-                    "rule": "not_finite" if is_infinite else "does_not_fit",
+                    "rule": _rule(cells),
                     "reason": "; ".join(
-                        f"{column} is {value}, which is no {reader.kind(column)}"
+                        f"the key {key} is shared by {value} rows"
+                        if column == SHARED
+                        else f"{column} is {value}, which is no {reader.column(column).holds}"
                         for column, value in cells.items()
                     ),
                     "content": content,
@@ -97,12 +100,13 @@ class Rejections:
                 }
             )
         for column, (row, value) in examples.items():
+            is_shared = column == SHARED
             self.differences.note(
                 table,
-                "rejected",
+                "key_shared" if is_shared else "rejected",
                 key={name: row[name] for name in reader.key},
-                column=column,
-                at_source=value,
+                column=None if is_shared else column,
+                at_source=None if is_shared else value,
                 count=counts[column],
             )
         if collected:
@@ -118,3 +122,10 @@ class Rejections:
 
     def _read(self) -> Iterator[pa.Table]:
         yield from self.tables
+
+
+def _rule(cells: Mapping[str, str]) -> str:
+    """The rule that these cells of a row offend against, the gravest first."""
+    if any(value.lower() in INFINITE for value in cells.values()):
+        return "not_finite"
+    return "key_shared" if set(cells) == {SHARED} else "does_not_fit"

@@ -6,18 +6,24 @@ a column that is not there, a type that raw cannot hold, a column that raw has a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
-from ingestion.source import ColumnType
-from ingestion.sql.database import Column, TableReader, carried_as, reflected
-from ingestion.sql.source import Cast, SqlSource
+from ingestion.sql.column import as_read, carried, moment_of, raw_name
+from ingestion.sql.database import REJECTED, Column, TableReader, reflected
+from ingestion.sql.sharing import is_constrained
+from ingestion.sql.source import SqlSource
+from sightline.errors import SightlineEnvironmentError
 from sightline.finding import did_you_mean, nearest
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
 CURSOR = "changed_at"  # the raw column that every table of an SQL source gets
+RESERVED = frozenset(
+    {CURSOR, REJECTED, "_deleted_at", "_found_by", "_seen_at", "_row", "_dlt_id", "_dlt_load_id"}
+)
+"""Names in raw that no column of a source may have."""
 
 
 def table_reader(
@@ -30,22 +36,26 @@ def table_reader(
     import sqlalchemy as sa
 
     said = source.tables[name]
-    table = reflected(engine, said.source_table or name)
+    table = _reflected(engine, source, name, said.source_table or name)
     named = (*said.key, *source.stamps(name), *said.exclude, *said.cast)
-    _refuse_unknown(
-        source, name, table, named if said.dated_by is None else (*named, said.dated_by)
-    )
+    dated_by = () if said.dated_by is None else (said.dated_by,)
+    _refuse_unknown(source, name, table, (*named, *dated_by))
+    dialect = engine.dialect.name
     columns = [
-        Column(raw_name(column.name), *_carried(source, name, column, engine.dialect.name))
+        carried(source, name, column, dialect)
         for column in table.columns
-        if column.name not in said.exclude
+        if column.name not in said.exclude and not _is_ours(source, name, column.name)
     ]
-    if CURSOR not in table.columns:
-        stamps = [table.columns[stamp] for stamp in source.stamps(name)]
-        moment = sa.func.coalesce(*stamps) if len(stamps) > 1 else stamps[0]
-        columns.append(Column(CURSOR, "timestamp", moment))
+    stamps = [
+        moment_of(source, name, table.columns[stamp], dialect) for stamp in source.stamps(name)
+    ]
+    moment = sa.func.coalesce(*stamps) if len(stamps) > 1 else stamps[0]
+    columns.append(Column(CURSOR, "timestamp", moment))
+    _refuse_undated(source, name, columns, dated_by)
     _refuse_lost(source, name, {column.name for column in columns}, in_raw)
-    return TableReader(engine, table, tuple(columns), tuple(map(raw_name, said.key)))
+    key = tuple(map(raw_name, said.key))
+    may_share_keys = not is_constrained(table, said.key)
+    return TableReader(engine, table, tuple(columns), key, may_share_keys)
 
 
 def log_reader(engine: sa.Engine, source: SqlSource, name: str, reader: TableReader) -> TableReader:
@@ -53,54 +63,60 @@ def log_reader(engine: sa.Engine, source: SqlSource, name: str, reader: TableRea
     log = source.tables[name].deletion_log
     if log is None:
         raise ValueError(f"table {name} has no deletion log")
-    table = reflected(engine, log.table)
+    table = _reflected(engine, source, name, log.table)
     _refuse_unknown(source, name, table, (*log.key, log.deleted_at))
     keys = [
-        Column(key, kind, table.columns[logged])
+        Column(key, reader.column(key).kind, as_read(table.columns[logged]))
         for key, logged in zip(reader.key, log.key, strict=True)
-        for kind in [reader.kind(key)]
     ]
-    moment = Column(CURSOR, "timestamp", table.columns[log.deleted_at])
-    return TableReader(engine, table, (*keys, moment), reader.key)
+    moment = moment_of(source, name, table.columns[log.deleted_at], engine.dialect.name)
+    columns = (*keys, Column(CURSOR, "timestamp", moment))
+    return TableReader(engine, table, columns, reader.key, may_share_keys=False)  # of deletions
 
 
-def raw_name(name: str) -> str:
-    """The name that a column of the source has in raw."""
-    from dlt.common.normalizers.naming.snake_case import NamingConvention
+def _reflected(engine: sa.Engine, source: SqlSource, name: str, inside: str) -> sa.Table:
+    """The database's own description of what it calls `inside`."""
+    import sqlalchemy as sa
 
-    return str(NamingConvention().normalize_identifier(name))
-
-
-def _carried(
-    source: SqlSource, name: str, column: sa.Column[Any], dialect: str
-) -> tuple[ColumnType, sa.ColumnElement[Any]]:
-    """The type raw keeps a column in and the expression that yields it."""
-    from sqlalchemy import Float, Numeric, String, Text, cast, extract, func, type_coerce
-
-    wish = source.tables[name].cast.get(column.name)
-    in_text = isinstance(column.type, String)
-    if wish is Cast.TEXT:
-        return "text", cast(column, Text)
-    if wish is Cast.SECONDS:
-        return "decimal", cast(extract("epoch", column), Numeric(38, 9))
-    if wish is Cast.DECIMAL_COMMA:  # the reader takes numbers only, where a database may be lax
-        return "decimal", func.replace(func.replace(column, ".", ""), ",", ".")
-    if wish is Cast.DECIMAL:
-        return "decimal", column if in_text else cast(column, Numeric(38, 9))
-    kind = carried_as(column.type)
-    if kind is None:
+    try:
+        return reflected(engine, inside)
+    except sa.exc.NoSuchTableError:
+        schema, _, _ = inside.rpartition(".")
+        there = sa.inspect(engine)
+        tables = there.get_table_names(schema or None) + there.get_view_names(schema or None)
+        near = did_you_mean(inside, [f"{schema}.{each}" if schema else each for each in tables])
         raise source.refused(
             name,
-            "column_not_carried",
-            f"{column.name} is {column.type}, which raw cannot hold exactly",
-            f"write `exclude: [{column.name}]`, or `cast: {{{column.name}: …}}` with one of "
-            f"{', '.join(Cast)}",
+            "unknown_table",
+            f"the database has no table {inside}",
+            f"{near}; or give its user the right to see it",
+        ) from None
+    except sa.exc.SQLAlchemyError as error:  # its own words may hold the address
+        place = source.place("tables", name)
+        raise SightlineEnvironmentError(
+            f"{place}: table {name}: the database does not answer ({type(error).__name__}); "
+            "nothing was loaded\n"
+            "    way out: see that it is up, and that the URL of this source names its host, user "
+            "and password"
+        ) from None
+
+
+def _is_ours(source: SqlSource, name: str, column: str) -> bool:
+    """Whether a stamp of the source is told by the cursor, which has its name in raw.
+
+    Any other column with the name of one of ours is refused.
+    """
+    inside = raw_name(column)
+    if inside == CURSOR and column in source.stamps(name):
+        return True
+    if inside in RESERVED:
+        raise source.refused(
+            name,
+            "reserved_column",
+            f"{column} would be {inside} in raw, where a column of ours has that name",
+            f"write `exclude: [{column}]`, or read `from:` a view that gives it another name",
         )
-    if kind == "decimal" and dialect == "sqlite":
-        return kind, type_coerce(
-            column, Float()
-        )  # which would round, and fail on what is no number
-    return kind, column
+    return False
 
 
 def _refuse_unknown(source: SqlSource, name: str, table: sa.Table, columns: Iterable[str]) -> None:
@@ -111,6 +127,20 @@ def _refuse_unknown(source: SqlSource, name: str, table: sa.Table, columns: Iter
                 "unknown_column",
                 f"the database has no column {column} in {table.name}",
                 did_you_mean(column, table.columns.keys()),
+            )
+
+
+def _refuse_undated(
+    source: SqlSource, name: str, columns: Sequence[Column], dated_by: Sequence[str]
+) -> None:
+    dates = {column.name for column in columns if column.kind in {"date", "timestamp"}}
+    for column in dated_by:
+        if raw_name(column) not in dates:
+            raise source.refused(
+                name,
+                "no_date",
+                f"dated_by names {column}, which raw does not hold as a date",
+                "name a column of dates or timestamps, or none: all rows are then one period",
             )
 
 

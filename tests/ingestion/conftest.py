@@ -19,7 +19,16 @@ from tests.ingestion.firm import TinyErp
 SOURCE_SETTINGS = ("SIGHTLINE_ERP_", "SIGHTLINE_TRACKER_", "SIGHTLINE_SHEETS_")
 SEEN_AT = datetime(2026, 10, 26, 6, tzinfo=UTC)
 
+HEAD = """
+description: An ERP with names, keys and types of its own.
+department: finance
+cadence: "*/10 * * * *"
+reconcile: "0 3 * * 0"
+changed_at: [write_date, create_date]
+tables:
+"""
 Rows = Callable[[str], list[tuple[Any, ...]]]
+Tables = Callable[[str], Path]
 
 
 @pytest.fixture
@@ -82,3 +91,16 @@ def rows(home: Home) -> Rows:
             return connection.execute(sql).fetchall()
 
     return query
+
+
+@pytest.fixture
+def tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tables:
+    """Write the file that says what is pulled, and have the ERP read by it."""
+
+    def write(text: str) -> Path:
+        file = tmp_path / "tables.yml"
+        file.write_text(HEAD + text)
+        monkeypatch.setenv("SIGHTLINE_ERP_TABLES", str(file))
+        return file
+
+    return write

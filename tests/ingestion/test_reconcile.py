@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,11 +14,11 @@ import sqlalchemy as sa
 
 from ingestion.pull import pull
 from ingestion.sql.reconcile import reconcile
-from sightline.errors import NothingCheckedError, UsageError
+from sightline.errors import DefinitionError, NothingCheckedError, UsageError
 from sightline.home import Home
 from sightline.ledger.watching import watch
 from sightline.warehouse.duckdb import connect
-from tests.ingestion.conftest import SEEN_AT, Rows, plain_url
+from tests.ingestion.conftest import SEEN_AT, Rows, Tables, plain_url
 from tests.ingestion.firm import NOON, TinyErp
 
 LATER = SEEN_AT + timedelta(hours=1)  # keys are compared once an hour
@@ -165,6 +165,77 @@ def test_another_unit_is_remarked_once(home: Home, older: TinyErp, rows: Rows) -
         "scale_changed", None, "amount_cents", "945000", "914.5", "reconciliation",
     )  # fmt: skip
     assert rows("select count(*) from raw_erp.source_difference where kind like 'sc%'") == [(1,)]
+
+
+def test_any_name_of_a_column_is_compared(
+    home: Home, older: TinyErp, rows: Rows, tables: Tables
+) -> None:
+    older.execute(
+        'create table parcel ("in_raw" integer primary key, "order" date, period text, '
+        "column_name text, version_rank text, upd datetime)",
+        "insert into parcel values (1, '2026-09-10', 'a', 'b', 'c', '2026-09-10 12:00:00.0'), "
+        "(2, '2026-10-10', 'a', 'b', 'c', '2026-10-10 12:00:00.0')",
+    )
+    tables("  parcel:\n    key: [in_raw]\n    dated_by: order\n    changed_at: [upd]\n")
+    pull("erp", home=home, seen_at=LATER)
+    older.execute("update parcel set period = 'z', version_rank = 'y' where in_raw = 1")
+    [found] = reconcile("erp", home=home, seen_at=LATER).tables
+    assert (found.periods_differing, found.edited) == (1, 1)
+    assert rows(
+        "select period_start, row_key, column_name, at_source, in_raw "
+        "from raw_erp.source_difference order by column_name"
+    ) == [
+        (date(2026, 9, 1), '{"in_raw": 1}', "period", "z", "a"),
+        (date(2026, 9, 1), '{"in_raw": 1}', "version_rank", "y", "c"),
+    ]
+
+
+@pytest.mark.parametrize("more", ["", "    exclude: [booked]\n"])
+def test_a_table_dated_by_what_is_no_date_is_refused(
+    home: Home, older: TinyErp, tables: Tables, more: str
+) -> None:
+    kind = "date" if more else "text"
+    older.execute(f"create table parcel (id integer primary key, booked {kind}, upd datetime)")
+    tables(f"  parcel:\n    key: [id]\n    dated_by: booked\n    changed_at: [upd]\n{more}")
+    with pytest.raises(DefinitionError, match=r"tables.yml:8:3: no_date: .*booked.*\n.*way out"):
+        pull("erp", home=home, seen_at=LATER)
+
+
+def test_rows_that_share_a_key_are_rejected_and_each_is_kept_with_the_reason(
+    home: Home, firm: TinyErp, rows: Rows, tables: Tables
+) -> None:
+    firm.execute("create table parcel (code text, part integer, upd timestamp)")
+    insert = "insert into parcel values ('{}', {}, '2026-10-{} 12:00:00.000000')"
+    written = [("a", 1, 20), ("b", 2, 20), ("b", 3, 20), ("c", 4, 24)]
+    firm.execute(*(insert.format(*part) for part in written))
+    tables("  parcel:\n    key: [code]\n    changed_at: [upd]\n")
+
+    def shared() -> list[tuple[int, str, str]]:
+        found = rows("select content, rule, reason from raw_erp.rejected_row")
+        return sorted((json.loads(content)["part"], rule, why) for content, rule, why in found)
+
+    def rejected(part: int, code: str) -> tuple[int, str, str]:
+        return part, "key_shared", f'the key {{"code": "{code}"}} is shared by 2 rows'
+
+    parcel, *_ = pull("erp", home=home, seen_at=LATER).tables
+    assert (parcel.seen, parcel.kept, parcel.rejected) == (4, 2, 2)
+    assert shared() == [rejected(2, "b"), rejected(3, "b")]
+    assert rows("select kind, row_key, row_count from raw_erp.source_difference") == [
+        ("key_shared", '{"code": "b"}', 2)
+    ]
+    # Not named again; a newer row is rejected beside the older one that has its key and is kept.
+    firm.execute(insert.format("a", 5, 24))
+    assert pull("erp", home=home, seen_at=EVEN_LATER).tables[0].rejected == 1
+    assert shared() == [rejected(2, "b"), rejected(3, "b"), rejected(5, "a")]
+    # The comparison of rows names the older one too, and takes it neither for edited nor deleted.
+    [found] = reconcile("erp", home=home, seen_at=EVEN_LATER).tables
+    assert (found.edited, found.missed, found.deleted, found.rejected) == (0, 0, 0, 3)
+    assert shared()[0] == rejected(1, "a")
+    # With a key that tells the rows apart all are read.
+    tables("  parcel:\n    key: [part]\n    changed_at: [upd]\n")
+    pull("erp", home=home, seen_at=EVEN_LATER + timedelta(hours=1))
+    parts = rows("select part from raw_erp.parcel where _deleted_at is null order by 1")
+    assert parts == [(1,), (2,), (3,), (4,), (5,)]
 
 
 def test_an_unknown_source_or_table_is_a_usage_error(home: Home, older: TinyErp) -> None:

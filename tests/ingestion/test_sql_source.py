@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
+from ingestion.__main__ import main
 from ingestion.pull import pull
 from ingestion.sql.reconcile import reconcile
 from ingestion.sql.source import read_sql_source
-from sightline.errors import DefinitionError
+from sightline.errors import DefinitionError, SightlineEnvironmentError
 from sightline.home import CHECKOUT, Home
-from tests.ingestion.conftest import SEEN_AT, Rows, plain_url
+from tests.ingestion.conftest import SEEN_AT, Rows, Tables, plain_url
 from tests.ingestion.firm import NOON, TinyErp
 
 LATER = SEEN_AT + timedelta(hours=1)
 
-HEAD = """
-description: An ERP with names, keys and types of its own.
-department: finance
-cadence: "*/10 * * * *"
-reconcile: "0 3 * * 0"
-changed_at: [write_date, create_date]
-tables:
-"""
 ORDERS = """
   sales_order:
     from: sales.sale_order
@@ -63,21 +54,6 @@ insert into sales.sale_order values
 insert into sales.stock_quant values
     ('north', 1, 5.125, '2026-10-20'), ('north', 2, 6, '2026-10-23'), ('south', 1, 7, '2026-10-23');
 """
-
-Tables = Callable[[str], Path]
-
-
-@pytest.fixture
-def tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tables:
-    """Write the file that says what is pulled, and have the ERP read by it."""
-
-    def write(text: str) -> Path:
-        file = tmp_path / "tables.yml"
-        file.write_text(HEAD + text)
-        monkeypatch.setenv("SIGHTLINE_ERP_TABLES", str(file))
-        return file
-
-    return write
 
 
 @pytest.fixture
@@ -174,6 +150,37 @@ def test_a_file_that_makes_no_sense_is_refused_with_its_line(
         read_sql_source(tables(said))
 
 
+def test_a_file_that_makes_no_sense_ends_the_command_without_a_traceback(
+    home: Home, tables: Tables, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tables(STOCK.replace("key:", "keys:"))
+    assert main(["erp"]) == 2
+    assert "tables.yml:11:5: unknown_key" in capsys.readouterr().err
+
+
+def test_a_table_that_is_not_there_is_refused_with_those_that_are(
+    home: Home, sales: sa.Engine, tables: Tables
+) -> None:
+    tables(STOCK.replace("stock_quant", "stock_quants"))
+    with pytest.raises(
+        DefinitionError,
+        match=r"tables.yml:9:3: unknown_table: .*\n.* mean 'sales.stock_quant'",
+    ):
+        pull("erp", home=home, seen_at=SEEN_AT)
+
+
+def test_a_database_that_does_not_answer_is_named_without_its_password(
+    home: Home, tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SIGHTLINE_ERP_URL", "postgresql://reader:canary@127.0.0.1:1/erp")
+    tables(STOCK)
+    with pytest.raises(
+        SightlineEnvironmentError, match=r"tables.yml:9:3: table stock: .* not answer.*\n.*way out"
+    ) as refused:
+        pull("erp", home=home, seen_at=SEEN_AT)
+    assert "canary" not in str(refused.value)
+
+
 def test_the_shipped_file_describes_the_demo_firm() -> None:
     source = read_sql_source(CHECKOUT / "ingestion" / "erp.yml")
     assert len(source.tables) == 6
@@ -227,7 +234,11 @@ def test_a_row_that_holds_no_number_is_rejected_with_its_reason_and_holds_back_n
         ),
         ('{"id": 12}', "not_finite", "amount_total is nan, which is no decimal"),
         ('{"id": 13}', "does_not_fit", "amount_total is 0.1234567891, which is no decimal"),
-        ('{"id": 14}', "does_not_fit", "discount is 12.5 eur, which is no decimal"),
+        (
+            '{"id": 14}',
+            "does_not_fit",
+            "discount is 12,5 eur, which is no decimal written like 1.234,5",
+        ),
     ]
     assert rows(
         "select column_name, row_count from raw_erp.source_difference "
@@ -239,6 +250,73 @@ def test_a_row_that_holds_no_number_is_rejected_with_its_reason_and_holds_back_n
         sales, "update sales.sale_order set weight = 3, write_date = '2026-10-27' where id = 10"
     )
     assert pull("erp", home=home, seen_at=LATER + timedelta(days=2)).rows_loaded == 1
+
+
+@pytest.mark.parametrize("is_arrow", [True, False])
+def test_a_decimal_comma_is_read_by_the_rule_of_sheets(
+    home: Home,
+    sales: sa.Engine,
+    tables: Tables,
+    rows: Rows,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    is_arrow: bool,
+) -> None:
+    if not is_arrow:
+        monkeypatch.setattr("ingestion.sql.arrow_reading.find_spec", lambda _: None)
+    numbers = ["12.5", "1.23", "1.234", "-1.234.567,5", " 1234,5 ", "1.2345,6", "12,"]
+    execute(
+        sales,
+        "delete from sales.sale_order;"
+        "insert into sales.sale_order (id, discount, create_date) values "
+        + ", ".join(f"({at}, '{text}', '2026-10-20 12:00')" for at, text in enumerate(numbers)),
+    )
+    tables(ORDERS)
+    pull("erp", home=home, seen_at=SEEN_AT)
+    assert rows("select id, discount from raw_erp.sales_order order by id") == [
+        (2, Decimal(1234)),
+        (3, Decimal("-1234567.5")),
+        (4, Decimal("1234.5")),
+    ]
+    assert rows("select reason from raw_erp.rejected_row order by row_key") == [
+        (f"discount is {text}, which is no decimal written like 1.234,5",)
+        for text in ("12.5", "1.23", "1.2345,6", "12,")
+    ]
+
+
+@pytest.mark.parametrize("is_arrow", [True, False])
+def test_a_uuid_is_a_key_like_any_other(
+    home: Home,
+    sales: sa.Engine,
+    tables: Tables,
+    rows: Rows,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    is_arrow: bool,
+) -> None:
+    if not is_arrow:
+        monkeypatch.setattr("ingestion.sql.arrow_reading.find_spec", lambda _: None)
+    first, second, third = (f"0192b6b0-0000-7000-8000-00000000000{at}" for at in (1, 2, 3))
+    execute(
+        sales,
+        "create table sales.parcel (uid uuid primary key, upd timestamp);"
+        "create table sales.gone (uid uuid, at timestamp);"
+        f"insert into sales.parcel values ('{first}', '2026-10-20'), ('{second}', '2026-10-24')",
+    )
+    parcel = "    from: sales.parcel\n    key: [uid]\n    changed_at: [upd]\n"
+    log = "    deletes: log\n    deletion_log: {table: sales.gone, key: [uid], deleted_at: at}\n"
+    tables(f"  parcel:\n{parcel}  logged:\n{parcel}{log}")
+    assert pull("erp", home=home, seen_at=SEEN_AT).rows_loaded == 4
+    execute(
+        sales,
+        f"delete from sales.parcel where uid = '{second}';"
+        f"insert into sales.gone values ('{second}', '2026-10-25');"
+        f"insert into sales.parcel values ('{third}', '2026-10-01');",
+    )
+    pull("erp", home=home, seen_at=LATER)
+    found = "select uid, _deleted_at is null from raw_erp.{} where _found_by is not null order by 1"
+    assert rows(found.format("parcel")) == [(second, False), (third, True)]
+    assert rows(found.format("logged")) == [(second, False)]
 
 
 def test_an_infinite_moment_is_no_moment(
@@ -345,3 +423,104 @@ def test_a_column_that_is_gone_is_refused_with_its_likely_new_name(
     erp.execute("update downtime set write_date = '2026-10-21 12:00:00.000000'")
     pull("erp", home=home, seen_at=SEEN_AT)
     assert rows("select count(*), count(minutes_lost) from raw_erp.downtime") == [(6, 3)]
+
+
+@pytest.mark.parametrize("kind", ["integer", "real", "numeric(12, 3)"])
+def test_a_stamp_that_is_no_moment_is_refused(
+    home: Home, erp: TinyErp, tables: Tables, kind: str
+) -> None:
+    erp.execute(f"create table parcel (id integer primary key, upd {kind})")
+    tables("  parcel:\n    key: [id]\n    changed_at: [upd]\n")
+    with pytest.raises(DefinitionError, match=r"tables.yml:8:3: no_moment: .*upd is.*\n.*a view"):
+        pull("erp", home=home, seen_at=SEEN_AT)
+
+
+def test_a_deletion_log_that_tells_no_moment_is_refused(
+    home: Home, sales: sa.Engine, tables: Tables
+) -> None:
+    execute(sales, "alter table sales.deleted_record add column epoch bigint")
+    tables(ORDERS.replace("deleted_at: deleted_on", "deleted_at: epoch"))
+    with pytest.raises(DefinitionError, match=r"no_moment: .*epoch is BIGINT"):
+        pull("erp", home=home, seen_at=SEEN_AT)
+
+
+def test_sqlite_may_keep_its_stamps_as_text_or_compute_them_in_a_view(
+    home: Home, erp: TinyErp, rows: Rows, tables: Tables
+) -> None:
+    erp.execute(
+        "create table parcel (id integer primary key, upd integer, at text)",
+        "create view parcel_dated as select id, at, datetime(upd, 'unixepoch') as upd from parcel",
+        "insert into parcel values (1, 1772352001, '2026-10-20T12:00:00'), (2, 1772352001, 'noon')",
+    )
+    tables(
+        "  by_text:\n    from: parcel\n    key: [id]\n    changed_at: [at]\n"
+        "  by_view:\n    from: parcel_dated\n    key: [id]\n    changed_at: [upd]\n"
+        "    exclude: [upd]\n"
+    )
+    pull("erp", home=home, seen_at=SEEN_AT)
+    assert rows("select id, changed_at from raw_erp.by_text") == [(1, NOON)]
+    assert rows("select reason from raw_erp.rejected_row") == [
+        ("changed_at is noon, which is no timestamp",)
+    ]
+    erp.execute(
+        "update parcel set upd = upd + 100000, at = '2026-10-20T12:00:01' where id = 1",
+    )
+    assert pull("erp", home=home, seen_at=SEEN_AT).rows_loaded == 2
+    assert rows("select id, changed_at from raw_erp.by_view order by all") == [
+        (1, datetime(2026, 3, 1, 8, 0, 1)),  # noqa: DTZ001 - raw keeps naive UTC
+        (1, datetime(2026, 3, 2, 11, 46, 41)),  # noqa: DTZ001 - raw keeps naive UTC
+        (2, datetime(2026, 3, 1, 8, 0, 1)),  # noqa: DTZ001 - raw keeps naive UTC
+    ]
+
+
+def test_a_column_of_the_source_named_as_the_cursor_is_one_stamp_among_others(
+    home: Home, erp: TinyErp, rows: Rows, tables: Tables
+) -> None:
+    erp.execute(
+        "create table parcel (id integer primary key, changed_at datetime, created_at datetime)",
+        "insert into parcel values (1, '2026-10-21 12:00:00.0', '2026-10-20 12:00:00.0'), "
+        "(2, null, '2026-10-20 12:00:00.0')",
+    )
+    tables("  parcel:\n    key: [id]\n    changed_at: [changed_at, created_at]\n")
+    pull("erp", home=home, seen_at=SEEN_AT)
+    assert rows("select id, changed_at from raw_erp.parcel order by id") == [
+        (1, NOON + timedelta(days=1)),
+        (2, NOON),
+    ]
+
+
+@pytest.mark.parametrize("name", ["changed_at", "ChangedAt", "_row", "_deleted_at", "_seen_at"])
+def test_a_column_with_the_name_of_one_of_ours_is_refused_until_it_is_left_out(
+    home: Home, erp: TinyErp, rows: Rows, tables: Tables, name: str
+) -> None:
+    erp.execute(
+        f"create table parcel (id integer primary key, upd datetime, {name} datetime)",
+        "insert into parcel values (1, '2026-10-20 12:00:00.0', '1999-10-20 12:00:00.0')",
+    )
+    said = "  parcel:\n    key: [id]\n    changed_at: [upd]\n"
+    tables(said)
+    with pytest.raises(DefinitionError, match=rf"reserved_column: .*{name}.*\n.*\[{name}\]"):
+        pull("erp", home=home, seen_at=SEEN_AT)
+    tables(f"{said}    exclude: [{name}]\n")
+    assert pull("erp", home=home, seen_at=SEEN_AT).rows_loaded == 1
+    assert rows("select changed_at from raw_erp.parcel") == [(NOON,)]
+
+
+def test_a_table_whose_every_row_was_rejected_is_read_once_the_file_is_right(
+    home: Home, erp: TinyErp, rows: Rows, tables: Tables
+) -> None:
+    erp.execute(
+        "create table parcel (id integer primary key, tons text, upd datetime)",
+        "insert into parcel values (1, '12.5', '2026-10-20 12:00:00.0'), "
+        "(2, '1.5', '2026-10-24 12:00:00.0')",
+    )
+    said = "  parcel:\n    key: [id]\n    changed_at: [upd]\n    cast: {tons: %s}\n"
+    tables(said % "decimal_comma")
+    assert pull("erp", home=home, seen_at=SEEN_AT).tables[0].rejected == 2
+    assert pull("erp", home=home, seen_at=LATER).tables[0].seen == 0
+    tables(said % "decimal")
+    pull("erp", home=home, seen_at=LATER + timedelta(hours=1))
+    assert rows("select id, tons from raw_erp.parcel order by id") == [
+        (1, Decimal("12.5")),
+        (2, Decimal("1.5")),
+    ]
