@@ -13,7 +13,7 @@ from sightline.home import Home
 app = typer.Typer(help="Messages held back for a while. What is judged and audited stays so.")
 
 Author = Annotated[
-    str, typer.Option(help="Who answers for it: a mailbox, as okrs/vocabulary.yml has it.")
+    str, typer.Option("--by", help="Who answers for it: a mailbox, as okrs/vocabulary.yml has it.")
 ]
 
 _SCOPES = "select distinct scope from marts.fct_kpi_evaluation where kpi_id = coalesce(?, kpi_id)"

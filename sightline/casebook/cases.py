@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,7 @@ from sightline.casebook.deadlines import IsOff, is_weekend
 from sightline.casebook.legal import refuse_illegal
 from sightline.casebook.life_cycle import Standing, is_legal, standing
 from sightline.casebook.log import happened
-from sightline.casebook.store import case_event, to_utc_aware, writing
+from sightline.casebook.store import case_event, writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -97,16 +96,6 @@ class Cases:
         """Every act on the case, in the order it was committed."""
         with self._engine.connect() as connection:
             return log.events(connection, case_id)
-
-    def acts(self, kind: str) -> dict[str, tuple[datetime, dict[str, Any]]]:
-        """The newest act of a kind on each case: when it was done, and what it says."""
-        query = select(case_event.c.case_id, case_event.c["at"], case_event.c.payload)
-        query = query.where(case_event.c.kind == kind).order_by(case_event.c.sequence)
-        with self._engine.connect() as connection:
-            return {
-                str(row[0]): (to_utc_aware(row[1]), json.loads(row[2]))
-                for row in connection.execute(query)
-            }
 
     def standing(self, case_id: str, at: datetime) -> Standing | None:
         """Where the case stands at a moment; None when it was never opened."""

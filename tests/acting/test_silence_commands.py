@@ -37,7 +37,7 @@ def silence(*words: str, code: int = 0) -> Any:
 
 def add(*flags: str, until: str = "2026-11-02T06:00Z", author: str = OWNER, **about: str) -> Any:
     named = [word for name, value in about.items() for word in (f"--{name}", value)]
-    said = ["--until", until, "--author", author, "--reason", "planned stop"]
+    said = ["--until", until, "--by", author, "--reason", "planned stop"]
     return silence("add", *said, *named, *flags)
 
 
@@ -46,7 +46,7 @@ def test_a_silence_is_previewed_held_and_lifted() -> None:
     assert silence("list") == []
     held = add(**UPTIME)["silence_id"]
     assert [each["author"] for each in silence("list", code=1)] == [OWNER]
-    assert silence("lift", held, "--author", OWNER) == {"lifted": held}
+    assert silence("lift", held, "--by", OWNER) == {"lifted": held}
     assert silence("list") == []
 
 
@@ -73,5 +73,5 @@ def test_a_silence_that_means_nothing_is_refused(
 def test_a_stranger_lifts_no_silence() -> None:
     held = add(**UPTIME)["silence_id"]
     with pytest.raises(UsageError, match="nobody holds no role"):
-        silence("lift", held, "--author", "nobody")
+        silence("lift", held, "--by", "nobody")
     assert [each["silence_id"] for each in silence("list", code=1)] == [held]
