@@ -5,7 +5,6 @@ import dagster as dg
 from orchestration.alerting import open_casebook, send, tell, tell_digest
 from orchestration.defs.models import build_verdicts
 from orchestration.defs.values import value_record
-from orchestration.heartbeat import beat
 from sightline.home import Home
 
 
@@ -17,10 +16,9 @@ from sightline.home import Home
     pool="warehouse",
 )
 def alerts(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
-    """Announce what the marts call for, send what is unsent, and say that a pulse has ended."""
+    """Announce what the marts call for, and send what is unsent."""
     home = Home.from_env()
     told = tell(home)
-    beat(home)
     context.log.info("announced %s, delivered %s", told.announced, told.delivered)
     return dg.MaterializeResult(
         metadata={
