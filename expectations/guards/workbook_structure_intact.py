@@ -42,6 +42,7 @@ GUARD = Guard(
                 and line.period_start = recomputed.period_start
     """,
     part=("file", "scope"),
+    every_number=False,
     minimum=1,
     false_alarm_rate=0.0,
     rate_holds="for the fact that the file is so; it says nothing about why.",
