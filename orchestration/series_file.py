@@ -81,7 +81,11 @@ class SeriesFile:
 
 
 def read(path: Path, wanted: Columns) -> SeriesFile:
-    """Read the file. Raises UsageError for columns that are not there or cannot be told apart."""
+    """Read the file.
+
+    Raises UsageError for columns that are not there or cannot be told apart, NothingCheckedError
+    where there is no number to read.
+    """
     header, rows = _table(path)
     found = SeriesFile()
     roles = _roles(header, rows, wanted, found)
@@ -226,8 +230,10 @@ def _roles(
             )
         ]
         chosen = values if len(values) == 1 else named
+        if not values:
+            raise NothingCheckedError("no column holds numbers")
         if len(chosen) != 1:
-            names = ", ".join(repr(header[i]) for i in values) or "none"
+            names = ", ".join(repr(header[i]) for i in values)
             raise UsageError(
                 f"which column holds the values? Say --value NAME; columns of numbers: {names}"
             )
