@@ -21,6 +21,7 @@ from orchestration.written_cell import (
     looks_numeric,
     marks_of,
     number,
+    other_reading,
     period_form,
     share_numeric,
 )
@@ -100,6 +101,9 @@ def read(path: Path, wanted: Columns) -> SeriesFile:
             f"{header[roles['period']]} holds no dates that are known: read without order"
         )
         del roles["period"]
+    elif form is not None:
+        said = other_reading([row[roles["period"]] for _, row in rows], form)
+        found.notes += [said] if said else []
     found.columns = {role: header[index] for role, index in roles.items()}
     periods: list[date] = []
     found.numbers = {role: [] for role in marks}
