@@ -121,6 +121,8 @@ def _series(found: SeriesFile, terms: Terms) -> tuple[Series, Terms, list[int]]:
     values = np.array(numbers[role], dtype=np.float64)
     if "count" in numbers:
         counts = np.maximum(np.rint(numbers["count"]), 0).astype(np.int64)
+        if not counts.any():
+            raise NothingCheckedError("no row counts a value: every count is 0 or less")
         if counts.sum() > MOST_VALUES:
             found.notes.append(f"counts were thinned to {MOST_VALUES:,} values in all")
             counts = np.rint(counts * (MOST_VALUES / counts.sum())).astype(np.int64)

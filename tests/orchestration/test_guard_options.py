@@ -274,6 +274,13 @@ def test_rows_of_which_none_is_a_rate_are_nothing_to_check(
     assert "in no row is the numerator a whole part" in said.err
 
 
+def test_values_that_never_occur_are_nothing_to_check(
+    guard: Call, csv: Callable[..., Path]
+) -> None:
+    said = guard(csv(value=range(40), n=[0] * 20 + [-3] * 20), "--target", 20, *HIGHER)
+    assert (said.code, "every count is 0 or less" in said.err) == (4, True)
+
+
 @pytest.mark.parametrize(
     "words",
     [
