@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
+ROLL_UP = "all"
 JUDGED_PERIODS = "select distinct kpi_id, scope, period_start from intermediate.int_kpi_value"
 
 # A row of a period still open says nothing yet, and would change the hash at every pull.

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from expectations.evidence import ROLL_UP
 from expectations.guard import Examination, Guard, Kind, Outcome, Suspicion
 from expectations.inspection import sound
 from expectations.judgement import Finding, Grade, GuardRun, Status, Trust, Verdict, canonical_json
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 WATCH_LEVEL = 0.05
 URGENT_LEVEL = 0.001
 
-ROLL_UP = "all"
 _TRUST_FROM_BEST = (Trust.TRUSTED, Trust.INSUFFICIENT, Trust.CONTESTED)
 _GRADE_FROM_BEST = (Grade.A, Grade.B, Grade.U, Grade.C, Grade.D)
 

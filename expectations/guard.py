@@ -47,6 +47,9 @@ class Guard:
     evidence: SQL that yields kpi_id, scope, period_start (first day of a period, or null) and
         whatever else the guard needs, for all KPIs at once.
     part: the columns that split a KPI's evidence into parts; one expectation is evaluated a part.
+        Without `scope` among them it looks at the KPI as such.
+    every_number: its evidence speaks of every judged number, and one it leaves out is an error.
+        Where that need not be (a workbook of one site), a scope it leaves out has not enough data.
     minimum: the fewest rows of a part it will judge.
     false_alarm_rate: share of honest parts it asks about, as its tests measure it; 0 for a fact.
     rate_holds: what "honest" means there, and where the rate is known not to hold.
@@ -66,6 +69,7 @@ class Guard:
     rate_holds: str
     innocent_explanations: tuple[str, ...]
     invisible: tuple[str, ...]
+    every_number: bool = True
     share: float = 0.1
     share_falls: bool = True
 

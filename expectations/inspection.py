@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from expectations import evidence
+from expectations.coverage import left_out, numbers_of, without_evidence
 from expectations.guard import Examination, Guard, GuardModule, Row, load
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from datetime import datetime
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from datetime import date, datetime
     from pathlib import Path
 
     from duckdb import DuckDBPyConnection
 
+    from expectations.coverage import Numbers
     from expectations.guarded_kpi import GuardedKpi
     from expectations.row_expectation import RowExpectation
 
@@ -41,10 +43,13 @@ def inspect(
     kpis: Sequence[GuardedKpi],
     as_of: datetime,
     *,
+    judged: Collection[tuple[str, str, date]],
     store: Path | None = None,
 ) -> list[Inspection]:
     """One inspection per KPI, in the order given; never raises for what a guard does wrong.
 
+    judged: kpi_id, scope and period_start of every number that is judged: what there has to be
+    evidence of is read from these, never from the evidence itself.
     store: a folder where Great Expectations keeps suite, checkpoint and validation result.
     """
     try:
@@ -55,7 +60,14 @@ def inspect(
         parts = {kpi.kpi_id: _parts(module.GUARD, kpi, rows[kpi.kpi_id]) for kpi in kpis}
     except Exception as problem:
         return [_failed(kpi, guard_name, problem) for kpi in kpis]
-    plans = {kpi.kpi_id: _plan(module, kpi.guards[guard_name], parts[kpi.kpi_id]) for kpi in kpis}
+    numbers = numbers_of(kpis, judged)
+    lost = {
+        kpi_id: without_evidence(module.GUARD, rows[kpi_id], own) for kpi_id, own in numbers.items()
+    }
+    plans = {
+        kpi.kpi_id: _plan(module, kpi.guards[guard_name], parts[kpi.kpi_id], lost[kpi.kpi_id])
+        for kpi in kpis
+    }
     planned = [kpi_id for kpi_id, plan in plans.items() if isinstance(plan, list)]
     answers: Mapping[str, Examination | str] | Exception = {}
     if planned:
@@ -71,9 +83,11 @@ def inspect(
         plan = plans[kpi.kpi_id]
         usable = plan if isinstance(plan, Exception) else answers
         if isinstance(usable, Exception):
-            inspections.append(_failed(kpi, guard_name, usable, len(parts[kpi.kpi_id])))
+            due = parts[kpi.kpi_id].keys() | left_out(kpi.kpi_id, lost[kpi.kpi_id]).keys()
+            inspections.append(_failed(kpi, guard_name, usable, len(due)))
         else:
             answered = {part: usable.get(part) for part in parts[kpi.kpi_id]}
+            answered |= left_out(kpi.kpi_id, lost[kpi.kpi_id])
             inspections.append(_inspection(kpi, guard_name, module.GUARD, answered))
     return inspections
 
@@ -105,12 +119,18 @@ def _parts(guard: Guard, kpi: GuardedKpi, rows: Sequence[Row]) -> Parts:
 
 
 def _plan(
-    module: GuardModule, parameters: Mapping[str, object], parts: Parts
+    module: GuardModule, parameters: Mapping[str, object], parts: Parts, lost: Numbers
 ) -> list[RowExpectation] | Exception:
     """The expectations to evaluate for one KPI, or why there can be none."""
     try:
         if not parts:
             raise LookupError("there is no evidence of a closed period to judge")
+        if lost and module.GUARD.every_number:
+            scope, period = min(lost)
+            raise LookupError(
+                f"there is no evidence of {len(lost)} judged numbers, "
+                f"of {scope} in the period of {period} first"
+            )
         from expectations.row_expectation import severity_of
 
         expectation = module.expectation()

@@ -40,31 +40,28 @@ def judge(
     store: the folder of Great Expectations' own stores, from which `data_docs` can be built.
 
     Reads the schema `intermediate` and writes nothing. The same inputs give the same rows. A guard
-    that is missing, breaks, finds no evidence or is not fully evaluated ends in a run of status
-    `error`; it never raises and never passes. Raises UsageError for a naive `as_of`, and what the
-    warehouse raises when the judged values themselves cannot be read.
+    that is missing, breaks, finds no evidence of a number it has to speak of or is not fully
+    evaluated ends in a run of status `error`; it never raises and never passes. Raises UsageError
+    for a naive `as_of`, and what the warehouse raises when the judged values themselves cannot be
+    read.
     """
     require_aware(as_of)
     kpis = guarded_kpis(catalog)
     digest = input_hash(connection, catalog, as_of=as_of)
-    values = evidence.read(connection, evidence.JUDGED_PERIODS, kpis.values(), as_of)
+    judged = [
+        (row["kpi_id"], row["scope"], row["period_start"])
+        for row in evidence.read(connection, evidence.JUDGED_PERIODS, kpis.values(), as_of)
+    ]
     inspections = [
         inspection
         for guard, guarded in evidence.by_guard(kpis).items()
-        for inspection in inspect(connection, guard, guarded, as_of, store=store)
+        for inspection in inspect(connection, guard, guarded, as_of, judged=judged, store=store)
     ]
     weighed = grading.weigh(inspections, _watched(kpis, examined_before, as_of))
     runs = [grading.guard_run(inspection, weighed, digest) for inspection in inspections]
     return Judgement(
         findings=tuple(grading.findings(weighed)),
-        verdicts=tuple(
-            grading.verdicts(
-                ((row["kpi_id"], row["scope"], row["period_start"]) for row in values),
-                kpis,
-                inspections,
-                weighed,
-            )
-        ),
+        verdicts=tuple(grading.verdicts(judged, kpis, inspections, weighed)),
         runs=tuple(sorted(runs, key=lambda run: (run.kpi_id, run.guard))),
         examined=tuple(_examined(inspections, as_of)),
     )

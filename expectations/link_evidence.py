@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from expectations import evidence
-from expectations.grading import ROLL_UP
+from expectations.evidence import ROLL_UP
 from expectations.guarded_kpi import guarded_kpis, require_aware
 from expectations.leading import FEWEST_PAIRS, Lead, allowed_lags, find_lead, method_version
 from expectations.multiplicity import benjamini_hochberg

@@ -139,6 +139,7 @@ class RowExpectation(BatchExpectation):  # type: ignore[misc]  # GX ships no che
             "result": {
                 "observed_value": examination.detail,
                 "unexpected_count": examination.unexpected_count,
+                "unexpected_percent": 100 * examination.unexpected_count / max(examination.n, 1),
                 "element_count": examination.n,
                 "examination": Answer(examination),
             },

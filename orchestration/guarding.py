@@ -13,6 +13,7 @@ from expectations.signals.battery import Composite, compose, grade_of, of_values
 from expectations.signals.crossing import JUST_INSIDE, crossings
 from expectations.signals.lattice import resolution_of
 from expectations.signals.series import Series, Signal, Terms, judged, not_enough
+from sightline.errors import NothingCheckedError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +24,7 @@ REPORTED = "reported_matches_recomputed"
 MOST_VALUES = 2_000_000
 UNITS = 10**6
 FEWEST_PAIRS = 30
+OTHER_UNIT = 10  # a target so many times beyond all values is most likely in another unit
 EVIDENCE_SHOWN, PLACEBOS_SHOWN = 12, 8
 
 
@@ -38,12 +40,38 @@ class Guarded:
 
 
 def guard_file(found: SeriesFile, terms: Terms) -> Guarded:
-    """Run every guard that values alone, and a report beside them, can be put to."""
+    """Run every guard that values alone, and a report beside them, can be put to.
+
+    Raises NothingCheckedError where no row can be used, UsageError for a target that must be in
+    another unit than the values and for a baseline that ends before or after all of them.
+    """
     series, terms, lines = _series(found, terms)
+    _hold_against(found, series, terms.target)
+    if terms.independent and terms.kind == "count" and (series.values % 1).any():
+        found.notes.append("the values are no whole counts: they have no floor of chance")
+        terms = replace(terms, independent=False)
     signals = of_values(series, terms)
     if "reported" in found.numbers:
         signals[REPORTED] = _reconciled(found, terms)
     return Guarded(series, terms, signals, compose(signals), lines)
+
+
+def _hold_against(found: SeriesFile, series: Series, target: float) -> None:
+    """Say so where the target is none of the values' neighbours."""
+    sizes = np.abs(series.values)
+    low, high = f"{series.values.min():g}", f"{series.values.max():g}"
+    beyond = abs(target) > OTHER_UNIT * sizes.max() > 0
+    if beyond or 0 < abs(target) < sizes.min() / OTHER_UNIT:
+        raise UsageError(
+            f"the target is read as {target:g} and the values go from {low} to {high}, more than "
+            f"{OTHER_UNIT} times apart: write it in their unit, 0.95 for shares and 3:59:59 for "
+            "times"
+        )
+    if not series.values.min() <= target <= series.values.max():
+        found.notes.append(
+            f"the target {target:g} is beyond all values, which go from {low} to {high}: nothing "
+            "can be seen about it"
+        )
 
 
 def _series(found: SeriesFile, terms: Terms) -> tuple[Series, Terms, list[int]]:
@@ -51,6 +79,11 @@ def _series(found: SeriesFile, terms: Terms) -> tuple[Series, Terms, list[int]]:
     days, step = None, None
     if found.periods is not None:
         days = np.array([day.toordinal() for day in found.periods], dtype=np.int64)
+        if terms.baseline_until is not None and not days[0] <= terms.baseline_until < days[-1]:
+            raise UsageError(
+                f"--baseline-until leaves nothing to compare: the periods go from "
+                f"{found.periods[0]} to {found.periods[-1]}"
+            )
         step = int(np.median(np.diff(days))) if len(days) > 1 else 1
         if step > 1:
             # Weeks and months are numbered: their unequal lengths are no gaps.
@@ -72,20 +105,24 @@ def _series(found: SeriesFile, terms: Terms) -> tuple[Series, Terms, list[int]]:
             found.notes.append(
                 f"{len(top) - len(whole)} rows are no whole part of a whole number and left out"
             )
+        if not len(whole):
+            raise NothingCheckedError(
+                "in no row is the numerator a whole part of a whole denominator above 0"
+            )
         top, below = top[whole].astype(np.int64), below[whole].astype(np.int64)
         lines = [lines[index] for index in whole]
         days = None if days is None else days[whole]
-        if len(whole):
-            values = 100 * top / below
-            return (
-                Series.of(values, days=days, numerators=top, denominators=below),
-                replace(terms, kind="rate", bounds=(0.0, 100.0)),
-                lines,
-            )
+        return (
+            Series.of(100 * top / below, days=days, numerators=top, denominators=below),
+            replace(terms, kind="rate", bounds=(0.0, 100.0)),
+            lines,
+        )
     role = "value" if "value" in numbers else "reported"
     values = np.array(numbers[role], dtype=np.float64)
     if "count" in numbers:
         counts = np.maximum(np.rint(numbers["count"]), 0).astype(np.int64)
+        if not counts.any():
+            raise NothingCheckedError("no row counts a value: every count is 0 or less")
         if counts.sum() > MOST_VALUES:
             found.notes.append(f"counts were thinned to {MOST_VALUES:,} values in all")
             counts = np.rint(counts * (MOST_VALUES / counts.sum())).astype(np.int64)

@@ -21,6 +21,7 @@ from orchestration.written_cell import (
     looks_numeric,
     marks_of,
     number,
+    other_reading,
     period_form,
     share_numeric,
 )
@@ -81,7 +82,11 @@ class SeriesFile:
 
 
 def read(path: Path, wanted: Columns) -> SeriesFile:
-    """Read the file. Raises UsageError for columns that are not there or cannot be told apart."""
+    """Read the file.
+
+    Raises UsageError for columns that are not there or cannot be told apart, NothingCheckedError
+    where there is no number to read.
+    """
     header, rows = _table(path)
     found = SeriesFile()
     roles = _roles(header, rows, wanted, found)
@@ -96,6 +101,9 @@ def read(path: Path, wanted: Columns) -> SeriesFile:
             f"{header[roles['period']]} holds no dates that are known: read without order"
         )
         del roles["period"]
+    elif form is not None:
+        said = other_reading([row[roles["period"]] for _, row in rows], form)
+        found.notes += [said] if said else []
     found.columns = {role: header[index] for role, index in roles.items()}
     periods: list[date] = []
     found.numbers = {role: [] for role in marks}
@@ -226,8 +234,10 @@ def _roles(
             )
         ]
         chosen = values if len(values) == 1 else named
+        if not values:
+            raise NothingCheckedError("no column holds numbers")
         if len(chosen) != 1:
-            names = ", ".join(repr(header[i]) for i in values) or "none"
+            names = ", ".join(repr(header[i]) for i in values)
             raise UsageError(
                 f"which column holds the values? Say --value NAME; columns of numbers: {names}"
             )

@@ -28,6 +28,7 @@ _PERIODS = (
     "%Y-%m-%dT%H:%M:%S", "%Y%m%d", "%d %b %Y", "%b %d, %Y", "%d-%b-%y", "%d-%b-%Y", "%Y-%m",
     "%m/%Y", "%b %Y", "%B %Y", "%b-%y", "%Y",
 )  # fmt: skip
+_DAY_FIRST, _MONTH_FIRST = "%d/%m/%Y", "%m/%d/%Y"
 _CLOCK = re.compile(r"(\d+):(\d{2})(?::(\d{2}(?:[.,]\d+)?))?")
 _UNITS = re.compile(r"^[€$£]\s*|\s*(?:%|€|\$|£|[a-zA-Zµ]{1,6}(?:/[a-zA-Z]+)?)$")
 
@@ -84,14 +85,36 @@ def marks_of(cells: Sequence[str], name: str) -> tuple[str, str | None]:
 
 
 def period_form(cells: Sequence[str]) -> str | None:
-    """The form that most of the cells are dates in, None where there is none."""
+    """The form that most of the cells are dates in, None where there is none.
+
+    Where day and month can be exchanged, the reading that falls on fewer days of the month: months
+    and quarters begin on the same one.
+    """
     filled = [plain(cell) for cell in cells if cell.strip()][:SAMPLE]
-    scored = [
-        (sum(day_of(cell, form) is not None for cell in filled), -rank)
-        for rank, form in enumerate((*_PERIODS, "week"))
-    ]
-    best, rank = max(scored)
-    return (*_PERIODS, "week")[-rank] if filled and best >= MOSTLY * len(filled) else None
+    days = {form: _days(filled, form) for form in (*_PERIODS, "week")}
+    form = max(days, key=lambda form: len(days[form]))
+    if not filled or len(days[form]) < MOSTLY * len(filled):
+        return None
+    if form == _DAY_FIRST and len(days[form]) == len(days[_MONTH_FIRST]):
+        return min(_DAY_FIRST, _MONTH_FIRST, key=lambda form: len({day.day for day in days[form]}))
+    return form
+
+
+def other_reading(cells: Sequence[str], form: str) -> str | None:
+    """What to say of dates that could be read with day and month exchanged as well, if any."""
+    filled = [plain(cell) for cell in cells if cell.strip()][:SAMPLE]
+    exchanged = {_DAY_FIRST: _MONTH_FIRST, _MONTH_FIRST: _DAY_FIRST}.get(form)
+    if exchanged is None or len(_days(filled, exchanged)) < len(_days(filled, form)):
+        return None
+    said = "day/month/year" if form == _DAY_FIRST else "month/day/year"
+    return (
+        f"day and month of the dates could be exchanged: {filled[0]} is read as "
+        f"{day_of(filled[0], form)}, {said}; write dates as YYYY-MM-DD to say otherwise"
+    )
+
+
+def _days(cells: Sequence[str], form: str) -> list[date]:
+    return [day for cell in cells if (day := day_of(cell, form)) is not None]
 
 
 def day_of(text: str, form: str) -> date | None:

@@ -14,7 +14,7 @@ from reports.evidence import read_evidence
 from reports.page import render
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from reports.marts import Marts, Row
 
@@ -33,15 +33,31 @@ _ANSWERS = {
 }
 
 
-def render_findings(connection: Marts) -> Iterator[tuple[str, str]]:
-    """Finding id and page of every finding there is; the same marts give the same bytes."""
+# Who does what next, by state of the answer.
+_STEPS = {
+    "open": (("The owner answers", "answer {} --reason CODE"),),
+    "answered": (
+        ("Somebody who does not own the number accepts", "accept {}"),
+        ("or refuses", "refuse {}"),
+    ),
+    "accepted": (("Whoever finds that it does not hold takes the acceptance back", "refuse {}"),),
+    "refused": (("The owner answers again", "answer {} --reason CODE"),),
+}
+
+
+def render_findings(connection: Marts, answer_codes: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Finding id and page of every finding there is; the same input gives the same bytes.
+
+    answer_codes: the reasons an owner may give, as the vocabulary lists them.
+    """
     for row in marts.finding_details(connection):
-        yield row["finding_id"], render_finding(row)
+        yield row["finding_id"], render_finding(row, answer_codes)
 
 
-def render_finding(row: Row) -> str:
+def render_finding(row: Row, answer_codes: Sequence[str]) -> str:
     """One finding as one HTML document."""
     evidence = read_evidence(row["evidence"])
+    state = row["answer_state"]
     return render(
         "finding.html.j2",
         finding=row,
@@ -51,8 +67,12 @@ def render_finding(row: Row) -> str:
         evidence=evidence,
         rate=false_alarms(row),
         holds=dict(evidence.facts).get("false alarm rate holds"),
-        answer=_ANSWERS[row["answer_state"]],
-        command=f"sightline finding answer {row['finding_id']} --reason CODE --text … --by …",
+        answer=_ANSWERS[state],
+        steps=[
+            (who, f"sightline finding {step.format(row['finding_id'])} --text … --by …")
+            for who, step in _STEPS[state]
+        ],
+        codes=answer_codes if state in ("open", "refused") else (),
     )
 
 

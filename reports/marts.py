@@ -179,11 +179,11 @@ def rejections(marts: Marts) -> list[Row]:
 
 
 def finding_details(marts: Marts) -> list[Row]:
-    """One row per integrity finding with all it says, and whose KPI it is about."""
+    """One row per integrity finding with all it says, whose KPI it is about, and its source."""
     return _rows(
         marts,
         """
-        select finding.*, kpi.name as kpi_name, kpi.grain,
+        select finding.*, kpi.name as kpi_name, kpi.grain, kpi.system_of_record,
             coalesce(role.name, kpi.owner) as owner_name
         from marts.fct_integrity_finding as finding
         inner join marts.dim_kpi as kpi on finding.kpi_id = kpi.kpi_id

@@ -39,6 +39,7 @@ GUARD = Guard(
         from intermediate.int_kpi_row_fate
     """,
     part=("scope",),
+    every_number=False,
     minimum=30,
     false_alarm_rate=0.01,
     rate_holds="when rows are left out for reasons that have nothing to do with their result. It "

@@ -51,6 +51,7 @@ GUARD = Guard(
                 and reported.period_start = recomputed.period_start
     """,
     part=("file", "scope"),
+    every_number=False,
     minimum=30,
     false_alarm_rate=0.01,
     rate_holds="when slips fall on periods regardless of how good these were. It does not hold "

@@ -41,6 +41,9 @@ GUARD = Guard(
             recorded.value,
             edits.from_value,
             edits.to_value,
+            edits.version - 1 as version_before,
+            edits.version,
+            edits.class,
             edits.restated_at
         from intermediate.int_kpi_value as recorded
         left join intermediate.int_restatement as edits
@@ -65,6 +68,7 @@ GUARD = Guard(
         "edits made before the first pull",
         "edits that help without reaching the target",
         "fewer than five restated periods",
+        "who booked an edit, and in which rows: a version is one of the KPI's value",
         "a change that was approved for the target's sake",
     ),
     share=0.09,
@@ -130,12 +134,13 @@ def examine(rows: Sequence[Row], approved: Sequence[ApprovedChange] = ()) -> Exa
     # Each period against the target that was in force: margins, so that the target is zero.
     before, after = np.array([_margins(row) for row in periods], dtype=np.float64).T
     terms = Terms(target=0.0, higher_is_better=periods[0]["direction"] != "lower_is_better")
-    shown = ("old_value", "value", "target", "restated_at")
+    shown = ("old_value", "value", "target", "version_before", "version", "class", "restated_at")
     return examination(restatement(before, after, terms), periods, covered, shown=shown)
 
 
 def _periods(rows: Sequence[Row], approved: Sequence[ApprovedChange]) -> Iterator[Row]:
-    """One row a period, in order: `old_value` is what it was before the edits that are asked about.
+    """One row a period, in order: `old_value` and `version_before` are those of the time before the
+    edits that are asked about.
 
     What was edited under an approved change counts as if it had been so from the beginning.
     """
@@ -151,8 +156,10 @@ def _periods(rows: Sequence[Row], approved: Sequence[ApprovedChange]) -> Iterato
         old = None
         if edits[0]["value"] is not None and None not in values:
             old = edits[0]["value"] - sum(edit["to_value"] - edit["from_value"] for edit in asked)
-        last = max((edit["restated_at"] for edit in asked), default=None)
-        yield edits[0] | {"old_value": old, "restated_at": last}
+        asked.sort(key=lambda edit: edit["restated_at"])
+        first, last = (asked[0], asked[-1]) if asked else (edits[0], edits[0])
+        edited = {"old_value": old, "version_before": first["version_before"]}
+        yield last | edited | {"restated_at": last["restated_at"] if asked else None}
 
 
 def _margins(row: Row) -> tuple[Decimal | None, Decimal | None]:

@@ -37,6 +37,7 @@ GUARD = Guard(
             on figures.file = kept.file
     """,
     part=("file", "scope"),
+    every_number=False,
     minimum=1,
     false_alarm_rate=0.0,
     rate_holds="for the fact that the figure came late or changed; it says nothing about why.",

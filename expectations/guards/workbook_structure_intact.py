@@ -2,9 +2,9 @@
 
 Reason to flag: a constant typed over a formula, or a formula of another shape among equal ones,
 cuts a figure loose from the cells it claims to be computed from. A total that leaves figures out, a
-number typed as text, a hidden row or sheet, a format that shows another number than the cell holds,
-another font, a file saved after its last period was published or by somebody who does not keep it:
-none of it makes a figure wrong, each is a fact its keeper can explain in a sentence.
+number typed as text, a hidden row, column or sheet, a format that shows another number than the
+cell holds, another font, a file saved after its last period was published or by somebody who does
+not keep it: none of it makes a figure wrong, each is a fact its keeper can explain in a sentence.
 
 How to remedy: ask whoever keeps the workbook why it is so, fill formulas back in from the cell
 above, show what is hidden, and correct the input cells if it was they that were wrong.
@@ -42,6 +42,7 @@ GUARD = Guard(
                 and line.period_start = recomputed.period_start
     """,
     part=("file", "scope"),
+    every_number=False,
     minimum=1,
     false_alarm_rate=0.0,
     rate_holds="for the fact that the file is so; it says nothing about why.",
@@ -49,7 +50,7 @@ GUARD = Guard(
         "The formula's inputs were not there yet and a preliminary figure was typed in.",
         "The value was pasted with its look but without its formula, or rows were moved or sorted.",
         "A known fault in the input cells was corrected in the result instead.",
-        "A filter or a group of rows was left folded, or a helper sheet was put out of the way.",
+        "A filter or a group was left folded, or a helper sheet or column was put out of the way.",
         "A colleague stood in for the keeper, or opened and saved the file without a change.",
     ),
     invisible=(

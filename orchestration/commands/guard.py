@@ -1,5 +1,6 @@
 """`guard`: the statistical guards over any csv, to be tried on data of one's own."""
 
+import math
 from datetime import date
 from enum import Enum, StrEnum
 from pathlib import Path
@@ -88,10 +89,16 @@ def guard(
         value, period, numerator, denominator, reported, recomputed, count
     )
     aim = _number(target)
+    _require_finite("--resolution", resolution, above_zero=True)
+    _require_finite("--approval-limit", approval_limit)
+    for bound in natural_bound or []:
+        _require_finite("--natural-bound", bound)
     found = series_file.read(file, columns)
     if numerator is not None and abs(aim) <= 1:
         found.notes.append(f"the target {aim:g} is read as {100 * aim:g} %")
         aim = 100 * aim
+    elif target.strip() != f"{aim:.15g}":
+        found.notes.append(f"the target {target} is read as {aim:.15g}")
     terms = Terms(
         target=aim,
         higher_is_better=direction is Direction.higher_is_better,
@@ -130,6 +137,14 @@ def _number(text: str) -> float:
         if parsed is not None:
             return parsed
     raise UsageError(f"{text!r} is no number: write the target as 98.5 or 3:59:59")
+
+
+def _require_finite(option: str, number: float | None, *, above_zero: bool = False) -> None:
+    if number is None:
+        return
+    if not math.isfinite(number) or (above_zero and number <= 0):
+        wanted = "a number above 0" if above_zero else "a finite number"
+        raise UsageError(f"{option} {number:g}: it has to be {wanted}")
 
 
 def _day(text: str | None) -> int | None:

@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from orchestration.catalog import catalog
 from orchestration.defs.models import build_marts, build_verdicts
 from orchestration.defs.values import value_record
 from reports.board import render_board
@@ -29,7 +30,7 @@ def finding_pages() -> dg.MaterializeResult[None]:
     """One page for each finding about a number; pages of findings that are gone are taken away."""
     home = Home.from_env()
     with read_published(home) as connection:
-        pages = dict(render_findings(connection))
+        pages = dict(render_findings(connection, catalog().vocabulary.answer_codes))
     for path in home.findings.glob("*.html"):
         if path.stem not in pages:
             path.unlink()

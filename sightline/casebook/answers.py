@@ -71,9 +71,14 @@ class Answers:
     def add(self, act: FindingAct) -> None:
         """Keeps one act.
 
-        Raises UsageError for a step that is not legal now, naming those that are, and when whoever
-        answered would decide about the answer.
+        Raises UsageError for an act without a sentence, for a step that is not legal now, naming
+        those that are, and when whoever answered would decide about the answer.
         """
+        if not act.text.strip():
+            raise UsageError(
+                f"{act.finding_id} cannot be {act.kind} without a word: write the sentence that "
+                "stays on record"
+            )
         with writing(self._engine) as connection:
             before = [one for one in _acts(connection, act.finding_id) if one.about == act.about]
             state = before[-1].kind if before else None

@@ -244,7 +244,7 @@ def test_every_link_of_the_drawn_pages_leads_somewhere(
     (home.cases / f"{CASE}.html").write_text(render_case(audited))
     row = finding_details(firm.marts)[0]
     for finding_id in (row["finding_id"], audited.integrity.findings[0].finding_id):
-        (home.findings / f"{finding_id}.html").write_text(render_finding(row))
+        (home.findings / f"{finding_id}.html").write_text(render_finding(row, ("late_booking",)))
     seen, waiting = set(), {httpx.URL(served.address).join("/")}
     while waiting:
         address = waiting.pop()

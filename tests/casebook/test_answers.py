@@ -70,6 +70,16 @@ def test_an_answer_is_about_what_was_observed_then(answers: Answers) -> None:
         answers.add(replace(ACCEPTED, about="the constant 97"))
 
 
+@pytest.mark.parametrize("text", ["", "   ", "\n\t"])
+def test_nothing_is_kept_without_a_sentence(answers: Answers, text: str) -> None:
+    with pytest.raises(UsageError, match="cannot be answered without a word"):
+        answers.add(replace(ANSWER, text=text))
+    answers.add(ANSWER)
+    with pytest.raises(UsageError, match="cannot be accepted without a word"):
+        answers.add(replace(ACCEPTED, text=text))
+    assert answers.acts(ANSWER.finding_id) == [ANSWER]
+
+
 def test_acts_cannot_be_changed(answers: Answers, tmp_path: Path) -> None:
     answers.add(ANSWER)
     engine = sa.create_engine(f"sqlite:///{tmp_path / 'casebook.db'}")

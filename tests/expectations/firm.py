@@ -25,7 +25,8 @@ OTHERS = {
     "restated_at timestamp, class varchar, from_value decimal(38, 9), to_value decimal(38, 9), "
     "is_flip_to_pass boolean",
     "intermediate.int_restatement": "kpi_id varchar, scope varchar, period_start date, "
-    "restated_at timestamp, class varchar, from_value decimal(38, 9), to_value decimal(38, 9)",
+    "version integer, restated_at timestamp, class varchar, from_value decimal(38, 9), "
+    "to_value decimal(38, 9)",
     "intermediate.int_kpi_row_fate": "kpi_id varchar, scope varchar, period_start date, "
     "row_key varchar, is_failing boolean, fate varchar, is_left_out boolean, row_count bigint",
     "staging.stg_definitions__kpi": "kpi_id varchar",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 
-from expectations.data_docs import build, prune
+from expectations.data_docs import prune
 from expectations.judge import judge
 from tests.expectations.firm import AS_OF, Definitions, Warehouse, training
 
@@ -28,8 +30,44 @@ def test_suite_checkpoint_and_result_are_kept_and_pages_built(
     assert len(results) == 2
     said = [one["result"] for one in json.loads(results[0].read_text())["results"]]
     assert {one["examination"]["outcome"] for one in said} == {"judged"}
-    page = build(tmp_path)
-    assert page.name == "index.html"
-    assert "workbook_structure_intact" in page.read_text()
     prune(tmp_path, kept=1)
     assert len(list(tmp_path.rglob("validations/**/*-workbook_structure_intact.json"))) == 1
+
+
+def documented(store: Path) -> subprocess.CompletedProcess[str]:
+    """The command as it is documented, in a process in which nothing was judged."""
+    command = [sys.executable, "-m", "expectations.data_docs", str(store)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_the_pages_show_every_expectation_and_what_came_of_it(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    training(warehouse, overwritten={17})
+    judge(warehouse.connection, SHEET, as_of=AS_OF, store=tmp_path)
+    done = documented(tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    index = Path(done.stdout.strip())
+    assert "workbook_structure_intact" in index.read_text()
+    suite = (index.parent / "expectations/workbook_structure_intact.html").read_text()
+    assert "staff_trained / training.xlsx / north" in suite
+    assert "staff_trained / training.xlsx / south" in suite
+    (result,) = index.parent.glob("validations/**/*.html")
+    assert "1 oddities in the structure of training.xlsx" in result.read_text()
+
+
+def test_a_suite_that_would_show_less_than_was_kept_is_an_error(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    training(warehouse)
+    judge(warehouse.connection, SHEET, as_of=AS_OF, store=tmp_path)
+    (suite,) = tmp_path.rglob("expectations/workbook_structure_intact.json")
+    suite.write_text(suite.read_text().replace("expect_workbook_structure", "expect_sheets", 1))
+    done = documented(tmp_path)
+    assert done.returncode == 3
+    assert "workbook_structure_intact shows 1 of 2 expectations" in done.stderr
+
+
+def test_a_folder_in_which_nothing_was_kept_is_an_error(tmp_path: Path) -> None:
+    done = documented(tmp_path)
+    assert (done.returncode, "nothing was judged" in done.stderr) == (3, True)

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
-from expectations import row_expectation
+from expectations import evidence, row_expectation
+from expectations.guard import PACKAGE
 from expectations.judge import judge
 from expectations.judgement import GuardRun, Judgement, Status
-from tests.expectations.firm import AS_OF, Definitions, Warehouse, uptime
+from sightline.registry import modules
+from tests.expectations.firm import AS_OF, Definitions, Warehouse, uptime, week
 
 LOG = {"reported_matches_recomputed": {"resolution": "0.1"}}
 
@@ -99,6 +101,48 @@ def test_one_broken_part_spoils_the_run_although_the_other_was_clean(
 
 def test_an_empty_frame_is_an_error(warehouse: Warehouse) -> None:
     assert_error(judged_with(warehouse, "reported_matches_recomputed"), "no evidence")
+
+
+@pytest.mark.parametrize(
+    "left", ["scope = 'north'", "scope <> 'all'", f"period_start <> date '{week(20)}'"]
+)
+def test_evidence_that_leaves_out_a_judged_number_is_an_error_for_whoever_needs_all(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch, left: str
+) -> None:
+    uptime(warehouse)
+    needing_all = {
+        name: module.GUARD
+        for name, module in modules(PACKAGE).items()
+        if module.GUARD.every_number and "scope" in module.GUARD.part
+    }
+    assert len(needing_all) >= 7
+    queries = {guard.evidence for guard in needing_all.values()}
+    read = evidence.read
+
+    def read_less(connection: Any, query: str, *rest: Any) -> Any:
+        less = f"select * from ({query}) where {left}"
+        return read(connection, less if query in queries else query, *rest)
+
+    monkeypatch.setattr(evidence, "read", read_less)
+    kpis: dict[str, Any] = {"sorter_uptime": ("pulled", {guard: {} for guard in needing_all})}
+    judgement = judge(warehouse.connection, Definitions(kpis), as_of=AS_OF)
+    assert {run.status for run in judgement.runs} == {Status.ERROR}
+    assert all("no evidence of" in run.detail for run in judgement.runs)
+    assert all(run.expectations_expected == 3 for run in judgement.runs)
+    assert {verdict.verdict for verdict in judgement.verdicts} == {"insufficient"}
+
+
+def test_a_scope_that_a_report_leaves_out_has_not_enough_data(warehouse: Warehouse) -> None:
+    uptime(warehouse)
+    warehouse.connection.execute("delete from intermediate.int_reported_value where scope='south'")
+    kpis: dict[str, Any] = {"sorter_uptime": ("pulled", LOG)}
+    judgement = judge(warehouse.connection, Definitions(kpis), as_of=AS_OF)
+    run = only_run(judgement)
+    assert (run.status, run.passed) == (Status.NOT_ENOUGH_DATA, False)
+    assert (run.expectations_expected, run.expectations_evaluated) == (2, 2)
+    assert "sorter_uptime / south: no evidence speaks of it" in run.detail
+    grades = {(row.scope, row.grade.value) for row in judgement.verdicts}
+    assert grades == {("north", "A"), ("south", "U"), ("all", "U")}
 
 
 def test_evidence_that_cannot_be_queried_is_an_error(

@@ -48,6 +48,9 @@ def ledger() -> list[dict[str, Any]]:
                 "value": last,
                 "from_value": first if is_edited else None,
                 "to_value": last if is_edited else None,
+                "version_before": 1 if is_edited else None,
+                "version": 2 if is_edited else None,
+                "class": "event" if is_edited else None,
                 "restated_at": BOOKED if is_edited else None,
             }
         )
@@ -67,6 +70,7 @@ def test_edits_that_lift_periods_just_over_the_target_are_asked_about() -> None:
     for row in suspicion.evidence["rows"]:
         assert row["old_value"] < row["target"] < row["value"] == Decimal("95.1")
         assert row["restated_at"] == BOOKED
+        assert (row["version_before"], row["version"], row["class"]) == (1, 2, "event")
 
 
 def test_edits_under_a_change_that_was_approved_before_are_not() -> None:
@@ -93,7 +97,8 @@ def test_what_was_edited_after_the_approved_change_counts_by_itself() -> None:
     edited = [row for row in rows if row["value"] == Decimal("95.1")]
     for row in edited:
         again = row | {"from_value": Decimal("95.1"), "to_value": Decimal("95.2")}
-        rows.append(again | {"restated_at": BOOKED + timedelta(days=30), "value": Decimal("95.2")})
+        again |= {"version_before": 2, "version": 3, "value": Decimal("95.2")}
+        rows.append(again | {"restated_at": BOOKED + timedelta(days=30)})
         row["value"] = Decimal("95.2")
     seen = examined(rows, change="CHG-0412")
     assert seen.outcome is Outcome.JUDGED
@@ -109,7 +114,7 @@ def run(warehouse: Warehouse, **parameters: Any) -> GuardRun:
         if row["restated_at"] is not None:
             warehouse.connection.execute(
                 "insert into intermediate.int_restatement "
-                "values ('uptime', 'north', ?, ?, 'event', ?, ?)",
+                "values ('uptime', 'north', ?, 2, ?, 'event', ?, ?)",
                 [row["period_start"], BOOKED, row["from_value"], row["to_value"]],
             )
     definitions = Definitions({"uptime": ("pulled", {GUARD: parameters})}, target=Decimal(95))

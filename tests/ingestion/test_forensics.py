@@ -91,6 +91,11 @@ def hidden_row(wanted: Plan) -> set[tuple[str, str | None]]:
     return {("hidden_row", f"{row}:{row}")}
 
 
+def hidden_column(wanted: Plan) -> set[tuple[str, str | None]]:
+    wanted.on_sheet.append(lambda sheet: sheet.set_column(3, 3, None, None, {"hidden": True}))
+    return {("hidden_column", "D:D")}
+
+
 def hidden_sheet(wanted: Plan) -> set[tuple[str, str | None]]:
     def change(book: object) -> None:
         sheet = book.add_worksheet("Aside")  # type: ignore[attr-defined]
@@ -140,6 +145,7 @@ INJECTIONS = (
     typed_total,
     number_as_text,
     hidden_row,
+    hidden_column,
     hidden_sheet,
     very_hidden_sheet,
     masked,

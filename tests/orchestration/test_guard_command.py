@@ -106,3 +106,27 @@ def test_rows_that_share_a_day_have_no_order(tmp_path: Path) -> None:
     file = tmp_path / "people.csv"
     file.write_text("date,score\n2025-01-01,3\n2025-01-01,4\n2025-01-02,5\n")
     assert read(file, Columns()).periods is None
+
+
+@pytest.mark.parametrize(
+    ("form", "said"), [("%m/%d/%Y", "month/day/year"), ("%d/%m/%Y", "day/month/year")]
+)
+def test_first_days_of_months_are_months_wherever_the_day_stands(
+    tmp_path: Path, form: str, said: str
+) -> None:
+    months = [date(2016 + number // 12, 1 + number % 12, 1) for number in range(36)]
+    file = tmp_path / "months.csv"
+    file.write_text("date,value\n" + "".join(f"{day:{form}},{day.year}.5\n" for day in months))
+    found = read(file, Columns())
+    assert found.periods == months
+    (note,) = [note for note in found.notes if "could be exchanged" in note]
+    assert said in note
+
+
+def test_a_day_after_the_twelfth_leaves_nothing_to_exchange(tmp_path: Path) -> None:
+    file = tmp_path / "days.csv"
+    days = [date(2025, 3, 1) + timedelta(days=number) for number in range(20)]
+    file.write_text("date,value\n" + "".join(f"{day:%m/%d/%Y},1.5\n" for day in days))
+    found = read(file, Columns())
+    assert found.periods == days
+    assert not [note for note in found.notes if "exchanged" in note]

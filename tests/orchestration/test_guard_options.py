@@ -221,18 +221,19 @@ def test_independent_events_have_a_floor_of_chance(guard: Call, csv: Callable[..
     ("text", "code", "told"),
     [
         ("", 4, "holds no rows"),
-        ("value\n", 2, "which column holds the values?"),
-        ("day,value\n2025-01-01,NaN\n2025-01-02,nan\n", 4, "value holds no numbers"),
+        ("value\n", 4, "no column holds numbers"),
+        ("day,value\n2025-01-01,NaN\n2025-01-02,nan\n", 4, "no column holds numbers"),
+        ("named\nNaN\nnan\n", 4, "named holds no numbers"),
         ("day,value\n2025-01-01,95\n2025-01-02,96\n", 4, "no guard could judge these values"),
     ],
-    ids=["an empty file", "a heading alone", "nothing but NaN", "too few values"],
+    ids=["an empty file", "a heading alone", "only NaN", "only NaN, named", "too few values"],
 )
 def test_what_nobody_could_judge_is_no_pass(
     guard: Call, tmp_path: Path, text: str, code: int, told: str
 ) -> None:
     file = tmp_path / "figures.csv"
     file.write_text(text, encoding="utf-8")
-    value = ("--value", "value") if "NaN" in text else ()
+    value = ("--value", "named") if "named" in text else ()
     said = guard(file, "--target", 95, *HIGHER, *value)
     assert said.code == code
     assert told in said.err
@@ -261,3 +262,76 @@ def test_wrong_words_and_absent_files_have_codes_of_their_own(
     unknown = guard(file, "--target", 95, *HIGHER, "--value", "vlaue")
     assert unknown.code == 2
     assert "there is no column 'vlaue'; there are: 'day', 'value'" in unknown.err
+
+
+@pytest.mark.parametrize(("good", "every"), [([0] * 60, [0] * 60), ([7] * 60, [5] * 60)])
+def test_rows_of_which_none_is_a_rate_are_nothing_to_check(
+    guard: Call, csv: Callable[..., Path], good: list[int], every: list[int]
+) -> None:
+    file = csv(day=DAYS[:60], good=good, every=every)
+    said = guard(file, "--numerator", "good", "--denominator", "every", "--target", 95, *HIGHER)
+    assert (said.code, said.out) == (4, "")
+    assert "in no row is the numerator a whole part" in said.err
+
+
+def test_values_that_never_occur_are_nothing_to_check(
+    guard: Call, csv: Callable[..., Path]
+) -> None:
+    said = guard(csv(value=range(40), n=[0] * 20 + [-3] * 20), "--target", 20, *HIGHER)
+    assert (said.code, "every count is 0 or less" in said.err) == (4, True)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--resolution", "nan"),
+        ("--resolution", "-1"),
+        ("--resolution", "0"),
+        ("--approval-limit", "inf"),
+        ("--approval-limit", "nan"),
+        ("--natural-bound", "nan"),
+        ("--baseline-until", "2000-01-01"),
+        ("--baseline-until", "2090-01-01"),
+    ],
+)
+def test_an_option_that_makes_no_sense_is_refused(
+    guard: Call, csv: Callable[..., Path], words: tuple[str, str]
+) -> None:
+    said = guard(csv(day=DAYS, value=drawn().round(2)), "--target", 95, *HIGHER, *words)
+    assert (said.code, said.out) == (2, "")
+    assert words[0] in said.err
+
+
+@pytest.mark.parametrize(
+    ("target", "divisor", "told"),
+    [
+        ("95", 100, "read as 95 and the values go from 0.9"),
+        ("5000", 1, "read as 5000 and the values go from 9"),
+        ("0:09", 1, "read as 9 and the values go from 9"),
+    ],
+)
+def test_a_target_in_another_unit_is_refused_with_what_the_values_are(
+    guard: Call, csv: Callable[..., Path], target: str, divisor: int, told: str
+) -> None:
+    file = csv(day=DAYS, value=(drawn() / divisor).round(4))
+    said = guard(file, "--target", target, *HIGHER)
+    assert (said.code, said.out) == (2, "")
+    assert told in said.err
+
+
+def test_a_target_that_no_value_comes_near_is_spoken_of(
+    guard: Call, csv: Callable[..., Path]
+) -> None:
+    said = guard(csv(day=DAYS, value=drawn().round(2)), "--target", "200,0", *HIGHER)
+    assert "the target 200,0 is read as 200" in said.err
+    assert "the target 200 is beyond all values" in said.err
+
+
+def test_decimals_are_no_counts_of_independent_events(
+    guard: Call, csv: Callable[..., Path]
+) -> None:
+    smooth = 100 + np.random.default_rng(9).normal(0, 3, 60).round(2)
+    words = (csv(day=DAYS[:60], calls=smooth), "--target", 95, *HIGHER, "--kind", "count")
+    said = guard(*words, "--independent-events", "--json")
+    assert said.of("variation_not_below_chance")["outcome"] == "not_enough_data"
+    assert "the values are no whole counts" in said.err

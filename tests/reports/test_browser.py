@@ -45,7 +45,9 @@ def documents(firm: Firm, casebook: Casebook) -> dict[str, str]:
     return {
         "board": render_board(firm.marts),
         "case": render_case(sample_case()),
-        "finding": render_finding(finding_details(firm.marts)[0] | {"evidence": WIDE_EVIDENCE}),
+        "finding": render_finding(
+            finding_details(firm.marts)[0] | {"evidence": WIDE_EVIDENCE}, ("late_booking",)
+        ),
         "alert": alert.body["html"],
     }
 

@@ -16,18 +16,20 @@ from reports.finding_page import render_finding, render_findings
 from tests.reports.firm import Firm
 
 CHECKOUT = Path(__file__).parents[2]
+CODES = ("late_booking", "stand_in")
 
 
 def page(firm: Firm, **changed: Any) -> str:
     (row,) = marts.finding_details(firm.marts)
-    return render_finding(row | changed)
+    return render_finding(row | changed, CODES)
 
 
 def test_each_finding_has_a_page_that_asks_and_shows_what_would_explain_it(firm: Firm) -> None:
-    ((finding_id, text),) = render_findings(firm.marts)
+    ((finding_id, text),) = render_findings(firm.marts, CODES)
     assert finding_id == "f1"
     assert "<h1>Why was the formula in E42 replaced?</h1>" in text
-    assert "☐ The inputs were not there yet." in text
+    assert "<li>The inputs were not there yet.</li>" in text
+    assert "<dt>Source</dt><dd>erp</dd>" in text
     assert "has no rate of false alarms" in text
     assert "Nobody has answered yet." in text
 
@@ -67,6 +69,24 @@ def test_an_answer_is_shown_with_its_author_and_who_decided(firm: Firm) -> None:
     )
     assert "stand in: The deputy kept it." in told
     assert "accepted by data-lead@northline.example" in told
+
+
+@pytest.mark.parametrize(
+    ("state", "steps"),
+    [
+        ("open", ["answer"]),
+        ("answered", ["accept", "refuse"]),
+        ("accepted", ["refuse"]),
+        ("refused", ["answer"]),
+    ],
+)
+def test_the_page_names_the_steps_that_may_follow_and_the_codes_of_an_answer(
+    firm: Firm, state: str, steps: list[str]
+) -> None:
+    told = page(firm, answer_state=state)
+    assert re.findall(r"sightline finding (\w+) f1", told) == steps
+    listed = "<code>late_booking</code> late booking" in told
+    assert listed == ("answer" in steps)
 
 
 def test_the_page_runs_nothing_fetches_nothing_and_escapes_everything(firm: Firm) -> None:

@@ -1,15 +1,18 @@
-"""What does the sheet not show: hidden sheets, and hidden rows between the others?"""
+"""What does the sheet not show: hidden sheets, and hidden rows and columns between the others?"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from ingestion.workbook.forensics.grid import Grid
-from ingestion.workbook.reading import Oddity, Sheet
+from ingestion.workbook.reading import Oddity, Sheet, letters
 
 
 def examine(sheet: Sheet, grid: Grid) -> Iterator[Oddity]:
-    """A hidden sheet with something on it, or each hidden row of a sheet that is shown."""
+    """A hidden sheet with something on it, or each hidden row and column of one that is shown.
+
+    Of columns those with figures: a column of words alone is a note.
+    """
     if sheet.is_hidden:
         if grid.rows:
             yield Oddity(
@@ -30,3 +33,13 @@ def examine(sheet: Sheet, grid: Grid) -> Iterator[Oddity]:
             observed=f"a hidden row that holds {filled}",
             expected="every row with figures shown",
         )
+    for column, cells in sorted(grid.columns.items()):
+        figures = [cell.address for cell in cells if cell.number is not None]
+        if figures and any(cell.is_hidden and cell.row not in sheet.hidden_rows for cell in cells):
+            yield Oddity(
+                rule="hidden_column",
+                sheet=sheet.name,
+                cell=f"{letters(column)}:{letters(column)}",
+                observed=f"a hidden column that holds {', '.join(figures[:4])}",
+                expected="every column with figures shown",
+            )
