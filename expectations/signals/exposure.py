@@ -16,14 +16,17 @@ if TYPE_CHECKING:
     Integers = NDArray[np.int64]
 
 LEAST = 1e-9
-# Values before and after one that tell its level, and values on a weekday that tell its part.
-AROUND, FEWEST_ON_A_WEEKDAY = 7, 25
+# Values before and after one that tell its level, and those on a weekday that tell how much it
+# differs, and how far its values lie apart.
+AROUND, FEWEST_ON_A_WEEKDAY, FEWEST_TO_SPREAD = 7, 8, 25
 # From so many values on the skewness is told as well, and as many times more values around.
 LONG = 500
 # An outlier says little about the level: farther away than so many deviations counts as that.
 FARTHEST = 3.0
 # Levels nearer to each other than this part of a deviation are one.
 FINENESS = 0.1
+# Skewness up to which Cornish and Fisher's approximation is one.
+MILD = 0.75
 # Nothing lies so many deviations from its level.
 END = 4.0
 # A level may raise or lower the expected count of a bin by so much (a logarithm).
@@ -75,7 +78,7 @@ def level_leads(series: Series, edges: Floats, design: Floats) -> Floats:
 def _levels(values: Floats, days: Integers) -> list[tuple[Floats, Floats, float]]:
     """Values, what those around each lead to expect of it, and how far they lie from that.
 
-    By weekday, where there are enough of each.
+    Each weekday by itself, where there are enough of it.
     """
     low, middle, high = np.quantile(values, [0.1587, 0.5, 0.8413])
     reach = FARTHEST * max((high - low) / 2, 1e-12)
@@ -84,22 +87,23 @@ def _levels(values: Floats, days: Integers) -> list[tuple[Floats, Floats, float]
     kernel = np.ones(2 * width + 1)
     kernel[width] = 0.0
     around = np.convolve(tame, kernel, "same") / np.convolve(np.ones(len(tame)), kernel, "same")
-    weekdays = days % 7
-    least = np.ptp(values) / 200
-    if np.bincount(weekdays, minlength=7).min() < FEWEST_ON_A_WEEKDAY:
-        return [(values, around, max(_scale(values - around), least, 1e-12))]
-    levels = []
-    for weekday in range(7):
-        on = weekdays == weekday
-        level = around[on] + float((tame - around)[on].mean())
-        levels.append((values[on], level, max(_scale(values[on] - level), least, 1e-12)))
-    return levels
+    weekdays, least = days % 7, max(np.ptp(values) / 200, 1e-12)
+    of_each = np.bincount(weekdays, minlength=7)
+    if of_each.min() >= FEWEST_ON_A_WEEKDAY:
+        around += (np.bincount(weekdays, tame - around, minlength=7) / of_each)[weekdays]
+    parts = [np.arange(len(values))]
+    if of_each.min() >= FEWEST_TO_SPREAD:
+        parts = [np.flatnonzero(weekdays == weekday) for weekday in range(7)]
+    return [
+        (values[on], around[on], float(max(_scale(values[on] - around[on]), least))) for on in parts
+    ]
 
 
 def _skewness(away: Floats) -> float:
     """Of a distribution with these quantiles, by Cornish and Fisher; of mild ones only."""
     low, middle, high = np.quantile(away, [0.025, 0.5, 0.975])
-    return float(np.clip((low + high - 2 * middle) / max(high - low, 1e-12) / 0.3266, -0.75, 0.75))
+    lopsided = (low + high - 2 * middle) / max(high - low, 1e-12)
+    return float(np.clip(lopsided / (1.96 / 6), -MILD, MILD))
 
 
 def _scale(values: Floats) -> float:

@@ -41,7 +41,7 @@ ORDER, LOW_ORDER = 3, 2
 FEW, MANY = 60, 600
 FEWEST_TELLING = 5
 # Ratios a standard deviation: where there are fewer, the target's own is the mode or next to it.
-FEWEST_STEPS = 1.8
+FEWEST_STEPS = 2.5
 # An honest density is no polynomial: so much more may lie on the target than it says, on average
 # and by chance (standard deviation).
 MARGIN, MISFIT = 1.05, 0.1
