@@ -1,8 +1,10 @@
-"""Seven families of honest KPIs: what an unmanaged number looks like, from a seed.
+"""Families of honest KPIs: what an unmanaged number looks like, from a seed.
 
-Every series carries autocorrelation, a weekly cycle, a trend, shifts of level, outliers and 3 % of
-gaps. Beside the values stand what honest people leave behind: a report with slips, revisions of
-past periods, and rows that were excluded for reasons that have nothing to do with the target.
+Seven are those that manipulations are laid over: every series carries autocorrelation, a weekly
+cycle, a trend, shifts of level, outliers and 3 % of gaps. Beside the values stand what honest
+people leave behind: a report with slips, revisions of past periods, and rows that were excluded for
+reasons that have nothing to do with the target.
+Five more are honest in a way that looks odd; of them only false alarms are counted.
 """
 
 from __future__ import annotations
@@ -154,13 +156,74 @@ FAMILIES: dict[str, Callable[[Generator, int], tuple[Series, Terms]]] = {
 }
 
 
+def _fixed_number(generator: Generator, n: int) -> tuple[Series, Terms]:
+    """A sample of the same size every day, given with its size or as a percentage."""
+    size = int(generator.choice([40, 50, 60, 100, 200, 300, 500, 1000, 1440]))
+    good = generator.binomial(size, generator.uniform(0.88, 0.98), n)
+    terms = Terms(kind="rate", higher_is_better=True, bounds=(0.0, 100.0))
+    if generator.random() < 0.5:
+        return Series.of(np.round(100 * good / size, 2), days=_days(n)), terms
+    sizes = np.full(n, size)
+    series = Series.of(100 * good / size, days=_days(n), numerators=good, denominators=sizes)
+    return series, terms
+
+
+def _backlog(generator: Generator, n: int) -> tuple[Series, Terms]:
+    """What is open at the end of the day: most of what was open the day before."""
+    memory = 1.0 if generator.random() < 0.3 else generator.uniform(0.6, 0.95)
+    steps = generator.uniform(2, 8) * generator.standard_normal(n + BURN_IN)
+    path = np.asarray(lfilter([1.0], [1.0, -memory], steps))[BURN_IN:]
+    values = np.rint(path - path.min() + generator.uniform(20, 200))
+    return Series.of(values, days=_days(n)), Terms(higher_is_better=False)
+
+
+def _improved(generator: Generator, n: int) -> tuple[Series, Terms]:
+    """A process that was mended once and meets its target from then on."""
+    noise = lfilter([1.0], [1.0, -0.3], generator.standard_normal(n))
+    rise = generator.uniform(2.5, 4)
+    mended = np.arange(n) >= round(n * generator.uniform(0.3, 0.6))
+    spread, target = generator.uniform(0.5, 2), float(generator.integers(70, 96))
+    below = generator.uniform(0.4, 0.6) * rise
+    values = np.round(target + spread * (noise - below + rise * mended), 2)
+    return Series.of(values, days=_days(n)), Terms(target=target, higher_is_better=True)
+
+
+def _outages(generator: Generator, n: int) -> tuple[Series, Terms]:
+    """Uptime in tenths of a percent, densest at the whole."""
+    lost = generator.exponential(generator.uniform(0.5, 3), n)
+    values = np.round(np.maximum(100 - lost, 0.0), 1).astype(np.float64)
+    return Series.of(values, days=_days(n)), Terms(
+        kind="rate", higher_is_better=True, bounds=(0.0, 100.0)
+    )
+
+
+def _working_week(generator: Generator, n: int) -> tuple[Series, Terms]:
+    """A count that is half as large on Saturdays and Sundays."""
+    week = np.array([1.0, 1.1, 1.08, 1.05, 1.2, 0.6, 0.4])[(FIRST_DAY + np.arange(n)) % 7]
+    level = generator.uniform(40, 400) * week * generator.gamma(30, 1 / 30, n)
+    return Series.of(generator.poisson(level).astype(float), days=_days(n)), Terms(
+        kind="count", higher_is_better=True, bounds=(0.0, None)
+    )
+
+
+ODD_FAMILIES: dict[str, Callable[[Generator, int], tuple[Series, Terms]]] = {
+    "share of a fixed number": _fixed_number,
+    "backlog": _backlog,
+    "improved past the target": _improved,
+    "uptime at the whole": _outages,
+    "working week": _working_week,
+}
+ALL_FAMILIES = FAMILIES | ODD_FAMILIES
+
+
 def honest(family: str, n: int, seed: int) -> Kpi:
     """One honest KPI over n days, the same for the same arguments."""
-    place = [list(FAMILIES).index(family), n, seed]
+    place = [list(ALL_FAMILIES).index(family), n, seed]
     generator = np.random.default_rng(place)
-    series, terms = FAMILIES[family](generator, n)
+    series, terms = ALL_FAMILIES[family](generator, n)
     series = series.take(np.flatnonzero(generator.random(n) >= GAP_SHARE))
-    terms = replace(terms, target=_target(generator, series.values, terms))
+    if np.isnan(terms.target):
+        terms = replace(terms, target=_target(generator, series.values, terms))
     return Kpi(family=family, series=series, terms=terms, side=_side(generator, series, terms))
 
 

@@ -6,7 +6,7 @@ or values carried forward more often than ties would occur, look copied.
 How to remedy: compare the listed periods with the system of record, and fill in what was missing.
 
 Method: the longest exactly repeated stretch against the chance of equal values, and ties of
-neighbours against differences next to nothing (`signals/repetition.py`).
+neighbours against ties of values far apart (`signals/repetition.py`).
 """
 
 from __future__ import annotations

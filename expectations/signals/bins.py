@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from expectations.signals.density import polynomials
+from expectations.signals.exposure import LEAST, level_leads, places_held
 from expectations.signals.lattice import Lattice, lattice_of
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ FEWEST_NEARBY = 20
 # Bins a standard deviation at 500 values; more values afford finer bins.
 BINS_PER_SCALE = 8
 REACH = 2.2
+# Steps a standard deviation: fewer leave too few places for a curve.
+FEWEST_STEPS = 1.8
 FEW = 600
 DENSE_END = 0.6
 MOST_AT_AN_END = 0.03
@@ -29,12 +32,16 @@ MOST_AT_AN_END = 0.03
 
 @dataclass(frozen=True, slots=True)
 class Bins:
-    """Counts in bins of the signed distance from the limit; bin 0 is the first inside."""
+    """Counts in bins of the signed distance from the limit; bin 0 is the first inside.
+
+    exposure: how much of a bin the values could fill, 1 where nothing but a smooth curve tells.
+    """
 
     first: int
     counts: Floats
     width: float
     design: Floats
+    exposure: Floats
     roundness: Integers
 
     @property
@@ -44,19 +51,20 @@ class Bins:
 
 
 def bins_about(series: Series, terms: Terms, sign: float) -> Bins | None:
-    values, limit = series.values, terms.target
-    resolution = None if series.denominators is not None else terms.resolution
-    lattice = (
-        None
-        if series.denominators is not None
-        else lattice_of(values, resolution=resolution, apart_from=limit)
-    )
-    values = _without_bounds(values, terms)
+    limit, lattice = terms.target, None
+    if series.denominators is None:
+        lattice = lattice_of(series.values, resolution=terms.resolution, apart_from=limit)
+    series = series.take(np.flatnonzero(_away_from_bounds(series.values, terms)))
+    values = series.values
     if len(values) < FEWEST_NEARBY:
         return None
+    if lattice is not None:
+        values, limit = lattice.settled(values), float(lattice.settled(np.array(limit)))
     spread = _scale(values)
     fineness = BINS_PER_SCALE * max(1.0, (len(values) / 500) ** 0.2)
-    step = lattice.step if lattice is not None else 0.0
+    step = lattice.step if lattice is not None else series.step_of_ratios
+    if spread < FEWEST_STEPS * step:
+        return None
     width = spread / fineness
     if step:
         width = step * max(1, round(width / step))
@@ -72,6 +80,9 @@ def bins_about(series: Series, terms: Terms, sign: float) -> Bins | None:
     counts = np.bincount(near - first, minlength=last - first + 1).astype(float)
     places = np.arange(first, last + 1)
     design = polynomials(places.astype(float), _order(int(counts.sum())))
+    edges = np.append(places, last + 1)
+    held = np.maximum(places_held(series, limit, sign, width, edges), LEAST)
+    exposure = held * level_leads(series, limit + sign * width * edges, design)
     if dense_low:
         design = np.column_stack([design, np.log(places - index.min() + 0.5)])
     if dense_high:
@@ -80,7 +91,7 @@ def bins_about(series: Series, terms: Terms, sign: float) -> Bins | None:
     if lattice is not None and lattice.heaps:
         heaped, roundness = _heap_columns(lattice, places, limit, width, sign)
         design = np.hstack([design, heaped])
-    return Bins(first, counts, width, design, roundness)
+    return Bins(first, counts, width, design, exposure, roundness)
 
 
 def _dense_ends(index: Integers, reach: int) -> tuple[bool, bool]:
@@ -99,18 +110,16 @@ def _dense_ends(index: Integers, reach: int) -> tuple[bool, bool]:
     return is_dense(int(index.min())), is_dense(int(index.max()))
 
 
-def _without_bounds(values: Floats, terms: Terms) -> Floats:
-    """Without the mass that a natural bound gathers: it is no part of a smooth curve."""
+def _away_from_bounds(values: Floats, terms: Terms) -> NDArray[np.bool_]:
+    """Not in the mass that a natural bound gathers: it is no part of a smooth curve."""
+    away = np.ones(len(values), dtype=bool)
     for bound in (*terms.bounds, values.min(), values.max()):
         if bound is None or bound == terms.target:
             continue
         at = values == bound
-        declared = bound in terms.bounds
-        if at.any() and (declared or at.mean() > MOST_AT_AN_END):
-            values = values[~at]
-            if not len(values):
-                break
-    return values
+        if bound in terms.bounds or at.sum() > MOST_AT_AN_END * away.sum():
+            away &= ~at
+    return away
 
 
 def _scale(values: Floats) -> float:

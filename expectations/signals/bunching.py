@@ -68,8 +68,7 @@ def bunching(series: Series, terms: Terms) -> Signal:
         return bunching_of_many(series, terms)
     bins = bins_about(series, terms, sign)
     if bins is None or bins.counts.sum() < FEWEST_NEARBY:
-        nearby = 0 if bins is None else int(bins.counts.sum())
-        return not_applicable(n, f"only {nearby} values lie in the neighbourhood of the target")
+        return not_applicable(n, "too few values, or steps of them, lie about the target")
     failing = bins.counts[: max(bins.zero, 0)].sum()
     if bins.zero < 2 or failing < FEWEST_FAILING:
         return _cliff(bins, n, int((~inside).sum()))
@@ -140,7 +139,7 @@ def _look(bins: Bins, inner: int, outer: int) -> _Look:
     weights[bins.zero - outer : bins.zero] = -1.0
     # Few values have to tell the curve as well; many would let a true excess bend it.
     seen = np.ones(len(weights), dtype=bool) if bins.counts.sum() < FEW else weights == 0
-    curve = fit(bins.counts, bins.design, seen)
+    curve = fit(bins.counts, bins.design, seen, exposure=bins.exposure)
     gradient = (weights * curve.expected) @ bins.design
     influence = weights - np.where(seen, bins.design @ (curve.covariance @ gradient), 0.0)
     if seen.all():
@@ -155,7 +154,8 @@ def _p_value(bins: Bins, score: float, looks: list[_Look]) -> float:
     bound = min(1.0, len(looks) * float(ndtr(-score)))
     if score < 1.0:
         return bound
-    null = fit(bins.counts, bins.design, np.ones(len(bins.counts), dtype=bool))
+    every = np.ones(len(bins.counts), dtype=bool)
+    null = fit(bins.counts, bins.design, every, exposure=bins.exposure)
     if min(float((look.influence != 0) @ null.expected) for look in looks) > LARGE_COUNT:
         return bound
     effect = np.array([look.influence * np.sqrt(look.curve.dispersion) for look in looks]).T

@@ -16,6 +16,7 @@ import numpy as np
 from scipy.special import stdtr
 
 from expectations.signals.density import fit, polynomials
+from expectations.signals.exposure import places_held
 from expectations.signals.lattice import Lattice, lattice_of
 from expectations.signals.series import LARGEST_P, Placebo, Signal, judged, not_applicable
 
@@ -35,6 +36,8 @@ MOST_BINS = 4000
 FEWEST_SEEN, FEWEST_NEARBY = 7, 40.0
 MOST_PLACEBOS, FEWEST_PLACEBOS = 40, 5
 UNHEAPED = 0.3
+# A bin that holds a smaller share of the ratios than this tells nothing.
+FEWEST_PLACES = 0.1
 # A local curve may be wrong by so much of the values it predicts, even where placebos do not show.
 LEAST_MISFIT = 0.02
 
@@ -126,8 +129,11 @@ def _line(series: Series, terms: Terms, sign: float) -> _Line:
     low, high = np.quantile(values, [0.1587, 0.8413])
     spread = max((high - low) / 2, float(np.ptp(values)) / 200, 1e-12)
     width = spread / FINENESS
+    step = lattice.step if lattice is not None else series.step_of_ratios
+    if step:
+        width = step * max(1, round(width / step))
     if lattice is not None:
-        width = lattice.step * max(1, round(width / lattice.step))
+        values, limit = lattice.settled(values), float(lattice.settled(np.array(limit)))
     index = np.floor(sign * (values - limit) / width + 1e-6).astype(np.int64)
     first, last = np.quantile(index, [0.0005, 0.9995]).astype(np.int64)
     first, last = max(int(first), -MOST_BINS), min(int(last), MOST_BINS)
@@ -135,7 +141,9 @@ def _line(series: Series, terms: Terms, sign: float) -> _Line:
         first, last = -1, 1
     bins = np.arange(first, last + 1)
     kept = (index >= first) & (index <= last)
-    places, roundness = np.ones(len(bins)), np.zeros(len(bins), dtype=np.int64)
+    places = places_held(series, limit, sign, width, np.arange(first, last + 2))
+    places[places < FEWEST_PLACES] = 0.0
+    roundness = np.zeros(len(bins), dtype=np.int64)
     if lattice is not None and lattice.heaps:
         held, roundness = _round_places(lattice, bins, limit, width, sign)
         heaped = lattice.roundness(lattice.steps) > 0

@@ -28,6 +28,9 @@ MOST_PLACES = 20_000
 FEW, WARY = 600, {5: 0.7, 10: 0.7}
 HEAP_RATIO, USUAL_RATIO = 1.4, 1.1
 FAMILIES = ({5, 10}, {50, 100}, {15, 30, 60}, {500, 1000})
+# Denominators that are looked for, in so many values; places so many roundings apart at least.
+LARGEST_DENOMINATOR, PROBED, LEAST_ROUNDINGS, LEAST_LIKELY = 1500, 40, 2.5, -9.0
+SLACK, FINEST = 0.51, 1e-9
 FEWEST_FOR_HEAPS = 15
 FEWEST_DISTINCT = 5
 
@@ -36,12 +39,19 @@ FEWEST_DISTINCT = 5
 class Lattice:
     """Values as whole multiples of a step, and the multiples of it at which they heap.
 
-    step: in the unit of the values; steps: each value in steps; heaps: ascending, in steps.
+    step: in the unit of the values; steps: each value in steps; heaps: ascending, in steps;
+    slack: how far rounding puts a value beside its place.
     """
 
     step: float
     steps: Integers
     heaps: tuple[int, ...]
+    slack: float = 0.0
+
+    def settled(self, values: Floats) -> Floats:
+        """These values back on their places, as far as rounding put them beside those."""
+        places = np.rint(values / self.step) * self.step
+        return np.where(np.abs(values - places) <= self.slack, places, values)
 
     def roundness(self, steps: Integers | int) -> Integers:
         """A number for each place that is equal for equally round places."""
@@ -85,6 +95,10 @@ def lattice_of(
     a hint of rounding to fives or tens is taken for it while there are few values.
     """
     step = resolution or resolution_of(values)
+    part = _part_of_one(values, step or 0.0)
+    if part is not None:
+        slack = SLACK * (step or FINEST * float(np.abs(values).max()))
+        return Lattice(part, np.rint(values / part).astype(np.int64), (), slack)
     if step is None:
         return None
     steps = np.rint(values / step).astype(np.int64)
@@ -92,6 +106,30 @@ def lattice_of(
     return Lattice(
         step, steps, _heaps(elsewhere, USUAL | WARY if wary and len(values) < FEW else USUAL)
     )
+
+
+def _part_of_one(values: Floats, rounding: float) -> float | None:
+    """The step of ratios whose denominator is always the same; None where chance explains it.
+
+    Shares of 60 orders or of the 1,440 minutes of a day lie on steps that are no decimals, and
+    come rounded to them.
+    """
+    distinct = np.unique(values)
+    top = float(np.abs(distinct).max())
+    probe = distinct if len(distinct) <= PROBED else distinct[:: len(distinct) // PROBED + 1]
+    whole = 100.0 if top > 1 else 1.0
+    rounding = rounding or FINEST * top
+    if not rounding:
+        return None
+    most = min(LARGEST_DENOMINATOR, int(whole / (LEAST_ROUNDINGS * rounding)))
+    denominators = np.arange(2, most + 1)
+    places = np.outer(denominators / whole, probe)
+    near = SLACK * rounding * denominators / whole
+    off = (np.abs(places - np.rint(places)) > near[:, None]).mean(axis=1)
+    # How likely so many values are near a place by chance, for every denominator tried.
+    by_chance = len(probe) * np.log(2 * near) + np.log(LARGEST_DENOMINATOR)
+    fitting = denominators[(off <= 1 - SHARE_ON_STEP) & (by_chance < LEAST_LIKELY)]
+    return whole / float(fitting[0]) if len(fitting) else None
 
 
 def _heaps(elsewhere: Integers, hints: Mapping[int, float]) -> tuple[int, ...]:

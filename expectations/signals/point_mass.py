@@ -40,6 +40,8 @@ ORDER, LOW_ORDER = 3, 2
 # Values from which on they afford the higher order, and from which on places as round are enough.
 FEW, MANY = 60, 600
 FEWEST_TELLING = 5
+# Ratios a standard deviation: where there are fewer, the target's own is the mode or next to it.
+FEWEST_STEPS = 2.5
 # An honest density is no polynomial: so much more may lie on the target than it says, on average
 # and by chance (standard deviation).
 MARGIN, MISFIT = 1.05, 0.1
@@ -72,6 +74,8 @@ def point_mass(series: Series, terms: Terms) -> Signal:
     if terms.target in terms.bounds or (terms.target in BOUNDS and terms.target in ends):
         return not_applicable(n, f"{terms.target:g} is a natural bound of the values")
     if series.denominators is not None and series.numerators is not None:
+        if _scale(values) < FEWEST_STEPS * series.step_of_ratios:
+            return not_applicable(n, "its denominators leave too few places about the target")
         cells, on_target = _cells_of_rates(series, terms)
     else:
         lattice = lattice_of(
@@ -84,7 +88,7 @@ def point_mass(series: Series, terms: Terms) -> Signal:
         else:
             target = round(terms.target / lattice.step)
             off = abs(target * lattice.step - terms.target)
-            if off > 1e-6 * max(lattice.step, abs(terms.target) * 1e-6):
+            if off > max(lattice.slack, 1e-6 * max(lattice.step, abs(terms.target) * 1e-6)):
                 reason = f"{terms.target:g} is not on the step {lattice.step:g} of the values"
                 return not_applicable(n, reason)
         cells, on_target = _cells_of_lattice(lattice, target, values, terms)

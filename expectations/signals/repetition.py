@@ -1,23 +1,25 @@
 """Does a stretch of values come again exactly, and does a value stand still too often?
 
-How likely two values are equal by chance is taken from pairs that are alike in time: neighbours,
-and the same day of other weeks. A stretch counts as repeated over gaps on either side. Ties of
-neighbours are held against the differences next to nothing: a difference of zero should be about as
-frequent as one of one step.
+How likely two values are equal by chance is taken from pairs that are alike in time: neighbours
+but one, and the same day of other weeks. A stretch counts as repeated over gaps on either side.
+Ties of neighbours are held against ties of values far apart, which steps, round numbers and small
+denominators make equal as well, and against how much nearer neighbours are than those.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import betainc
 
 from expectations.signals.density import fit
-from expectations.signals.lattice import lattice_of
 from expectations.signals.series import Signal, judged, not_applicable, not_enough
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
     from expectations.signals.series import Series, Terms
@@ -31,13 +33,15 @@ HIGHEST_CHANCE = 0.15
 SEED_LENGTH = 3
 MOST_LAGS = 40
 ALIKE_LAGS = (2, 3, 7, 14, 21)
-NEAR_ZERO = 3
-PEAK = 1.25
-CURVED_FROM = 60
+# Nothing is carried over so many values; so many pairs that are farther apart are enough.
+FAR, FEWEST_FAR_LAGS, FAR_PAIRS = 8, 8, 30_000
+# Differences up to so many usual ones, in so many bins.
+REACH, BINS = 1.5, 16
 
 
 def repetition(series: Series, terms: Terms) -> Signal:
     """The less likely of the longest repeated block and the number of carried values."""
+    del terms
     n = len(series.values)
     if series.days is None:
         return not_applicable(n, "without an order in time nothing can come again")
@@ -48,7 +52,7 @@ def repetition(series: Series, terms: Terms) -> Signal:
     if chance > HIGHEST_CHANCE:
         return not_applicable(n, f"two of its values are equal in {chance:.0%} of cases anyway")
     block = _repeated_block(codes, usual, series.days, chance)
-    ties = _carried(series, terms, codes, usual)
+    ties = _carried(series.values, codes, usual)
     best = min(block, ties, key=lambda one: one.p_value or 1.0)
     return judged(
         2 * (best.p_value or 1.0),
@@ -142,26 +146,23 @@ def _longest_run(line: Integers, lag: int) -> tuple[int, int]:
     where = np.flatnonzero(known)
     if not equal.any():
         return 0, 0
-    ends = np.flatnonzero(np.diff(np.concatenate([[0], equal.astype(np.int8), [0]])) == -1)
-    begins = np.flatnonzero(np.diff(np.concatenate([[0], equal.astype(np.int8), [0]])) == 1)
+    turns = np.flatnonzero(np.diff(np.concatenate([[False], equal, [False]])))
+    begins, ends = turns[::2], turns[1::2]
     lengths = np.minimum(ends - begins, lag)
     best = int(np.argmax(lengths))
     return int(lengths[best]), int(where[ends[best] - 1]) + lag
 
 
-def _carried(series: Series, terms: Terms, codes: Integers, usual: NDArray[np.bool_]) -> Signal:
-    values, n = series.values, len(series.values)
-    telling = ~usual[1:]
-    tied = (codes[1:] == codes[:-1]) & telling
-    differences = np.abs(np.diff(values))[telling]
+def _carried(values: Floats, codes: Integers, usual: NDArray[np.bool_]) -> Signal:
+    n = len(values)
+    differences = np.abs(np.diff(values))[~usual[1:]]
     spread = float(np.quantile(differences, 0.6827)) if len(differences) else 0.0
-    step = _step(series, terms, spread)
-    places = differences / step
-    # Where values are typed in fives, only differences of whole fives are as likely as of nothing.
-    on_step = np.abs(places - np.rint(places)) < 1e-6 * np.maximum(1, places)
-    sizes = np.rint(places)[on_step | (step < spread / 100)].astype(np.int64)
-    ties = int(tied.sum())
-    expected, doubt = _ties_expected(sizes, spread / step)
+    width = max(REACH * spread / BINS, 1e-12)
+    far_lags = min(n - FAR, max(FEWEST_FAR_LAGS, FAR_PAIRS // n))
+    lags = np.linspace(FAR, n - 1, far_lags).astype(np.int64).tolist()
+    neighbours = _pairs(values, codes, usual, [1], width)
+    ties = int(neighbours.counts[0])
+    expected, doubt = _ties_expected(neighbours, _pairs(values, codes, usual, lags, width))
     p_value = 1.0
     if ties:
         shape = expected**2 / doubt
@@ -170,41 +171,53 @@ def _carried(series: Series, terms: Terms, codes: Integers, usual: NDArray[np.bo
         p_value,
         n=n,
         observed=f"{ties} values equal the one before",
-        expected=f"about {expected:.1f} by the differences next to nothing",
-        rows=1 + np.flatnonzero(tied),
+        expected=f"about {expected:.1f} by how near to it the others are",
+        rows=1 + np.flatnonzero((codes[1:] == codes[:-1]) & ~usual[1:]),
     )
 
 
-def _ties_expected(sizes: Integers, spread: float) -> tuple[float, float]:
-    """How many differences of nothing the others lead to expect, and the variance of that.
+@dataclass(frozen=True, slots=True)
+class _Pairs:
+    """How far apart two values are: pairs that are equal, then by absolute difference.
 
-    sizes: differences in steps; spread: their usual size. One of nothing is one place, one of k
-    steps two: down and up.
+    counts: equal ones, then one for each bin of difference; total: all that were looked at.
     """
-    reach = int(np.clip(2.2 * spread, 4, 40))
-    counts = np.bincount(sizes[sizes <= reach], minlength=reach + 1).astype(float)
-    if counts[1:].sum() >= CURVED_FROM and spread < reach:
-        halves = np.concatenate([counts[:1], counts[1:] / 2])
-        places = np.arange(reach + 1.0) / reach
-        design = np.column_stack([np.ones(reach + 1), places, places**2])
-        curve = fit(halves, design, places > 0)
-        at_zero = np.zeros(reach + 1)
-        at_zero[0] = 1.0
-        # Halved counts scatter half as much as the regression takes them to.
-        doubt = max(curve.variance_of(at_zero), 1e-6) * curve.dispersion
-        return float(curve.expected[0]), doubt
-    near = float(counts[1 : max(NEAR_ZERO, reach // 4) + 1].sum()) + 1
-    share = PEAK / (2 * max(NEAR_ZERO, reach // 4))
-    return share * near, share**2 * near
+
+    counts: Floats
+    total: int
 
 
-def _step(series: Series, terms: Terms, spread: float) -> float:
-    """The step on which differences are counted: of the heaps, of the values, or a fine one."""
-    finest = max(spread / 200, 1e-12)
-    if series.denominators is not None:
-        return finest
-    lattice = lattice_of(series.values, resolution=terms.resolution, apart_from=None, wary=True)
-    if lattice is None:
-        return finest
-    step = lattice.step * (lattice.heaps[-1] if lattice.heaps else 1)
-    return max(step, finest)
+def _pairs(
+    values: Floats, codes: Integers, usual: NDArray[np.bool_], lags: Iterable[int], width: float
+) -> _Pairs:
+    """Pairs at these distances whose later value tells something."""
+    counts, total = np.zeros(BINS + 1), 0
+    for lag in lags:
+        telling = ~usual[lag:]
+        apart = np.abs(values[lag:] - values[:-lag])[telling]
+        place = np.maximum(np.ceil(apart / width - 1e-6), 1)
+        place[(codes[lag:] == codes[:-lag])[telling]] = 0
+        counts += np.bincount(place[place <= BINS].astype(np.int64), minlength=BINS + 1)
+        total += len(apart)
+    return _Pairs(counts, total)
+
+
+def _ties_expected(near: _Pairs, far: _Pairs) -> tuple[float, float]:
+    """How many equal pairs the unequal ones lead to expect, and the variance of that.
+
+    Whatever makes two values equal by chance - steps, heaps, small denominators - makes those far
+    apart equal as well. What is nearer in time is nearer in value: by how much more of it lies
+    in each bin of difference, a smooth even curve, followed down to no difference at all.
+    """
+    exposure = far.counts / max(far.total, 1) * near.total
+    exposure[0] += near.total / max(far.total, 1)
+    places = np.arange(BINS + 1.0) / BINS
+    seen = (far.counts > 0) & (places > 0)
+    if not seen.any():
+        return float(near.total), float(near.total) ** 2
+    design = np.column_stack([np.ones(BINS + 1), places**2])
+    curve = fit(near.counts, design, seen, exposure=np.maximum(exposure, 1e-9))
+    expected = float(curve.expected[0])
+    at_zero = (np.arange(BINS + 1) == 0).astype(float)
+    doubt = curve.variance_of(at_zero) * curve.dispersion + expected**2 / (far.counts[0] + 1)
+    return expected, doubt

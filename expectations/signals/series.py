@@ -73,6 +73,11 @@ class Series:
             denominators=denominators,
         )
 
+    @property
+    def step_of_ratios(self) -> float:
+        """How far apart ratios over a usual denominator lie, in percent; 0 for other kinds."""
+        return 0.0 if self.denominators is None else float(100 / np.median(self.denominators))
+
     def take(self, index: Integers) -> Series:
         """The rows of these indices, in their order."""
         parts = (self.days, self.numerators, self.denominators)

@@ -99,11 +99,9 @@ def _local_mean(top: Floats | Integers, below: Floats) -> Floats:
 def _against_past(series: Series, terms: Terms) -> Signal:
     n = len(series.values)
     values = _stabilised(series, terms)
-    step = (
-        0.0
-        if series.denominators is not None
-        else terms.resolution or (resolution_of(series.values) or 0.0)
-    )
+    step = series.step_of_ratios
+    if series.denominators is None:
+        step = terms.resolution or resolution_of(series.values) or 0.0
     second = np.abs(values[:-2] - 2 * values[1:-1] + values[2:])
     raw = series.values
     if step and np.median(np.abs(raw[:-2] - 2 * raw[1:-1] + raw[2:])) < FEWEST_STEPS * step:
