@@ -81,6 +81,16 @@ def decompose(
             )
         )
     direction = -1 if total < 0 else 1
+    told = sorted(
+        (part for part in known if part.amount or (part.split and part.split.rate)),
+        key=lambda part: (part.noise != "beyond", -direction * part.amount, part.label),
+    )
+    return summed(dimension, change, told)
+
+
+def summed(dimension: str, change: Change, parts: Sequence[Part]) -> Decomposition:
+    """The parts of a change in the order given, with what they leave over."""
+    total = change.after - change.before
     return Decomposition(
         dimension=dimension,
         baseline_from=change.baseline[0].period_start,
@@ -90,13 +100,8 @@ def decompose(
         before=change.before,
         after=change.after,
         change=total,
-        parts=tuple(
-            sorted(
-                (part for part in known if part.amount or (part.split and part.split.rate)),
-                key=lambda part: (part.noise != "beyond", -direction * part.amount, part.label),
-            )
-        ),
-        residual=total - sum((part.amount for part in known), Decimal()),
+        parts=tuple(parts),
+        residual=total - sum((part.amount for part in parts), Decimal()),
     )
 
 

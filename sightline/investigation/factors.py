@@ -14,7 +14,7 @@ from math import prod
 
 from sightline.audit_case import Decomposition, Part
 from sightline.investigation.arithmetic import Change, Reading, pooled, to_decimal
-from sightline.investigation.decomposition import noise, share
+from sightline.investigation.decomposition import noise, share, summed
 from sightline.investigation.evidence import Evidence, Row
 from sightline.investigation.wording import during, named, quantity
 
@@ -66,18 +66,7 @@ def factorise(change: Change, factors: Sequence[tuple[str, Change]]) -> Decompos
     for (name, each), (was, became) in zip([*factors, rest], moved, strict=True):
         amount = to_decimal(mean * _logarithm(became / was))
         parts.append(Part(label=name, amount=amount, share=share(amount, total), noise=noise(each)))
-    return Decomposition(
-        dimension="factor",
-        baseline_from=change.baseline[0].period_start,
-        baseline_to=change.baseline[-1].period_start,
-        period_from=change.latest.period_start,
-        period_to=change.latest.period_start,
-        before=change.before,
-        after=change.after,
-        change=total,
-        parts=tuple(parts),
-        residual=total - sum((part.amount for part in parts), Decimal()),
-    )
+    return summed("factor", change, parts)
 
 
 def _fault(kpi: Row, reading: Reading, *, is_stale: bool) -> str:

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from sightline.home import Home
 from tests.ingestion.firm import TinyErp
+from tests.ingestion.sales import SCHEMA, execute
 
 SOURCE_SETTINGS = ("SIGHTLINE_ERP_", "SIGHTLINE_TRACKER_", "SIGHTLINE_SHEETS_")
 SEEN_AT = datetime(2026, 10, 26, 6, tzinfo=UTC)
@@ -80,6 +81,14 @@ def postgres(postgres_server: sa.URL, tmp_path: Path) -> Iterator[sa.Engine]:
 def plain_url(engine: sa.Engine) -> str:
     """The address of a PostgreSQL database as a person would write it."""
     return engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def sales(postgres: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> sa.Engine:
+    """An ERP that is laid out quite differently."""
+    monkeypatch.setenv("SIGHTLINE_ERP_URL", plain_url(postgres))
+    execute(postgres, SCHEMA)
+    return postgres
 
 
 @pytest.fixture
