@@ -6,6 +6,7 @@ when and by how much, not each of them.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from reports import wording
@@ -63,7 +64,10 @@ def _story(rows: Sequence[Row]) -> Story:
         kicker="Restatement",
         headline=f"{name} was restated for {how}",
         order=("Nobody has to hide it:", "both numbers stay on record."),
-        facts=(("Why", (_CLASSES.get(first["class"], wording.plain(first["class"])),)),),
+        facts=(
+            ("Why", (_CLASSES.get(first["class"], wording.plain(first["class"])),)),
+            *((("Rows", edits),) if (edits := _edits(rows)) else ()),
+        ),
     )
 
 
@@ -92,6 +96,18 @@ def _several(rows: Sequence[Row]) -> str:
     low, high = (wording.signed(change, decimals) for change in (min(moved), max(moved)))
     unit = f"\u202f{wording.plain(symbol)}" if symbol else ""
     return f"{said}, by {low}{unit}" if low == high else f"{said}, by {low} to {high}{unit}"
+
+
+def _edits(rows: Sequence[Row]) -> tuple[str, ...]:
+    """What happened to how many rows of the source, and who changed them last, most rows first."""
+    seen = {tuple(edit.values()) for row in rows for edit in row["edits"] or ()}
+    kinds = Counter((table, fate, by) for table, _, fate, by in seen)
+    ordered = sorted(kinds.items(), key=lambda kind: (-kind[1], str(kind[0])))
+    return tuple(
+        f"{wording.counted(count, 'row')} of {wording.plain(table)} {fate}"
+        + (f" by user {by} of the source" if by is not None else "")
+        for (table, fate, by), count in ordered[:_NAMED]
+    )
 
 
 def _span(grain: str, begin: date, end: date) -> str:

@@ -316,19 +316,29 @@ def freshness(marts: Marts) -> list[Row]:
 def recent_restatements(marts: Marts, days: int) -> list[Row]:
     """One row per material restatement, seen within so many days before the moment judged.
 
-    `change_id` is the same at every look.
+    `change_id` is the same at every look; `edits` are the rows of the source behind it, None where
+    they are not known.
     """
     return _rows(
         marts,
         f"""
+        with behind as (
+            select kpi_id, scope, period_start, version,
+                list(struct_pack(table_name, row_key, fate, changed_by)) as edits
+            from marts.fct_restated_row
+            group by all
+        )
         select 'restatement.' || change.kpi_id || '.' || change.scope || '.'
             || change.period_start || '.' || change.version || '.' || change.class as change_id,
             change.restated_at as seen_at, change.kpi_id, change.scope, change.period_start,
             change.class, change.from_value, change.to_value, kpi.name, kpi.unit_symbol,
-            kpi.decimals, kpi.grain
+            kpi.decimals, kpi.grain, behind.edits
         from marts.fct_restatement as change
         cross join (select max(as_of) as as_of from marts.rpt_one_glance) as judged
         left join marts.dim_kpi as kpi on kpi.kpi_id = change.kpi_id
+        left join behind
+            on behind.kpi_id = change.kpi_id and behind.scope = change.scope
+            and behind.period_start = change.period_start and behind.version = change.version
         where change.materiality = 'material' and change.class <> 'target'
             and change.restated_at > judged.as_of - interval '{days} days'
         order by seen_at, change_id

@@ -3,8 +3,8 @@
 Reason to flag: late bookings and corrections fall on good and bad periods alike. Edits that lift
 past periods over the target, and end just inside it, look as if they were made for the target.
 
-How to remedy: ask for the documents behind the listed edits, and attach the approved change they
-belong to.
+How to remedy: ask whoever changed the listed rows for the documents behind it, and attach the
+approved change they belong to.
 
 Method: periods that came to meet the target less those that came to miss it, with the sizes of the
 edits exchanged among the edited periods, so that a drift they share is no finding. Changes of the
@@ -34,6 +34,19 @@ GUARD = Guard(
     kind=Kind.STATISTICAL,
     # Every period with its value as it stands, a row for each edit and one where there is none.
     evidence="""
+        with behind as (
+            select
+                kpi_id,
+                scope,
+                period_start,
+                version,
+                list(
+                    concat_ws(' ', table_name, row_key, fate, 'by ' || changed_by)
+                    order by table_name, row_key
+                ) as named
+            from intermediate.int_restated_row
+            group by all
+        )
         select
             recorded.kpi_id,
             recorded.scope,
@@ -44,7 +57,9 @@ GUARD = Guard(
             edits.version - 1 as version_before,
             edits.version,
             edits.class,
-            edits.restated_at
+            edits.restated_at,
+            array_to_string(behind.named[:5], ', ')
+                || case when len(behind.named) > 5 then ', …' else '' end as edited_rows
         from intermediate.int_kpi_value as recorded
         left join intermediate.int_restatement as edits
             on
@@ -52,6 +67,12 @@ GUARD = Guard(
                 and recorded.scope = edits.scope
                 and recorded.period_start = edits.period_start
                 and edits.class not in ('formula', 'target')
+        left join behind
+            on
+                edits.kpi_id = behind.kpi_id
+                and edits.scope = behind.scope
+                and edits.period_start = behind.period_start
+                and edits.version = behind.version
     """,
     part=("scope",),
     minimum=30,
@@ -68,10 +89,22 @@ GUARD = Guard(
         "edits made before the first pull",
         "edits that help without reaching the target",
         "fewer than five restated periods",
-        "who booked an edit, and in which rows: a version is one of the KPI's value",
+        "which cell of a workbook was edited, and by whom: it is read as a whole",
         "a change that was approved for the target's sake",
     ),
     share=0.09,
+)
+
+
+_SHOWN = (
+    "old_value",
+    "value",
+    "target",
+    "version_before",
+    "version",
+    "class",
+    "restated_at",
+    "edited_rows",
 )
 
 
@@ -134,8 +167,8 @@ def examine(rows: Sequence[Row], approved: Sequence[ApprovedChange] = ()) -> Exa
     # Each period against the target that was in force: margins, so that the target is zero.
     before, after = np.array([_margins(row) for row in periods], dtype=np.float64).T
     terms = Terms(target=0.0, higher_is_better=periods[0]["direction"] != "lower_is_better")
-    shown = ("old_value", "value", "target", "version_before", "version", "class", "restated_at")
-    return examination(restatement(before, after, terms), periods, covered, shown=shown)
+    signal = restatement(before, after, terms)
+    return examination(signal, periods, covered, shown=_SHOWN)
 
 
 def _periods(rows: Sequence[Row], approved: Sequence[ApprovedChange]) -> Iterator[Row]:
@@ -158,7 +191,9 @@ def _periods(rows: Sequence[Row], approved: Sequence[ApprovedChange]) -> Iterato
             old = edits[0]["value"] - sum(edit["to_value"] - edit["from_value"] for edit in asked)
         asked.sort(key=lambda edit: edit["restated_at"])
         first, last = (asked[0], asked[-1]) if asked else (edits[0], edits[0])
+        named = dict.fromkeys(edit["edited_rows"] for edit in asked if edit["edited_rows"])
         edited = {"old_value": old, "version_before": first["version_before"]}
+        edited |= {"edited_rows": "; ".join(named) or None}
         yield last | edited | {"restated_at": last["restated_at"] if asked else None}
 
 

@@ -14,11 +14,12 @@ READ_BY_GUARDS = (
     "+int_kpi_value +int_reported_value +int_workbook_line +int_milestone_date "
     "+fct_definition_change +fct_restatement stg_definitions__kpi_target "
     "stg_definitions__kpi_guard stg_tracker__issue stg_sheets__typed_figure "
-    "+int_kpi_row_fate"
+    "+int_kpi_row_fate +int_restated_row"
 )
 READ_BY_ALERTS = (
     "+rpt_one_glance +fct_kpi_episode +fct_kpi_evaluation +fct_policy_verdict "
-    "+fct_source_freshness +dim_definition_history +dim_objective +dim_policy +dim_role"
+    "+fct_source_freshness +fct_restated_row +dim_definition_history +dim_objective +dim_policy "
+    "+dim_role"
 )
 
 

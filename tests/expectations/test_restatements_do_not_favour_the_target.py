@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 
 from expectations.guard import Examination, Outcome, load
 from expectations.judge import judge
-from expectations.judgement import GuardRun, Status
+from expectations.judgement import GuardRun, Judgement, Status
 from tests.expectations.firm import AS_OF, FIRST_WEEK, WEEKS, Definitions, Warehouse, week
 
 GUARD = "restatements_do_not_favour_the_target"
@@ -52,6 +53,7 @@ def ledger() -> list[dict[str, Any]]:
                 "version": 2 if is_edited else None,
                 "class": "event" if is_edited else None,
                 "restated_at": BOOKED if is_edited else None,
+                "edited_rows": f"downtime {number} changed by 17" if is_edited else None,
             }
         )
     return rows
@@ -71,6 +73,7 @@ def test_edits_that_lift_periods_just_over_the_target_are_asked_about() -> None:
         assert row["old_value"] < row["target"] < row["value"] == Decimal("95.1")
         assert row["restated_at"] == BOOKED
         assert (row["version_before"], row["version"], row["class"]) == (1, 2, "event")
+        assert row["edited_rows"].endswith(" changed by 17")
 
 
 def test_edits_under_a_change_that_was_approved_before_are_not() -> None:
@@ -105,7 +108,7 @@ def test_what_was_edited_after_the_approved_change_counts_by_itself() -> None:
     assert seen.suspicions == ()
 
 
-def run(warehouse: Warehouse, **parameters: Any) -> GuardRun:
+def judged(warehouse: Warehouse, **parameters: Any) -> Judgement:
     for row in ledger():
         warehouse.connection.execute(
             "insert into intermediate.int_kpi_value values ('uptime', 'north', ?, ?, 1, ?)",
@@ -118,8 +121,29 @@ def run(warehouse: Warehouse, **parameters: Any) -> GuardRun:
                 [row["period_start"], BOOKED, row["from_value"], row["to_value"]],
             )
     definitions = Definitions({"uptime": ("pulled", {GUARD: parameters})}, target=Decimal(95))
-    (found,) = judge(warehouse.connection, definitions, as_of=AS_OF).runs
+    return judge(warehouse.connection, definitions, as_of=AS_OF)
+
+
+def run(warehouse: Warehouse, **parameters: Any) -> GuardRun:
+    (found,) = judged(warehouse, **parameters).runs
     return found
+
+
+def test_a_question_names_the_rows_behind_an_edit_and_who_changed_them(
+    warehouse: Warehouse,
+) -> None:
+    for number, key in product(range(WEEKS), range(7)):
+        warehouse.connection.execute(
+            "insert into intermediate.int_restated_row "
+            "values ('uptime', 'north', ?, 2, 'downtime', ?, 'changed', ?)",
+            [week(number), str(key), None if key == 1 else 17],
+        )
+    (finding,) = judged(warehouse).findings
+    rows = finding.evidence["rows"]
+    (named,) = {row["edited_rows"] for row in rows}
+    first, second, *_, last = named.split(", ")
+    assert (first, second, last) == ("downtime 0 changed by 17", "downtime 1 changed", "…")
+    assert named.count("downtime") == 5
 
 
 def test_the_definition_lists_approved_changes(warehouse: Warehouse) -> None:

@@ -75,6 +75,8 @@ TABLES = {
     "fct_restatement": """kpi_id text, scope text, period_start date, version int,
         restated_at timestamp, class text, from_value decimal(38,9), to_value decimal(38,9),
         materiality text""",
+    "fct_restated_row": """kpi_id text, scope text, period_start date, version int,
+        table_name text, row_key text, fate text, changed_by bigint""",
     "fct_definition_change": """kind text, definition_id text, field text, change text,
         compared_value text, new_value text, seen_at timestamp, author text, is_loosening boolean,
         is_retroactive boolean""",

@@ -23,6 +23,7 @@ def _row(period: date, before: str | None, after: str | None, **others: Any) -> 
         "unit_symbol": "a parcel",
         "decimals": 2,
         "grain": "week",
+        "edits": None,
     }
     return row | others
 

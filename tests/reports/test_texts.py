@@ -94,6 +94,10 @@ def _restated(firm: Firm, casebook: Casebook) -> Message:
                  period_start=LAST_WEEK - timedelta(weeks=weeks), restated_at=AS_OF,
                  materiality="material", from_value=3.02, to_value=after,
                  **{"class": "event"})  # fmt: skip
+        for number, fate, user in ((1, "changed", 17), (2, "changed", 17), (3, "deleted", None)):
+            firm.add("fct_restated_row", kpi_id="cost_per_parcel", scope="all", version=2,
+                     period_start=LAST_WEEK - timedelta(weeks=weeks), table_name="invoice",
+                     row_key=f"{weeks}-{number}", fate=fate, changed_by=user)  # fmt: skip
     target = {"kind": "kpi_target", "definition_id": "sorter_uptime/2026-10-26"}
     for field, before, after in (("target", "98", "97"), ("floor", "96.5", None)):
         firm.add("fct_definition_change", **target, field=field, change="added", seen_at=AS_OF,

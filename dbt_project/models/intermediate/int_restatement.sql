@@ -4,6 +4,7 @@ with versions as (
     select
         *,
         lag(value) over in_order as from_value,
+        lag(known_at) over in_order as from_known_at,
         lag(state) over in_order as from_state
     from {{ ref('int_kpi_value_state') }}
     window in_order as (partition by kpi_id, scope, period_start order by version)
@@ -28,6 +29,7 @@ select
     versions.period_start,
     versions.version,
     versions.known_at as restated_at,
+    versions.from_known_at,
     case
         when versions.is_formula_change then 'formula'
         when versions.provenance = 'typed' then 'manual'
@@ -55,6 +57,7 @@ select
     versions.period_start,
     versions.version,
     coalesce(target_changes.seen_at, targets.known_at) as restated_at,
+    versions.known_at as from_known_at,
     'target' as class,
     false as is_facts_change,
     versions.value as from_value,
