@@ -54,7 +54,7 @@ def altered(connection: DuckDBPyConnection, archive: Archive) -> Iterator[Breach
     for table in filter(lambda table: archive.found(table).exists(), _TABLES):
         kept, there = _kept(archive, table), f"raw_ledger.{table}"
         if (
-            not records.exists(connection, table)
+            not records.stands(connection, table)
             or connection.execute(
                 f"(from {kept} except all from {there}) union all "
                 f"(from {there} except all from {kept}) limit 1"

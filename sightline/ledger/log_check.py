@@ -85,7 +85,7 @@ def later_seals(connection: DuckDBPyConnection, log: Log) -> list[Seal]:
         copy = copies[grown.size]
         *_, content, checkpoint = copy
         try:
-            one = seal.read(content)
+            one = seal.read(content or "")
         except ValueError:
             break
         fits = one.log_before == grown and copy == records.row(one, checkpoint)
@@ -176,8 +176,11 @@ def changed_copies(
     found = [*records.rows(connection, "seal"), *records.rows(connection, _FILES)]
     copies = Counter(row for row in found if row[0] not in believed)
     differing = (expected - copies) + (copies - expected)
-    for number in sorted({row[0] for row in differing}):
+    numbers = {row[0] for row in differing}
+    for number in sorted(numbers - {None}):
         yield Breach(what=What.SEAL_ALTERED, seal=number)
+    if None in numbers:
+        yield Breach(what=What.SEAL_ALTERED, dataset="raw_ledger", table="seal")
 
 
 def _definition_changes(archive: Archive, seals: Sequence[Seal]) -> Iterator[tuple[object, ...]]:

@@ -109,7 +109,7 @@ def _sealed(
     texts = connection.execute(
         "select content from raw_ledger.seal order by seal_number"
     ).fetchall()
-    leaves = b"".join(merkle.leaf_hash(content.encode()) for (content,) in texts)
+    leaves = b"".join(merkle.leaf_hash((content or "").encode()) for (content,) in texts)
     if note.parse(newest) != note.Checkpoint(len(texts), merkle.root(leaves)):
         log = read_log(archive)
         breaches = [*log.breaches, *changed_copies(connection, archive, log.seals)]

@@ -101,6 +101,39 @@ def test_seals_rewritten_in_the_warehouse_do_not_deceive_it(sealed: Sealed) -> N
     assert any(what is What.SEAL_ALTERED for what, _ in found)
 
 
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "insert into raw_ledger.seal (seal_number) values (null)",
+        "update raw_ledger.seal set content = null where seal_number = 0",
+        "update raw_ledger.seal set seal_number = null where seal_number = 0",
+        "update raw_ledger.seal set content = '5' where seal_number = 0",
+        "alter table raw_ledger.seal drop column checkpoint",
+        "alter table raw_ledger.seal add column another varchar",
+        "drop table raw_ledger.seal",
+    ],
+)
+def test_seals_in_the_warehouse_that_cannot_be_read_are_found_and_stop_nothing(
+    sealed: Sealed, attack: str
+) -> None:
+    sealed.execute(attack)
+    assert {breach.what for breach in verify(sealed.home, KEYS).breaches} == {What.SEAL_ALTERED}
+    assert {breach.what for breach in looked(sealed, 10).breaches} == {What.SEAL_ALTERED}
+    sealed.land(9)
+    assert {breach.what for breach in looked(sealed, 11).breaches} == {What.SEAL_ALTERED}
+
+
+@pytest.mark.parametrize("table", ["breach", "broken_row", "verification"])
+def test_a_table_of_the_ledger_with_other_columns_is_made_anew(sealed: Sealed, table: str) -> None:
+    looked(sealed, 8)
+    sealed.execute(f"alter table raw_ledger.{table} add column another varchar")
+    named = [breach.table for breach in verify(sealed.home, KEYS).breaches]
+    assert named == ([] if table == "verification" else [table])
+    sealed.land(9)
+    assert looked(sealed, 10).breaches == ()
+    assert verify(sealed.home, KEYS).breaches == ()
+
+
 def test_a_large_load_has_its_turns_slice_by_slice_within_the_budget(
     sealed: Sealed, large: str
 ) -> None:
