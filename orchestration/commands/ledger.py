@@ -102,15 +102,22 @@ def accept_loss(
 
 @app.command()
 def restore(as_json: AsJson = False) -> None:
-    """Bring an old copy of the checkpoints up to the warehouse's newest seal.
+    """Bring an old copy of the checkpoints up to the warehouse, and its seals back to them.
 
-    Written back is what the warehouse holds under the signature of the log's own key, where the
-    rows are as it says. Exit code 4 when nothing is lacking.
+    Written into the checkpoints is what the warehouse holds under the signature of the log's own
+    key, where the rows are as it says. Seals that were altered in the warehouse are made anew from
+    the checkpoints. Exit code 4 when nothing differs.
     """
     from sightline.ledger.restoring import restore as write_back
 
-    numbers = [sealed.number for sealed in write_back(Home.from_env())]
-    emit({"seals": numbers}, f"restored seals {numbers[0]} to {numbers[-1]}", as_json=as_json)
+    restored = write_back(Home.from_env())
+    said = (("restored", restored.seals), ("brought back in the warehouse", restored.copies))
+    lines = [f"{what}: seals {', '.join(map(str, seals))}" for what, seals in said if seals]
+    emit(
+        {"seals": list(restored.seals), "copies": list(restored.copies)},
+        "\n".join(lines) or "brought back in the warehouse: nothing but the seals there are",
+        as_json=as_json,
+    )
 
 
 @app.command()

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from sightline.errors import SightlineEnvironmentError
-from sightline.ledger import dating, definition_files, merkle, note, records, seal
+from sightline.ledger import dating, definition_files, merkle, note, raw, records, seal
 from sightline.ledger.breach import Breach, What
 from sightline.ledger.seal import Seal
 from sightline.ledger.slices import SealedRows, TableName
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from sightline.ledger.archive import Archive
-
-_FILES = "definition_file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +79,9 @@ def later_seals(connection: DuckDBPyConnection, log: Log) -> list[Seal]:
     """
     later: list[Seal] = []
     grown, verifier = log.seals[-1].log, log.verifier
-    copies = {row[0]: row for row in records.rows(connection, "seal")}
-    while grown.size in copies:
-        copy = copies[grown.size]
+    there = {row[0]: row for row in records.rows(connection, "seal")}
+    while grown.size in there:
+        copy = there[grown.size]
         *_, content, checkpoint = copy
         try:
             one = seal.read(content or "")
@@ -99,6 +98,8 @@ def later_seals(connection: DuckDBPyConnection, log: Log) -> list[Seal]:
 def behind(connection: DuckDBPyConnection, archive: Archive) -> Breach | None:
     """What is missing where the archive lacks seals that the warehouse holds; None otherwise."""
     known = records.size(connection)
+    if archive.size == 0 and not archive.announced():
+        known = max(known, _committed(connection))  # each of them was sealed
     if known > archive.size > 0:
         log = read_log(archive)
         known = log.seals[-1].log.size + len(later_seals(connection, log)) if log.seals else known
@@ -106,6 +107,11 @@ def behind(connection: DuckDBPyConnection, archive: Archive) -> Breach | None:
         return None
     place = str(archive.folder)
     return Breach(what=What.ARCHIVE_BEHIND, path=place, seal=archive.size, seals=known)
+
+
+def _committed(connection: DuckDBPyConnection) -> int:
+    datasets = {dataset for dataset, _ in raw.raw_tables(connection)}
+    return len(raw.committed_loads(connection, datasets))
 
 
 def require_whole(connection: DuckDBPyConnection, archive: Archive) -> None:
@@ -170,12 +176,11 @@ def changed_copies(
 
     `later` are those that only the warehouse has, and is believed to.
     """
-    expected = Counter(records.row(one, archive.checkpoint(one.number)) for one in seals)
-    expected.update(_definition_changes(archive, seals))
+    expected = Counter(chain.from_iterable(copies(archive, seals).values()))
     believed = {one.number for one in later}
-    found = [*records.rows(connection, "seal"), *records.rows(connection, _FILES)]
-    copies = Counter(row for row in found if row[0] not in believed)
-    differing = (expected - copies) + (copies - expected)
+    found = chain.from_iterable(records.rows(connection, table) for table in records.COPIES)
+    there = Counter(row for row in found if row[0] not in believed)
+    differing = (expected - there) + (there - expected)
     numbers = {row[0] for row in differing}
     for number in sorted(numbers - {None}):
         yield Breach(what=What.SEAL_ALTERED, seal=number)
@@ -183,7 +188,15 @@ def changed_copies(
         yield Breach(what=What.SEAL_ALTERED, dataset="raw_ledger", table="seal")
 
 
-def _definition_changes(archive: Archive, seals: Sequence[Seal]) -> Iterator[tuple[object, ...]]:
+def copies(archive: Archive, seals: Sequence[Seal]) -> dict[str, list[records.Row]]:
+    """The rows of `records.COPIES` that these seals of the archive make, by table."""
+    return {
+        "seal": [records.row(one, archive.checkpoint(one.number)) for one in seals],
+        "definition_file": list(_definition_changes(archive, seals)),
+    }
+
+
+def _definition_changes(archive: Archive, seals: Sequence[Seal]) -> Iterator[records.Row]:
     """Seal, path and hash of every definition file that changed, by the archive's lists."""
     known: dict[str, str] = {}
     for one in seals:

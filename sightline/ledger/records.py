@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from sightline.ledger.seal import Seal
 
+Row = tuple[Any, ...]
+
 _TABLES = {
     "seal": "seal_number bigint, dataset varchar, load_id varchar, sealed_at timestamp, "
     "is_late boolean, row_count bigint, seal_hash varchar, log_root varchar, content varchar, "
@@ -30,6 +32,11 @@ _TABLES = {
     "broken_row": "breach_id varchar, dataset varchar, table_name varchar, load_id varchar, "
     "row_number bigint, found_at timestamp, mended_at timestamp",
 }
+
+COPIES = ("seal", "definition_file")
+"""The tables that repeat what the archive says; the others hold what was looked at and found."""
+
+_A_STATEMENT = 500  # rows inserted at once
 
 
 def create(connection: DuckDBPyConnection) -> None:
@@ -55,7 +62,7 @@ def insert(
     """Copy one exported seal into the warehouse, in one transaction, whatever stood there of it."""
     number = sealed.number
     connection.execute("begin")
-    for table in ("seal", "definition_file"):
+    for table in COPIES:
         connection.execute(f"delete from raw_ledger.{table} where seal_number = ?", [number])  # noqa: S608 - ours
     _insert(connection, "seal", [row(sealed, checkpoint)])
     changes = [(number, path, digest) for path, digest in changed.items()]
@@ -69,7 +76,19 @@ def insert(
     connection.execute("commit")
 
 
-def row(sealed: Seal, checkpoint: str | None) -> tuple[Any, ...]:
+def replace(connection: DuckDBPyConnection, copies: Mapping[str, Sequence[Row]]) -> None:
+    """Put these rows in the place of all that the copies hold, in one transaction."""
+    create(connection)
+    connection.execute("begin")
+    for table in COPIES:
+        connection.execute(f"delete from raw_ledger.{table}")  # noqa: S608 - ours
+        rows = copies[table]
+        for first in range(0, len(rows), _A_STATEMENT):
+            _insert(connection, table, rows[first : first + _A_STATEMENT])
+    connection.execute("commit")
+
+
+def row(sealed: Seal, checkpoint: str | None) -> Row:
     """The row of raw_ledger.seal that a seal and its checkpoint make."""
     return (
         sealed.number,
@@ -85,7 +104,7 @@ def row(sealed: Seal, checkpoint: str | None) -> tuple[Any, ...]:
     )
 
 
-def rows(connection: DuckDBPyConnection, table: str) -> list[tuple[Any, ...]]:
+def rows(connection: DuckDBPyConnection, table: str) -> list[Row]:
     """The rows of one table of raw_ledger; none where it does not stand."""
     there = stands(connection, table)
     return connection.execute(f"from raw_ledger.{table}").fetchall() if there else []
@@ -117,7 +136,7 @@ def naive(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(tzinfo=None)
 
 
-def _insert(connection: DuckDBPyConnection, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
+def _insert(connection: DuckDBPyConnection, table: str, rows: Sequence[Row]) -> None:
     if rows:
         group = f"({', '.join('?' * len(rows[0]))})"
         connection.execute(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from sightline.errors import NothingCheckedError, SightlineEnvironmentError, Sig
 from sightline.ledger import merkle
 from sightline.ledger.archive import Archive
 from sightline.ledger.breach import What
-from sightline.ledger.restoring import restore
+from sightline.ledger.restoring import Restored, restore
 from sightline.ledger.sealing import accept_loss, rotate_key
 from sightline.ledger.watching import watch
 from tests.ledger.conftest import KEYS, NOON, Sealed
@@ -21,6 +22,12 @@ from tests.ledger.conftest import KEYS, NOON, Sealed
 def lose(sealed: Sealed) -> None:
     """The folder is gone."""
     shutil.rmtree(sealed.home.checkpoints)
+
+
+def lose_both(sealed: Sealed) -> None:
+    """The folder is gone, and the warehouse's copy with it."""
+    lose(sealed)
+    sealed.execute("delete from raw_ledger.seal")
 
 
 def cut_off(sealed: Sealed) -> None:
@@ -41,7 +48,7 @@ def old(sealed: Sealed) -> Sealed:
     return sealed
 
 
-@pytest.fixture(params=[lose, cut_off])
+@pytest.fixture(params=[lose, lose_both, cut_off])
 def lost(sealed: Sealed, tmp_path: Path, request: pytest.FixtureRequest) -> Sealed:
     """A sealed warehouse without its newest checkpoints, of which a copy lies in `copy`."""
     shutil.copytree(sealed.home.checkpoints, tmp_path / "copy")
@@ -83,6 +90,8 @@ def test_no_other_log_is_begun_and_nothing_is_changed(
 def test_a_copy_brought_back_is_the_way_out(lost: Sealed, tmp_path: Path) -> None:
     shutil.rmtree(lost.home.checkpoints, ignore_errors=True)
     shutil.move(tmp_path / "copy", lost.home.checkpoints)
+    with suppress(NothingCheckedError):  # where the warehouse's copy was not lost too
+        restore(lost.home)
     lost.land(8)
     outcome = lost.verify()
     assert (outcome.seals, outcome.breaches) == (4, ())
@@ -92,12 +101,12 @@ def test_an_old_copy_is_brought_up_to_date_by_what_is_signed(
     old: Sealed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(merkle, "SLICE", 8)
-    assert [one.number for one in restore(old.home)] == [1, 2, 3]
+    assert restore(old.home) == Restored(seals=(1, 2, 3), copies=())
     outcome = old.verify()
     assert (outcome.seals, outcome.breaches) == (4, ())
     old.land(9)
     assert old.breaches() == ()
-    with pytest.raises(NothingCheckedError, match="lacks no seal"):
+    with pytest.raises(NothingCheckedError, match="the same seals"):
         restore(old.home)
 
 
@@ -122,3 +131,21 @@ def test_a_lost_folder_has_nothing_to_begin_with(sealed: Sealed) -> None:
     lose(sealed)
     with pytest.raises(NothingCheckedError, match="bring back a copy"):
         restore(sealed.home)
+
+
+@pytest.mark.parametrize(
+    ("attack", "brought_back"),
+    [
+        ("update raw_ledger.seal set content = '5' where seal_number = 1", (1,)),
+        ("insert into raw_ledger.seal (seal_number) values (null), (999)", ()),
+        ("update raw_ledger.definition_file set sha256 = 'x'", (0,)),
+        ("drop schema raw_ledger cascade", (0, 1, 2)),
+    ],
+)
+def test_seals_altered_in_the_warehouse_are_brought_back_from_the_checkpoints(
+    sealed: Sealed, attack: str, brought_back: tuple[int, ...]
+) -> None:
+    sealed.execute(attack)
+    assert {breach.what for breach in sealed.breaches()} == {What.SEAL_ALTERED}
+    assert restore(sealed.home) == Restored(seals=(), copies=brought_back)
+    assert sealed.breaches() == ()
