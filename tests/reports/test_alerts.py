@@ -10,6 +10,7 @@ from reports.alerts import compose
 from reports.answer import Answer
 from reports.channels import Channel, channels
 from reports.delivery import deliver
+from reports.digest import compose_digest
 from sightline.alert_policy import AlertPolicy
 from sightline.casebook import MAX_ATTEMPTS, Casebook, Message, OutboxMessage, Silence
 from sightline.casebook.acts import Accept, Acknowledge, Act, Decide, Dismiss, TakeAction
@@ -327,6 +328,30 @@ def test_who_is_at_work_on_a_case_is_left_alone_and_then_told_what_is_missing(
             told[day] = messages[0].body["html"]
     assert next(iter(told), None) == first_day
     assert all(missing in html for html in list(told.values())[:1])
+
+
+def test_a_relapse_that_nobody_looks_after_is_told_again_as_the_case_it_reopened(
+    firm: Firm, casebook: Casebook
+) -> None:
+    before = "sorter_uptime.north.level.2026-03-02"
+    casebook.announce([Message("open", (before,), None, "file", "it fell", {})], NOW)
+    casebook.observe(before, "resolved", {}, NOW)
+    _announce(firm, casebook)
+    casebook.observe(before, "relapsed", {"episode": CASE}, NOW)
+    casebook.observe(CASE, "merged", {"into": before}, NOW)
+
+    def told(days: int) -> list[Message]:
+        now = NOW + timedelta(days=days)
+        messages = compose(firm.marts, casebook, now=now, names=["file"]).messages
+        return [message for message in messages if message.case_ids == (CASE,)]
+
+    assert told(1) == []
+    (escalated,) = told(2)
+    assert "reopened, and nobody has acknowledged it since" in escalated.body["html"]
+    (digest,) = compose_digest(firm.marts, casebook, now=NOW, names=["file"], base="")
+    assert "; told just now, nobody acknowledged it" in digest.body["text"]
+    casebook.take(before, ACK, author=DEPUTY, owners=(), at=NOW)
+    assert told(2) == []
 
 
 def test_a_recovery_that_does_not_come_about_is_asked_about_again(
