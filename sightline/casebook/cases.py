@@ -102,7 +102,7 @@ class Cases:
         return standing(self.events(case_id), at)
 
     def goes_on_in(self, case_id: str, at: datetime) -> str:
-        """The case in which a case goes on: what it was merged into, and that in turn; or itself."""
+        """Where a case goes on: in what it was merged into, and that in turn; or in itself."""
         stands = self.standing(case_id, at)
         while stands is not None and stands.merged_into is not None:
             case_id = stands.merged_into

@@ -108,7 +108,7 @@ class Standing:
 
 
 def followed(standings: Mapping[str, Standing]) -> dict[str, Standing]:
-    """Where every case stands; a relapse, which was merged, as the reopened case that follows it."""
+    """Where every case stands; a relapse, which was merged, as the case that it reopened."""
 
     def leading(stands: Standing) -> Standing:
         into = standings.get(stands.merged_into or "")

@@ -36,6 +36,7 @@ _TABLES = {
     "dim_policy": "policy_id text, name text, key_result_id text, guardrail_kpi_id text, "
     "guardrail_scope text, effort_kpi_id text, effort_scope text, window_periods int, "
     "valid_from date, dispute_route text",
+    "dim_episode_rule": "rule text, description text",
     "bridge_kpi_ask": "kpi_id text, department text",
     "bridge_kpi_driver": "kpi_id text, driver_kpi_id text, is_factor boolean",
     "bridge_kpi_incentive": "kpi_id text, department text, share_of_bonus decimal(9, 4)",
@@ -181,6 +182,8 @@ def put(rows: Rows, table: str, *row: object) -> None:
 
 
 def _definitions(rows: Rows) -> None:
+    for rule in ("silent_sacrifice", "no_data", "budget_burn_fast", "relapse", "drift"):
+        put(rows, "dim_episode_rule", rule, f"When {rule} opens.")
     names = {"automation": "Automation programme", "customer_operations": "Customer operations"}
     for department in (
         *("operations", "maintenance", "automation", "customer_operations"),

@@ -321,6 +321,24 @@ def test_a_due_date_is_a_business_day_and_leaves_three_days(
     assert due_date(date.fromisoformat(today), is_off) == date.fromisoformat(due)
 
 
+def test_a_silent_sacrifice_is_held_against_its_own_rule_and_the_approved_policy() -> None:
+    criteria = case_of("throttled", SACRIFICE_CASE).criteria
+    assert criteria.rule_text == "When silent_sacrifice opens"
+    assert (criteria.approved_by, criteria.approved_on) == (
+        "Chief operating officer and Finance lead",
+        date(2026, 6, 20),
+    )
+
+
+@pytest.mark.parametrize("rule", ["no_data", "budget_burn_fast", "relapse"])
+def test_every_rule_that_is_audited_says_when_it_opens(rule: str) -> None:
+    with build("as_planned") as marts:
+        marts.execute("alter table marts.fct_kpi_episode add column worst_value decimal(38, 9)")
+        marts.execute(f"update marts.fct_kpi_episode set rule = '{rule}', worst_value = 30")
+        case = investigate(marts, LEVEL_CASE, as_of=AS_OF)
+    assert case.criteria.rule_text == f"When {rule} opens"
+
+
 def test_condition_and_criteria_carry_the_limits_in_force_and_who_approved_them() -> None:
     case = case_of("as_planned")
     assert [point.period_start for point in case.condition] == WEEKS
