@@ -24,11 +24,13 @@ class Surroundings:
     def definition_changes(self) -> list[Row]:
         """Changes of definitions and of the SQL behind KPIs that were seen by then, oldest first.
 
-        Targets are left out: `targets` tells them with who approved them.
+        Targets that were added are left out: `targets` tells them with who approved them.
         """
         query = """
-            select kind, definition_id, field, change, seen_at, file, author, is_loosening
-            from marts.fct_definition_change where seen_at <= ? and kind <> 'kpi_target'
+            select kind, definition_id, field, change, old_value, new_value, seen_at, file, author,
+                is_loosening
+            from marts.fct_definition_change
+            where seen_at <= ? and (kind <> 'kpi_target' or change <> 'added')
             order by seen_at, kind, definition_id, field
         """
         return ask(self._marts, query, self.as_of.replace(tzinfo=None))

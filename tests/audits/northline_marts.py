@@ -101,7 +101,8 @@ _BESIDE = {
     "begins_at timestamp, begins_on date, ends_on date, minutes decimal(38, 9), reason text, "
     "approved_by text, approved_on date, effect text",
     "fct_definition_change": "kind text, definition_id text, field text, change text, "
-    "seen_at timestamp, file text, author text, is_loosening boolean",
+    "old_value text, new_value text, seen_at timestamp, file text, author text, "
+    "is_loosening boolean",
     "fct_restatement": "kpi_id text, scope text, period_start date, version int, "
     "restated_at timestamp, class text, materiality text",
     "fct_tracker_change": "issue_key text, issue_type text, summary text, labels text, field text, "

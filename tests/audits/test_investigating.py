@@ -216,19 +216,35 @@ def test_causes_come_in_order_of_strength_and_say_how_strong_they_are() -> None:
     assert "was approved" in causes[4].text
 
 
-def test_a_target_moved_in_the_window_is_a_coincident_change() -> None:
+@pytest.mark.parametrize(
+    ("target", "floor", "moved"),
+    [
+        ("98.5", "96.5", ["the target moved from 98 % to 98.5 %"]),
+        ("98", "97", ["the hard floor moved from 96.5 % to 97 %"]),
+        ("98", "null", ["the hard floor moved from 96.5 % to none"]),
+        (
+            "98.5",
+            "97",
+            [
+                "the target moved from 98 % to 98.5 % and the hard floor moved from 96.5 % to 97 %",
+            ],
+        ),
+        ("98", "96.5", []),
+    ],
+)
+def test_a_limit_moved_in_the_window_is_a_coincident_change(
+    target: str, floor: str, moved: list[str]
+) -> None:
     with build("as_planned") as marts:
-        moved = OPENED - timedelta(weeks=1)
         marts.execute(
-            "insert into marts.dim_kpi_target values ('sorter_uptime', $1, 98.5, 97, 'coo', $1)",
-            [moved],
+            "insert into marts.dim_kpi_target values "
+            f"('sorter_uptime', $1, {target}, {floor}, 'coo', $1)",
+            [OPENED - timedelta(weeks=1)],
         )
         case = investigate(marts, LEVEL_CASE, as_of=AS_OF)
-    told = [plainly(cause.text) for cause in case.causes if cause.kind == "coincidence"]
-    assert (
-        "On 2026-06-29 the target moved from 98 % to 98.5 %, approved by Chief operating officer."
-        in told
-    )
+    told = [plainly(cause.text) for cause in case.causes if "moved from" in cause.text]
+    approved = "approved by Chief operating officer"
+    assert told == [f"On 2026-06-29 {text}, {approved}." for text in moved]
 
 
 def test_every_department_on_the_path_is_heard_and_the_owner_stands_first() -> None:
