@@ -57,10 +57,13 @@ class Surroundings:
 
     @cached_property
     def past_cases(self) -> list[Row]:
-        """Cases of the same KPI that were closed before, those of this scope first, then newest."""
+        """Cases of the same KPI that were closed before, those of this scope first, then newest.
+
+        What was reopened did not help, so a case counts only while it is closed.
+        """
         query = """
             select case_id, closed_at, cause_code, what_helped from marts.fct_audit_case
-            where kpi_id = ? and case_id <> ? and closed_at <= ?
+            where kpi_id = ? and case_id <> ? and closed_at <= ? and state = 'closed'
             order by scope <> ?, closed_at desc, case_id limit 3
         """
         before = self.as_of.replace(tzinfo=None)

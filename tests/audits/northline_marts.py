@@ -110,7 +110,7 @@ _BESIDE = {
     "fct_key_result_outlook": "key_result_id text, period_start date, "
     "forecast_progress decimal(38, 9), forecast_low decimal(38, 9), forecast_high decimal(38, 9)",
     "fct_audit_case": "case_id text, kpi_id text, scope text, closed_at timestamp, "
-    "cause_code text, what_helped text",
+    "cause_code text, what_helped text, state text",
 }
 
 # kpi: name, symbol, decimals, direction, owner, department, source, target, floor

@@ -181,11 +181,13 @@ def test_what_helped_before_stands_on_the_case() -> None:
     case = investigated(
         "insert into marts.fct_audit_case values "
         "('sorter_uptime.south.level.2026-01-05', 'sorter_uptime', 'south', '2026-03-01', "
-        "'supplier', 'another supplier'), "
+        "'supplier', 'another supplier', 'closed'), "
         "('sorter_uptime.north.level.2025-11-03', 'sorter_uptime', 'north', '2026-01-20', "
-        "'staffing', 'a second shift'), "
+        "'staffing', 'a second shift', 'closed'), "
+        "('sorter_uptime.north.level.2025-06-02', 'sorter_uptime', 'north', '2026-02-20', "
+        "'staffing', 'a talk', 'reopened'), "
         "('sorter_uptime.north.level.2026-11-02', 'sorter_uptime', 'north', '2026-12-01', "
-        "'demand', 'known only later')"
+        "'demand', 'known only later', 'closed')"
     )
     assert [past.what_helped for past in case.similar] == ["a second shift", "another supplier"]
 
