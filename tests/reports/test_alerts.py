@@ -283,6 +283,38 @@ def test_escalation_is_sent_to_the_deputy_and_then_to_who_owns_the_objective(
     assert _readers(firm, casebook, days=7) == [None, "automation-lead@northline.example", LEAD]
 
 
+def test_a_deputy_who_acts_already_is_not_the_next_one_to_be_asked(
+    firm: Firm, casebook: Casebook
+) -> None:
+    firm.marts.execute(
+        "update marts.dim_role set acting = ? where role_id = 'maintenance_lead'", [DEPUTY]
+    )
+    _announce(firm, casebook)
+    assert _readers(firm, casebook, days=2) == [None, "automation-lead@northline.example", DEPUTY]
+
+
+def test_a_number_is_written_out_until_it_is_seen_to_be_beyond_its_target(
+    firm: Firm, casebook: Casebook
+) -> None:
+    firm.marts.execute("update marts.fct_kpi_episode set last_value = 97.9962")
+    (message, _) = _announce(firm, casebook)
+    assert message.subject.startswith(
+        "Sorter uptime, north is at 97.996\u202f%, below its target of"
+    )
+
+
+def test_of_a_storm_that_lasts_one_case_is_one(firm: Firm, casebook: Casebook) -> None:
+    policy, later = AlertPolicy(storm_above=1), NOW + timedelta(days=2)
+    _second_episode(firm, "damage_rate")
+    _announce(firm, casebook)
+    told = compose(firm.marts, casebook, now=later, names=["file"], policy=policy).messages
+    assert [message.subject for message in told] == [
+        "1 case of Maintenance lead is looked after by nobody",
+        "1 case of Quality lead is looked after by nobody",
+        "2 cases are looked after by nobody, of 2 owners",
+    ]
+
+
 def test_who_was_asked_by_mail_hears_that_it_is_over(firm: Firm, casebook: Casebook) -> None:
     _announce(firm, casebook)
     firm.close_episode()
