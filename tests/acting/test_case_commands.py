@@ -85,6 +85,17 @@ def test_who_does_it_is_a_role_or_somebody_who_holds_one(home: Home) -> None:
     assert case("act", CASE, *ACTION, "--who", COLLEAGUE)["state"] == "acting"
 
 
+def test_words_of_a_closed_list_are_told_without_underscores() -> None:
+    said = {"state": "under_review", "cause_code": "planned_work", "action": "set max_speed"}
+    events = [
+        CaseEvent(1, "1", CASE, kind, NOW, OWNER, json.dumps(said)) for kind in ("stands", "closed")
+    ]
+    assert [each.sentence for each in told(events)] == [
+        "It is under review now",
+        "Closed, cause planned work; what helped: set max_speed",
+    ]
+
+
 def test_an_action_of_before_anybody_was_named_is_told_without(home: Home) -> None:
     content = json.dumps({"action": "move the slots", "due_on": "2026-11-06"})
     event = CaseEvent(1, "1", CASE, "acted", NOW, OWNER, content)

@@ -284,6 +284,22 @@ def test_the_consequence_gives_budget_days_and_that_nothing_can_be_forecast_yet(
     )
 
 
+@pytest.mark.parametrize(
+    ("last_day", "left"),
+    [
+        ("2026-10-27", "1 day is left"),
+        ("2026-10-26", "it ends today"),
+        ("2026-10-25", "it ended 1 day ago"),
+        ("2026-10-24", "it ended 2 days ago"),
+    ],
+)
+def test_the_days_of_a_goal_are_counted_to_its_end_and_after_it(last_day: str, left: str) -> None:
+    with build("as_planned") as marts:
+        marts.execute("update marts.dim_objective set period_to = ?", [last_day])
+        case = investigate(marts, LEVEL_CASE, as_of=AS_OF)
+    assert case.consequence[1].endswith(f"expected; {left}.")
+
+
 def test_actions_are_asked_of_roles_with_a_date_that_leaves_three_days() -> None:
     actions = case_of("as_planned").actions
     assert [(action.role, action.due) for action in actions] == [
