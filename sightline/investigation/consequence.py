@@ -45,8 +45,9 @@ def actions(evidence: Evidence, departments: tuple[str, ...]) -> tuple[Action, .
             for goal in evidence.goals
             if goal["key_result_id"] == policy["key_result_id"]
         ][:1]
-    if evidence.findings:
-        asked.append((owner, f"Answer the open question: {evidence.findings[0]['question']}"))
+    unanswered = [row for row in evidence.open_findings if row["answer_state"] != "answered"]
+    if unanswered:
+        asked.append((owner, f"Answer the open question: {unanswered[0]['question']}"))
     asked.append((owner, _plan(evidence)))
     if len(departments) < 2:
         only, name = evidence.departments[departments[0]], evidence.kpi["name"]

@@ -78,6 +78,11 @@ class Surroundings:
         """
         return ask(self._marts, query, self.kpi_id, self.scope)
 
+    @property
+    def open_findings(self) -> list[Row]:
+        """Those to which nobody has accepted an answer yet."""
+        return [row for row in self.findings if row["answer_state"] != "accepted"]
+
     @cached_property
     def source_comparisons(self) -> list[Row]:
         """Periods of the audited KPI and scope that a second source reports too, oldest first."""

@@ -285,6 +285,29 @@ def test_the_consequence_gives_budget_days_and_that_nothing_can_be_forecast_yet(
 
 
 @pytest.mark.parametrize(
+    ("state", "said", "is_asked"),
+    [
+        ("open", "1 question open, the latest: Why does the log", True),
+        ("refused", "1 question open, the latest: Why does the log", True),
+        ("answered", "1 question open, the latest: Why does the log", False),
+        ("accepted", "1 question answered, none open.", False),
+    ],
+)
+def test_a_question_is_asked_until_it_is_answered_and_open_until_that_is_accepted(
+    state: str, said: str, is_asked: bool
+) -> None:
+    with build("contested") as marts:
+        marts.execute("update marts.fct_integrity_finding set answer_state = ?", [state])
+        case = investigate(marts, LEVEL_CASE, as_of=AS_OF)
+    (data,) = [each for each in case.panel if each.question == "Is the number real?"]
+    assert f"; {said}" in data.finding
+    first = "settle the data first" if state == "accepted" else "1 question about it must be"
+    assert f"the number is contested: {first}" in case.headline
+    assert any("Answer the open" in action.text for action in case.actions) is is_asked
+    assert len(case.integrity.findings) == 1
+
+
+@pytest.mark.parametrize(
     ("last_day", "left"),
     [
         ("2026-10-27", "1 day is left"),
