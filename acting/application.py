@@ -92,21 +92,29 @@ class Desk:
         return _drawn(page, "No such finding has been drawn yet.")
 
     def forms(self, request: Request) -> Response:
-        """The forms of a case in a session, the entrance for a link, else only how it stands."""
+        """The forms of a case in a session, the entrance for a link, else only how it stands.
+
+        A link of somebody else than the session's person is an entrance: at a shared screen nobody
+        acts under the name of who was there before.
+        """
         case_id, now = request.path_params["case_id"], self._home.now()
         session = Session.of(request, self._signer, now)
         link = request.query_params.get("link", "")
         try:
-            if session is None and link:
+            if link:
                 entry = self._signer.read(link, now)
                 _require_same(entry.case_id, case_id)
-                return _html(entrance_page(entry, link))
+                if session is None or session.person != entry.person:
+                    return _html(entrance_page(entry, link))
             return _html(act_page(self._home, self._casebook, case_id, session, now))
         except UsageError as error:
             return _refused(error, 403 if link else 404)
 
     async def enter(self, request: Request) -> Response:
-        """Uses a link up and begins a session; a second use is refused."""
+        """Uses a link up and begins a session; a second use is refused.
+
+        A case that was merged is acted on where it goes on.
+        """
         case_id, now = request.path_params["case_id"], self._home.now()
 
         def begin(form: dict[str, str]) -> Response:
@@ -115,11 +123,12 @@ class Desk:
             require_known(load_catalog(self._home.okrs), entry.person, now.date())
             if not self._casebook.redeem(entry.link_id, case_id, author=entry.person, at=now):
                 raise UsageError("this link was used before: ask for a new one")
-            answer = _back_to(case_id)
+            goes_on = self._casebook.goes_on_in(case_id, now)
+            answer = _back_to(goes_on)
             answer.set_cookie(
                 COOKIE,
-                self._signer.sign(entry.person, case_id, now, purpose="session"),
-                path=case_path(case_id),
+                self._signer.sign(entry.person, goes_on, now, purpose="session"),
+                path=case_path(goes_on),
                 httponly=True,
                 samesite="strict",
                 secure=self._home.public_url.startswith("https:"),

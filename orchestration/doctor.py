@@ -156,7 +156,7 @@ def _casebook(home: Home, _patience: Patience) -> Iterator[Symptom]:
         outbox, announcing, now = Outbox(engine), Announcing(engine), home.now()
         late = [each for each in outbox.undelivered(now) if now - each.created_at > _LONGEST_RUN]
         if late:
-            yield Symptom("outbox", f"{len(late)} messages are due and were not sent",
+            yield Symptom("outbox", f"{_are(len(late), 'message')} due and not sent",
                           "start the daemon, or `sightline digest --only-send`")  # fmt: skip
         for letter in outbox.dead_letters():
             yield Symptom("dead letters", f"“{letter.message.subject}” never arrived on "
@@ -189,7 +189,7 @@ def _marts(home: Home, patience: Patience) -> Iterator[Symptom]:
         "except select load_id from marts.fct_load_seal",
     )
     if unsealed:
-        yield Symptom("seals", f"{len(unsealed)} loads are not sealed",
+        yield Symptom("seals", f"{_are(len(unsealed), 'load')} not sealed",
                       "`sightline verify` says which; the next pulse seals them")  # fmt: skip
 
 
@@ -201,6 +201,10 @@ CHECKS: dict[str, Check] = {
     "casebook": _casebook,
     "marts": _marts,
 }
+
+
+def _are(count: int, noun: str) -> str:
+    return f"1 {noun} is" if count == 1 else f"{count} {noun}s are"
 
 
 def _broken(store: Path, how: str) -> Symptom:

@@ -23,6 +23,7 @@ from reports.telling import Words, dead_letter, text_of
 from sightline.alert_policy import AlertPolicy
 from sightline.casebook import Message
 from sightline.casebook.deadlines import IsOff, is_weekend
+from sightline.casebook.life_cycle import followed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -112,7 +113,7 @@ def compose(
     episodes = {episode.case_id: episode for episode in open_episodes(connection)}
     feeds = marts.freshness(connection)
     stale = [row["source"] for row in feeds if row["status"] == "stale"]
-    cases = casebook.standings(now)
+    cases = followed(casebook.standings(now))
     looked_at = situation(casebook, episodes.values(), stale, cases, policy, now, days_off)
     decision = decide(looked_at, policy, now)
     levels = {case_id: _level(episode) for case_id, episode in episodes.items()}

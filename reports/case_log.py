@@ -38,6 +38,9 @@ _SENTENCES = {
     "announced_closed": "Announced: {subject}",
 }
 
+# Fields that hold a word of a closed list, which is read without its underscores.
+_CODES = frozenset({"state", "cause_code"})
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -59,7 +62,8 @@ def told(events: Iterable[CaseEvent]) -> list[Told]:
 
 def _sentence(event: CaseEvent) -> str:
     content: Mapping[str, Any] = {} if event.kind == "audit_finished" else event.content
-    filled = _SENTENCES[event.kind].format_map(_Blank(content))
+    words = {name: content[name].replace("_", " ") for name in _CODES & content.keys()}
+    filled = _SENTENCES[event.kind].format_map(_Blank({**content, **words}))
     return wording.plain(filled).strip()
 
 

@@ -14,6 +14,7 @@ from reports.episodes import open_episodes
 from reports.page import case_link
 from reports.story import Story, Text
 from sightline.casebook import Message
+from sightline.casebook.life_cycle import followed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +43,8 @@ def compose_digest(
 
 def _text(connection: Marts, casebook: Casebook, about: str, now: datetime, base: str) -> Text:
     episodes = open_episodes(connection)
-    stand, audited = casebook.standings(now), casebook.finished_audits()
+    standings, audited = casebook.standings(now), casebook.finished_audits()
+    stand = followed(standings)
     told = casebook.announced()
     cases = [
         f"{episode.headline}; "
@@ -57,7 +59,7 @@ def _text(connection: Marts, casebook: Casebook, about: str, now: datetime, base
         for episode in episodes
     ]
     today = now.date()
-    turns = due(connection, stand)
+    turns = due(connection, standings)
     slipping = [
         wording.scoped(row["kpi_name"], row["scope"])
         + ": "

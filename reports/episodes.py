@@ -122,6 +122,8 @@ def headline(row: Row, starving: str | None = None) -> str:
     side = "below" if higher else "above"
     hard = "hard floor" if higher else "hard ceiling"
     kind, limit = (hard, floor) if beyond_floor else ("target", target)
+    if value is not None and limit is not None:
+        now = wording.quantity_beside(value, limit, symbol, decimals)
     return (
         f"{name} is at {now}, {side} its {kind} of {wording.quantity(limit, symbol, decimals)}, "
         f"in breach for {periods}"

@@ -75,11 +75,15 @@ class Words:
         return [mailbox for mailbox in asked if mailbox]
 
     def above(self, episode: Episode) -> Asked:
-        """Whom the escalation asks now: the deputy, then who owns the objective."""
+        """Whom the escalation asks now: the deputy, then who owns the objective.
+
+        A deputy who acts for a holder who has left was asked already.
+        """
         told = self.announced.get(episode.case_id)
-        holder = self.holders.get(episode.owner_role, {})
-        if not (told and told.since_opening.get("escalated", 0)) and holder.get("deputy"):
-            return Asked(f"the deputy of {episode.owner}", holder["deputy"])
+        deputy = self.holders.get(episode.owner_role, {}).get("deputy")
+        is_first = not (told and told.since_opening.get("escalated", 0))
+        if is_first and deputy and deputy != episode.acting:
+            return Asked(f"the deputy of {episode.owner}", deputy)
         role = self.objective_owners.get(episode.objective_id or "", "")
         holder = self.holders.get(role, {})
         name = holder.get("name") or "whoever leads the unit"
@@ -249,9 +253,16 @@ _VERBS = {
     "open": "opened",
     "close": "ended",
     "changed": "got worse",
-    "repeated": "are still open",
-    "escalated": "are looked after by nobody",
+    "repeated": "still open",
+    "escalated": "looked after by nobody",
 }
+
+
+def _happened(kind: str, count: int) -> str:
+    """'opened at once', or of what lasts 'is still open', 'are still open'."""
+    if kind in ("repeated", "escalated"):
+        return f"{'is' if count == 1 else 'are'} {_VERBS[kind]}"
+    return f"{_VERBS[kind]} at once"
 
 
 def _storm_of_one(telling: Telling, words: Words) -> Text:
@@ -269,7 +280,7 @@ def _storm_of_one(telling: Telling, words: Words) -> Text:
         about=telling.about[0],
         tone="green" if telling.kind == "close" else "red",
         kicker=f"Many cases at once, for {owner}",
-        headline=f"{count} of {owner} {_VERBS[telling.kind]} at once",
+        headline=f"{count} of {owner} {_happened(telling.kind, len(telling.about))}",
         order=("One cause is likelier than many:", "look for what they share first."),
         facts=(("The worst", tuple(named)),),
         link=board_link(words.base),
@@ -287,13 +298,12 @@ def _storm(telling: Telling, words: Words) -> Text:
         f"{wording.plain(names[role] or 'no owner')}: {count:,}"
         for role, count in sorted(telling.owners.items(), key=lambda item: (-item[1], item[0]))
     ]
-    verb = _VERBS[about.split(".")[1]]
     owners = wording.counted(len(telling.owners), "owner")
     story = Story(
         about=about,
         tone="amber",
         kicker="Many cases at once",
-        headline=f"{total:,} cases {verb} at once, of {owners}",
+        headline=f"{total:,} cases {_happened(about.split('.')[1], total)}, of {owners}",
         order=("One cause is likelier than many:", "a source, a definition, an outage."),
         facts=(("Cases", tuple(lines)),),
         link=board_link(words.base),

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 
 MINUS = "−"
+_MOST = 6  # decimals
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _UNSEEN = frozenset({"Cc", "Cf", "Zl", "Zp"})
 _KEPT = frozenset("\u200c\u200d")  # zero-width joiners that scripts of real names need
@@ -51,6 +52,18 @@ def quantity(value: Decimal | float | None, symbol: str | None, decimals: int = 
     """A number with its unit behind a narrow no-break space: 97.35 %, 1,411 parcels/h."""
     text = number(value, decimals)
     return text if value is None or not symbol else f"{text}\u202f{plain(symbol)}"
+
+
+def quantity_beside(value: Decimal, limit: Decimal, symbol: str | None, decimals: int) -> str:
+    """Like `quantity`, with as many decimals as it takes to look different from the limit.
+
+    97.996 against 98 is below it; printed as 98.00 it would seem to hold.
+    """
+    while (
+        value != limit and number(value, decimals) == number(limit, decimals) and decimals < _MOST
+    ):
+        decimals += 1
+    return quantity(value, symbol, decimals)
 
 
 def percent(share: Decimal | float | None) -> str:

@@ -74,7 +74,8 @@ def refuse_impossible(
 
 def silence_of(case_id: str, act: SilenceCase, author: str, at: datetime) -> Silence:
     """What silencing a case holds back: the messages about its KPI in its scope."""
-    kpi_id, scope, *_ = f"{case_id}.".split(".")
+    kpi_id, _, rest = case_id.partition(".")
+    scope = rest.rsplit(".", 2)[0]  # the name of a place may have a point in it
     until = datetime.combine(act.until, time(), UTC)
     return Silence("", kpi_id, scope, None, at, until, author, act.reason)
 

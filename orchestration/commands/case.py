@@ -1,7 +1,7 @@
 """`case list`, `show`, `reproduce` and `link`: cases as the casebook has them."""
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -34,10 +34,12 @@ def list_cases(
     as_json: AsJson = False,
 ) -> None:
     """The open cases; exit code 1 when there is one."""
+    from reports.episodes import open_episodes
     from sightline.casebook import Casebook
 
     with marts() as connection:
         rows = records(connection, _EPISODES, [every])
+        told = {episode.case_id: episode.headline for episode in open_episodes(connection)}
     home = Home.from_env()
     casebook = Casebook(home.casebook_url)
     casebook.create()
@@ -49,19 +51,22 @@ def list_cases(
         row["stands"] = stands.state if stands else "not announced"
         row["due"] = stands.due if stands else None
         row["overdue"] = stands is not None and stands.is_overdue(now.date())
-    emit(rows, "\n".join(map(_line, rows)) or "no open case", as_json=as_json)
+    lines = [_line(row, told.get(row["case_id"], row["state"])) for row in rows]
+    emit(rows, "\n".join(lines) or "no open case", as_json=as_json)
     if any(row["state"] != "closed" for row in rows):
         raise typer.Exit(1)
 
 
-def _line(row: dict[str, Any]) -> str:
-    late = "overdue since" if row["overdue"] else "next step by"
-    due = f", {late} {row['due']}" if row["due"] else ""
+def _line(row: dict[str, Any], told: str) -> str:
+    stands = row["stands"].replace("_", " ") + _next_step(row["due"], is_overdue=row["overdue"])
     audited = "audited" if row["audited"] else "waiting for its audit"
-    return (
-        f"{row['case_id']}  {row['state']}, {row['last_value']} against {row['target']}; "
-        f"{row['stands'].replace('_', ' ')}{due}; {audited}"
-    )
+    return f"{row['case_id']}  {told}; {stands}; {audited}"
+
+
+def _next_step(due: date | None, *, is_overdue: bool) -> str:
+    if due is None:
+        return ""
+    return f", next step was due on {due}" if is_overdue else f", next step by {due}"
 
 
 def _finished(case_id: str) -> "AuditCase | None":
@@ -156,10 +161,11 @@ def show(
     home = Home.from_env()
     case = _kept(case_id)
     casebook = Casebook(home.casebook_url)
-    stands, acts = casebook.standing(case_id, home.now()), told(casebook.events(case_id))
+    now = home.now()
+    stands, acts = casebook.standing(case_id, now), told(casebook.events(case_id))
     lines = [case.headline]
     if stands is not None:
-        due = f", next step by {stands.due}" if stands.due else ""
+        due = _next_step(stands.due, is_overdue=stands.is_overdue(now.date()))
         lines.append(f"Stands: {stands.state.replace('_', ' ')}{due}")
     if case.instruction is not None:
         lines.append(f"Policy: {case.instruction.sentence}")

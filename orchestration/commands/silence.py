@@ -33,6 +33,7 @@ def add(
     """Hold back messages about a KPI or an objective; says which open cases that concerns."""
     from orchestration.alerting import open_casebook
     from orchestration.commands.reading import marts
+    from reports import wording
     from reports.alerts import standings
     from reports.decision import would_hold_back
     from sightline.acting import check_silence
@@ -49,7 +50,8 @@ def add(
     if not preview:
         silence_id = open_casebook(home).silencing.hold(wanted, now).silence_id
     verb = "would hold back" if preview else f"silence {silence_id} holds back"
-    text = "\n".join([f"{verb} {len(cases)} open cases", *(f"  {case}" for case in cases)])
+    held = wording.counted(len(cases), "open case")
+    text = "\n".join([f"{verb} {held}", *(f"  {case}" for case in cases)])
     emit({"silence_id": silence_id, "holds_back": cases}, text, as_json=as_json)
 
 

@@ -26,7 +26,7 @@ def answer(evidence: Evidence) -> Answer:
         evidence.evaluation["integrity_grade"],
     )
     word, level = _WORDS[verdict]
-    asked = len(evidence.findings)
+    asked = len(evidence.open_findings)
     if level == "healthy" and (asked or evidence.rejections):
         level = "at_risk"
     return Answer(
@@ -59,6 +59,7 @@ def _rejected(evidence: Evidence) -> Iterator[str]:
 
 def _asked(evidence: Evidence, asked: int) -> str:
     if not asked:
-        return "no guard has a question"
-    latest = evidence.findings[0]["question"]
+        answered = counted(len(evidence.findings), "question")
+        return f"{answered} answered, none open" if evidence.findings else "no guard has a question"
+    latest = evidence.open_findings[0]["question"]
     return f"{counted(asked, 'question')} open, the latest: {latest}"

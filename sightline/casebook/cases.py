@@ -101,6 +101,14 @@ class Cases:
         """Where the case stands at a moment; None when it was never opened."""
         return standing(self.events(case_id), at)
 
+    def goes_on_in(self, case_id: str, at: datetime) -> str:
+        """Where a case goes on: in what it was merged into, and that in turn; or in itself."""
+        stands = self.standing(case_id, at)
+        while stands is not None and stands.merged_into is not None:
+            case_id = stands.merged_into
+            stands = self.standing(case_id, at)
+        return case_id
+
     def standings(self, at: datetime) -> dict[str, Standing]:
         """Where every case stands that was ever opened, by id."""
         with self._engine.connect() as connection:

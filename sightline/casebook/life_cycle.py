@@ -8,7 +8,7 @@ marts, and only what was verified can be closed. A step that is not legal in a s
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from typing import Any, Literal, Protocol, TypeAlias
@@ -105,6 +105,16 @@ class Standing:
     def is_overdue(self, day: date) -> bool:
         """Whether the next step should have been taken before a day."""
         return self.due is not None and self.due < day
+
+
+def followed(standings: Mapping[str, Standing]) -> dict[str, Standing]:
+    """Where every case stands; a relapse, which was merged, as the case that it reopened."""
+
+    def leading(stands: Standing) -> Standing:
+        into = standings.get(stands.merged_into or "")
+        return into if into is not None and into.episode == stands.case_id else stands
+
+    return {case_id: leading(stands) for case_id, stands in standings.items()}
 
 
 def standing(events: Iterable[Event], at: datetime, is_off: IsOff = is_weekend) -> Standing | None:

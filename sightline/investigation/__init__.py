@@ -33,6 +33,9 @@ from sightline.investigation.line_of_sight import line_of_sight
 from sightline.investigation.panel import asked_departments, hear
 from sightline.investigation.wording import counted, hard_limit, period, plain
 
+# What these hold a KPI against was approved with its policy, not with its target.
+_RULES_OF_A_POLICY = frozenset({"silent_sacrifice", "budget_burn_fast"})
+
 
 def investigate(connection: Marts, case_id: str, *, as_of: datetime) -> AuditCase:
     """The audit case of one episode, from a connection whose database has the schema `marts`.
@@ -180,25 +183,29 @@ def _related(evidence: Evidence) -> tuple[Series, ...]:
 def _criteria(evidence: Evidence) -> Criteria:
     now = evidence.evaluation
     in_force = [t for t in evidence.targets if t["valid_from"] == now["target_valid_from"]]
-    target: dict[str, Any] = in_force[0] if in_force else {}
+    held: dict[str, Any] = in_force[0] if in_force else {}
+    if evidence.episode["rule"] in _RULES_OF_A_POLICY and evidence.policy is not None:
+        held = evidence.policy
     return Criteria(
         rule_text=_rule(evidence),
         target=now["target"],
         floor=now["floor"],
         target_valid_from=now["target_valid_from"],
-        approved_by=evidence.role_names(target["approved_by"]) if target else None,
-        approved_on=target.get("approved_on"),
+        approved_by=evidence.role_names(held["approved_by"]) if held else None,
+        approved_on=held.get("approved_on"),
         definition_hash=evidence.kpi["definition_hash"],
     )
 
 
 def _rule(evidence: Evidence) -> str:
-    """When the KPI fires, and, where one period was enough, which one."""
+    """When the episode's rule fires, and, where one period was enough, which one."""
     kpi, now = evidence.kpi, evidence.evaluation
+    if evidence.episode["rule"] != "level":
+        return evidence.rule_description
     rule = f"{now['rule']} closed {kpi['grain']}s beyond the target"
     if now["floor"] is not None:
         rule += f", or one beyond the {hard_limit(kpi)}, which fires at once"
-    if evidence.episode["rule"] == "level" and evidence.fired_at_once:
+    if evidence.fired_at_once:
         rule += f"; {period(kpi, evidence.opened)} was beyond it"
     return rule
 

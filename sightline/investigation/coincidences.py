@@ -9,10 +9,11 @@ import json
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 from sightline.audit_case import Cause
 from sightline.investigation.evidence import Evidence, Row
-from sightline.investigation.wording import counted, limit, listed, plain
+from sightline.investigation.wording import counted, hard_limit, limit, listed, plain
 
 # A decision taken up to four weeks before the first bad period, or since, is in the window.
 WINDOW = timedelta(weeks=4)
@@ -45,16 +46,21 @@ def _is_near(evidence: Evidence, day: date) -> bool:
 
 
 def _targets(evidence: Evidence) -> Iterator[Cause]:
-    before: Decimal | None = None
-    for target in evidence.targets:
-        if _is_near(evidence, target["valid_from"]) and before is not None:
-            approvers = evidence.role_names(target["approved_by"])
-            yield _coincidence(
-                target["valid_from"],
-                f"the target moved from {limit(evidence.kpi, before)} to "
-                f"{limit(evidence.kpi, target['target'])}, approved by {approvers}",
-            )
-        before = target["target"]
+    names = {"target": "target", "floor": hard_limit(evidence.kpi)}
+    for before, now in pairwise(evidence.targets):
+        moved = [
+            f"the {name} moved from {_limit(evidence, before[column])} "
+            f"to {_limit(evidence, now[column])}"
+            for column, name in names.items()
+            if before[column] != now[column]
+        ]
+        if moved and _is_near(evidence, now["valid_from"]):
+            approvers = evidence.role_names(now["approved_by"])
+            yield _coincidence(now["valid_from"], f"{listed(moved)}, approved by {approvers}")
+
+
+def _limit(evidence: Evidence, value: Decimal | str | None) -> str:
+    return "none" if value is None else limit(evidence.kpi, Decimal(value))
 
 
 def _policies(evidence: Evidence) -> Iterator[Cause]:
@@ -68,22 +74,30 @@ def _policies(evidence: Evidence) -> Iterator[Cause]:
 
 
 def _definitions(evidence: Evidence) -> Iterator[Cause]:
-    near = {evidence.kpi_id, *evidence.drivers}
+    ours = {evidence.kpi_id, *([evidence.policy["policy_id"]] if evidence.policy else [])}
     for row in evidence.definition_changes:
         about = row["definition_id"].partition("/")[0]
-        is_ours = about == evidence.kpi_id or (row["kind"] == "formula" and about in near)
+        is_ours = about in ours or (row["kind"] == "formula" and about in evidence.drivers)
         if is_ours and _is_near(evidence, row["seen_at"].date()):
             yield _coincidence(row["seen_at"].date(), _changed(evidence, row))
 
 
 def _changed(evidence: Evidence, row: Row) -> str:
-    kpi_id = row["definition_id"].partition("/")[0]
-    name = evidence.kpis[kpi_id]["name"] if kpi_id in evidence.kpis else kpi_id
+    about, _, since = row["definition_id"].partition("/")
+    name = evidence.kpis[about]["name"] if about in evidence.kpis else about
+    if row["kind"] == "policy" and evidence.policy is not None:
+        name = f"the policy “{evidence.policy['name']}”"
     if row["kind"] == "formula":
         return f"the SQL behind {name} changed ({row['file']})"
     by = "" if row["author"] == "unknown" else f", by {row['author']}"
     eased = ", which asks less" if row["is_loosening"] else ""
-    return f"{plain(row['field'])} of {name} was {row['change']} in {row['file']}{by}{eased}"
+    what, how = f"{plain(row['field'])} of {name}", row["change"]
+    if row["kind"] == "kpi_target":
+        what = f"{what} in force since {since}"
+        if how == "changed" and row["field"] in {"target", "floor"}:
+            old, new = (_limit(evidence, row[value]) for value in ("old_value", "new_value"))
+            how = f"changed from {old} to {new}"
+    return f"{what} was {how} in {row['file']}{by}{eased}"
 
 
 def _restatements(evidence: Evidence) -> Iterator[Cause]:
@@ -96,7 +110,7 @@ def _restatements(evidence: Evidence) -> Iterator[Cause]:
         periods = listed([str(row["period_start"]) for row in rows[:3]])
         more = f" and {len(rows) - 3} more" if len(rows) > 3 else ""
         value = counted(len(rows), "published value")
-        which = f"{evidence.kpi['grain']}s of {periods}{more}"
+        which = f"{evidence.kpi['grain']}{'s' * (len(rows) > 1)} of {periods}{more}"
         yield _coincidence(day, f"{value} moved because {_RESTATED[what]} ({which})")
 
 

@@ -45,8 +45,9 @@ def actions(evidence: Evidence, departments: tuple[str, ...]) -> tuple[Action, .
             for goal in evidence.goals
             if goal["key_result_id"] == policy["key_result_id"]
         ][:1]
-    if evidence.findings:
-        asked.append((owner, f"Answer the open question: {evidence.findings[0]['question']}"))
+    unanswered = [row for row in evidence.open_findings if row["answer_state"] != "answered"]
+    if unanswered:
+        asked.append((owner, f"Answer the open question: {unanswered[0]['question']}"))
     asked.append((owner, _plan(evidence)))
     if len(departments) < 2:
         only, name = evidence.departments[departments[0]], evidence.kpi["name"]
@@ -109,13 +110,21 @@ def _budget(evidence: Evidence) -> Iterator[str]:
 def _goal(evidence: Evidence, goal: Row) -> Iterator[str]:
     days = (goal["period_to"] - evidence.as_of.date()).days
     if goal["progress"] is None:
-        yield f"“{goal['key_result_name']}” has no progress yet; {counted(days, 'day')} are left."
+        yield f"“{goal['key_result_name']}” has no progress yet; {_left(days)}."
         return
     yield (
         f"“{goal['key_result_name']}” has come {percent(goal['progress'])} of the way, "
-        f"{percent(goal['expected_progress'])} expected; {counted(days, 'day')} are left."
+        f"{percent(goal['expected_progress'])} expected; {_left(days)}."
     )
     yield from landings(evidence, goal)
+
+
+def _left(days: int) -> str:
+    if days < 0:
+        return f"it ended {counted(-days, 'day')} ago"
+    return (
+        f"{counted(days, 'day')} {'is' if days == 1 else 'are'} left" if days else "it ends today"
+    )
 
 
 def _tenths(share: Decimal) -> str:

@@ -117,6 +117,13 @@ class Evidence(Measurements, Surroundings):
         query = "select * from marts.dim_kpi_target where kpi_id = ? order by valid_from"
         return ask(self._marts, query, self.kpi_id)
 
+    @cached_property
+    def rule_description(self) -> str:
+        """When the rule that opened the episode does so, without the full stop."""
+        query = "select description from marts.dim_episode_rule where rule = ?"
+        (row,) = ask(self._marts, query, self.episode["rule"])
+        return str(row["description"]).removesuffix(".")
+
     # Goals
 
     @cached_property

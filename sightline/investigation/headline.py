@@ -94,8 +94,11 @@ def _level(evidence: Evidence) -> str:
         held = f"{hard_limit(kpi)} of {limit(kpi, now['floor'])} (target {limit(kpi, target)})"
     stands = f"{named(kpi, evidence.scope)} is {value}, {words[now['is_beyond_target']]} its {held}"
     if now["integrity_verdict"] == "contested":
-        asked = counted(len(evidence.findings), "question")
-        return f"{stands}, but the number is contested: {asked} about it must be answered first"
+        asked = counted(len(evidence.open_findings), "question")
+        settle = (
+            f"{asked} about it must be answered" if evidence.open_findings else "settle the data"
+        )
+        return f"{stands}, but the number is contested: {settle} first"
     return stands + _because(evidence)
 
 

@@ -24,11 +24,13 @@ class Surroundings:
     def definition_changes(self) -> list[Row]:
         """Changes of definitions and of the SQL behind KPIs that were seen by then, oldest first.
 
-        Targets are left out: `targets` tells them with who approved them.
+        Targets that were added are left out: `targets` tells them with who approved them.
         """
         query = """
-            select kind, definition_id, field, change, seen_at, file, author, is_loosening
-            from marts.fct_definition_change where seen_at <= ? and kind <> 'kpi_target'
+            select kind, definition_id, field, change, old_value, new_value, seen_at, file, author,
+                is_loosening
+            from marts.fct_definition_change
+            where seen_at <= ? and (kind <> 'kpi_target' or change <> 'added')
             order by seen_at, kind, definition_id, field
         """
         return ask(self._marts, query, self.as_of.replace(tzinfo=None))
@@ -55,10 +57,13 @@ class Surroundings:
 
     @cached_property
     def past_cases(self) -> list[Row]:
-        """Cases of the same KPI that were closed before, those of this scope first, then newest."""
+        """Cases of the same KPI that were closed before, those of this scope first, then newest.
+
+        What was reopened did not help, so a case counts only while it is closed.
+        """
         query = """
             select case_id, closed_at, cause_code, what_helped from marts.fct_audit_case
-            where kpi_id = ? and case_id <> ? and closed_at <= ?
+            where kpi_id = ? and case_id <> ? and closed_at <= ? and state = 'closed'
             order by scope <> ?, closed_at desc, case_id limit 3
         """
         before = self.as_of.replace(tzinfo=None)
@@ -72,6 +77,11 @@ class Surroundings:
             order by period_start desc nulls last, finding_id
         """
         return ask(self._marts, query, self.kpi_id, self.scope)
+
+    @property
+    def open_findings(self) -> list[Row]:
+        """Those to which nobody has accepted an answer yet."""
+        return [row for row in self.findings if row["answer_state"] != "accepted"]
 
     @cached_property
     def source_comparisons(self) -> list[Row]:

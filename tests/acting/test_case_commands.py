@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -13,8 +13,10 @@ from typer.testing import CliRunner
 from orchestration.casework import follow_up
 from orchestration.cli import app
 from reports.case_log import told
+from sightline.acting import silence_of
 from sightline.audit_case import Finding, Integrity
 from sightline.casebook import Casebook, CaseEvent, Message
+from sightline.casebook.acts import SilenceCase
 from sightline.casebook.answers import Answers
 from sightline.catalog import load_catalog
 from sightline.errors import UsageError
@@ -83,6 +85,17 @@ def test_who_does_it_is_a_role_or_somebody_who_holds_one(home: Home) -> None:
     assert case("act", CASE, *ACTION, "--who", COLLEAGUE)["state"] == "acting"
 
 
+def test_words_of_a_closed_list_are_told_without_underscores() -> None:
+    said = {"state": "under_review", "cause_code": "planned_work", "action": "set max_speed"}
+    events = [
+        CaseEvent(1, "1", CASE, kind, NOW, OWNER, json.dumps(said)) for kind in ("stands", "closed")
+    ]
+    assert [each.sentence for each in told(events)] == [
+        "It is under review now",
+        "Closed, cause planned work; what helped: set max_speed",
+    ]
+
+
 def test_an_action_of_before_anybody_was_named_is_told_without(home: Home) -> None:
     content = json.dumps({"action": "move the slots", "due_on": "2026-11-06"})
     event = CaseEvent(1, "1", CASE, "acted", NOW, OWNER, content)
@@ -123,6 +136,12 @@ def test_a_silence_on_a_case_holds_its_messages_back(home: Home) -> None:
     (silence,) = casebook.silencing.silences(NOW)
     assert (silence.kpi_id, silence.scope, silence.author) == ("sorter_uptime", "north", OWNER)
     assert casebook.events(CASE)[-1].kind == "silenced"
+
+
+def test_a_silence_on_a_case_is_about_its_place_whatever_points_its_name_has() -> None:
+    act = SilenceCase(reason="planned stop", until=date(2026, 11, 2))
+    silence = silence_of("sorter_uptime.hall 2.1.level.2026-06-29", act, OWNER, NOW)
+    assert (silence.kpi_id, silence.scope) == ("sorter_uptime", "hall 2.1")
 
 
 def test_a_silence_that_is_refused_holds_nothing_back(home: Home) -> None:

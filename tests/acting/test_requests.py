@@ -117,6 +117,37 @@ def test_a_session_of_one_case_serves_no_other(served: Served, client: httpx.Cli
     assert served.kinds(OTHER) == ["opened"]
 
 
+def test_at_a_shared_screen_the_next_link_begins_a_session_of_its_own_person(
+    served: Served, client: httpx.Client
+) -> None:
+    enter(client, served.signer.sign(COLLEAGUE, CASE, NOW))
+    own, link = (served.signer.sign(person, CASE, NOW) for person in (COLLEAGUE, OWNER))
+    page = client.get(f"/cases/{CASE}/act", params={"link": own}).text
+    assert f"You act as <b>{COLLEAGUE}</b>" in page
+    page = client.get(f"/cases/{CASE}/act", params={"link": link}).text
+    assert f"Continue as {OWNER}" in page
+    assert 'name="token"' not in page
+    enter(client, link)
+    assert act(client, "ack", token=form_token(client)).status_code == 303
+    assert served.casebook.events(CASE)[-1].actor == OWNER
+    altered = client.get(f"/cases/{CASE}/act", params={"link": f"{link}x"})
+    assert (altered.status_code, "was altered" in altered.text) == (403, True)
+
+
+def test_the_link_of_a_relapse_leads_to_the_case_that_goes_on(
+    served: Served, client: httpx.Client
+) -> None:
+    relapse = "sorter_uptime.north.level.2026-09-07"
+    served.open_case(relapse)
+    served.casebook.observe(relapse, "merged", {"into": CASE}, NOW)
+    page = client.get(f"/cases/{relapse}/act").text
+    assert f'merged</b> into <a href="/cases/{CASE}/act">' in page
+    entered = enter(client, served.signer.sign(OWNER, relapse, NOW), relapse)
+    assert entered.headers["location"] == f"/cases/{CASE}/act"
+    assert act(client, "ack", token=form_token(client)).status_code == 303
+    assert served.kinds()[-1] == "acknowledged"
+
+
 def test_a_session_ends_after_an_hour(served: Served, client: httpx.Client) -> None:
     enter(client, served.signer.sign(OWNER, CASE, NOW))
     token = form_token(client)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from orchestration.cli import app
+from sightline.casebook import Casebook, Message
 from sightline.errors import UsageError
 from sightline.home import CHECKOUT, Home
 from tests.acting.conftest import CASE, NOW, OWNER, publish
@@ -48,6 +50,26 @@ def test_a_silence_is_previewed_held_and_lifted() -> None:
     assert [each["author"] for each in silence("list", code=1)] == [OWNER]
     assert silence("lift", held, "--by", OWNER) == {"lifted": held}
     assert silence("list") == []
+
+
+def test_one_case_that_is_held_back_is_one() -> None:
+    said = ["--until", "2026-11-02T06:00Z", "--by", OWNER, "--reason", "x", "--preview"]
+    done = CliRunner().invoke(app, ["silence", "add", *said, "--kpi", "sorter_uptime"])
+    assert done.stdout.splitlines() == ["would hold back 1 open case", f"  {CASE}"]
+
+
+def test_open_cases_are_listed_with_their_numbers_and_whose_day_has_passed(tmp_path: Path) -> None:
+    casebook = Casebook(Home.from_env().casebook_url)
+    casebook.create()
+    casebook.announce([Message("open", (CASE,), None, "console", "uptime", {})], NOW)
+    casebook.close()
+    (tmp_path / "clock").write_text((NOW + timedelta(days=2)).isoformat())
+    done = CliRunner().invoke(app, ["case", "list"])
+    assert done.exit_code == 1
+    assert done.stdout == (
+        f"{CASE}  Sorter uptime, north is at 97.35\u202f%, below its target of 98.00\u202f%, in "
+        "breach for 17 weeks; opened, next step was due on 2026-10-27; waiting for its audit\n"
+    )
 
 
 @pytest.mark.parametrize(

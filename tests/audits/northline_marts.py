@@ -36,6 +36,7 @@ _TABLES = {
     "dim_policy": "policy_id text, name text, key_result_id text, guardrail_kpi_id text, "
     "guardrail_scope text, effort_kpi_id text, effort_scope text, window_periods int, "
     "valid_from date, dispute_route text",
+    "dim_episode_rule": "rule text, description text",
     "bridge_kpi_ask": "kpi_id text, department text",
     "bridge_kpi_driver": "kpi_id text, driver_kpi_id text, is_factor boolean",
     "bridge_kpi_incentive": "kpi_id text, department text, share_of_bonus decimal(9, 4)",
@@ -100,7 +101,8 @@ _BESIDE = {
     "begins_at timestamp, begins_on date, ends_on date, minutes decimal(38, 9), reason text, "
     "approved_by text, approved_on date, effect text",
     "fct_definition_change": "kind text, definition_id text, field text, change text, "
-    "seen_at timestamp, file text, author text, is_loosening boolean",
+    "old_value text, new_value text, seen_at timestamp, file text, author text, "
+    "is_loosening boolean",
     "fct_restatement": "kpi_id text, scope text, period_start date, version int, "
     "restated_at timestamp, class text, materiality text",
     "fct_tracker_change": "issue_key text, issue_type text, summary text, labels text, field text, "
@@ -108,7 +110,7 @@ _BESIDE = {
     "fct_key_result_outlook": "key_result_id text, period_start date, "
     "forecast_progress decimal(38, 9), forecast_low decimal(38, 9), forecast_high decimal(38, 9)",
     "fct_audit_case": "case_id text, kpi_id text, scope text, closed_at timestamp, "
-    "cause_code text, what_helped text",
+    "cause_code text, what_helped text, state text",
 }
 
 # kpi: name, symbol, decimals, direction, owner, department, source, target, floor
@@ -181,6 +183,8 @@ def put(rows: Rows, table: str, *row: object) -> None:
 
 
 def _definitions(rows: Rows) -> None:
+    for rule in ("silent_sacrifice", "no_data", "budget_burn_fast", "relapse", "drift"):
+        put(rows, "dim_episode_rule", rule, f"When {rule} opens.")
     names = {"automation": "Automation programme", "customer_operations": "Customer operations"}
     for department in (
         *("operations", "maintenance", "automation", "customer_operations"),

@@ -216,19 +216,35 @@ def test_causes_come_in_order_of_strength_and_say_how_strong_they_are() -> None:
     assert "was approved" in causes[4].text
 
 
-def test_a_target_moved_in_the_window_is_a_coincident_change() -> None:
+@pytest.mark.parametrize(
+    ("target", "floor", "moved"),
+    [
+        ("98.5", "96.5", ["the target moved from 98 % to 98.5 %"]),
+        ("98", "97", ["the hard floor moved from 96.5 % to 97 %"]),
+        ("98", "null", ["the hard floor moved from 96.5 % to none"]),
+        (
+            "98.5",
+            "97",
+            [
+                "the target moved from 98 % to 98.5 % and the hard floor moved from 96.5 % to 97 %",
+            ],
+        ),
+        ("98", "96.5", []),
+    ],
+)
+def test_a_limit_moved_in_the_window_is_a_coincident_change(
+    target: str, floor: str, moved: list[str]
+) -> None:
     with build("as_planned") as marts:
-        moved = OPENED - timedelta(weeks=1)
         marts.execute(
-            "insert into marts.dim_kpi_target values ('sorter_uptime', $1, 98.5, 97, 'coo', $1)",
-            [moved],
+            "insert into marts.dim_kpi_target values "
+            f"('sorter_uptime', $1, {target}, {floor}, 'coo', $1)",
+            [OPENED - timedelta(weeks=1)],
         )
         case = investigate(marts, LEVEL_CASE, as_of=AS_OF)
-    told = [plainly(cause.text) for cause in case.causes if cause.kind == "coincidence"]
-    assert (
-        "On 2026-06-29 the target moved from 98 % to 98.5 %, approved by Chief operating officer."
-        in told
-    )
+    told = [plainly(cause.text) for cause in case.causes if "moved from" in cause.text]
+    approved = "approved by Chief operating officer"
+    assert told == [f"On 2026-06-29 {text}, {approved}." for text in moved]
 
 
 def test_every_department_on_the_path_is_heard_and_the_owner_stands_first() -> None:
@@ -266,6 +282,45 @@ def test_the_consequence_gives_budget_days_and_that_nothing_can_be_forecast_yet(
     assert landing == (
         "There is no forecast of “1,250 to 1,500 parcels/h”: too few of its periods are known."
     )
+
+
+@pytest.mark.parametrize(
+    ("state", "said", "is_asked"),
+    [
+        ("open", "1 question open, the latest: Why does the log", True),
+        ("refused", "1 question open, the latest: Why does the log", True),
+        ("answered", "1 question open, the latest: Why does the log", False),
+        ("accepted", "1 question answered, none open.", False),
+    ],
+)
+def test_a_question_is_asked_until_it_is_answered_and_open_until_that_is_accepted(
+    state: str, said: str, is_asked: bool
+) -> None:
+    with build("contested") as marts:
+        marts.execute("update marts.fct_integrity_finding set answer_state = ?", [state])
+        case = investigate(marts, LEVEL_CASE, as_of=AS_OF)
+    (data,) = [each for each in case.panel if each.question == "Is the number real?"]
+    assert f"; {said}" in data.finding
+    first = "settle the data first" if state == "accepted" else "1 question about it must be"
+    assert f"the number is contested: {first}" in case.headline
+    assert any("Answer the open" in action.text for action in case.actions) is is_asked
+    assert len(case.integrity.findings) == 1
+
+
+@pytest.mark.parametrize(
+    ("last_day", "left"),
+    [
+        ("2026-10-27", "1 day is left"),
+        ("2026-10-26", "it ends today"),
+        ("2026-10-25", "it ended 1 day ago"),
+        ("2026-10-24", "it ended 2 days ago"),
+    ],
+)
+def test_the_days_of_a_goal_are_counted_to_its_end_and_after_it(last_day: str, left: str) -> None:
+    with build("as_planned") as marts:
+        marts.execute("update marts.dim_objective set period_to = ?", [last_day])
+        case = investigate(marts, LEVEL_CASE, as_of=AS_OF)
+    assert case.consequence[1].endswith(f"expected; {left}.")
 
 
 def test_actions_are_asked_of_roles_with_a_date_that_leaves_three_days() -> None:
@@ -319,6 +374,24 @@ def test_a_due_date_is_a_business_day_and_leaves_three_days(
         return is_weekend(day) or day in holidays
 
     assert due_date(date.fromisoformat(today), is_off) == date.fromisoformat(due)
+
+
+def test_a_silent_sacrifice_is_held_against_its_own_rule_and_the_approved_policy() -> None:
+    criteria = case_of("throttled", SACRIFICE_CASE).criteria
+    assert criteria.rule_text == "When silent_sacrifice opens"
+    assert (criteria.approved_by, criteria.approved_on) == (
+        "Chief operating officer and Finance lead",
+        date(2026, 6, 20),
+    )
+
+
+@pytest.mark.parametrize("rule", ["no_data", "budget_burn_fast", "relapse"])
+def test_every_rule_that_is_audited_says_when_it_opens(rule: str) -> None:
+    with build("as_planned") as marts:
+        marts.execute("alter table marts.fct_kpi_episode add column worst_value decimal(38, 9)")
+        marts.execute(f"update marts.fct_kpi_episode set rule = '{rule}', worst_value = 30")
+        case = investigate(marts, LEVEL_CASE, as_of=AS_OF)
+    assert case.criteria.rule_text == f"When {rule} opens"
 
 
 def test_condition_and_criteria_carry_the_limits_in_force_and_who_approved_them() -> None:

@@ -29,10 +29,12 @@ def coincidences(case: AuditCase) -> list[str]:
     return [cause.text for cause in case.causes if cause.kind == "coincidence"]
 
 
-def change(kind: str, definition: str, seen: str) -> str:
+def change(
+    kind: str, definition: str, seen: str, field: str = "fire", old: str = "2", new: str = "3"
+) -> str:
     return (
-        f"insert into marts.fct_definition_change values ('{kind}', '{definition}', 'fire', "
-        f"'changed', '{seen}', 'a/file.yml', 'someone', true)"
+        f"insert into marts.fct_definition_change values ('{kind}', '{definition}', '{field}', "
+        f"'changed', '{old}', '{new}', '{seen}', 'a/file.yml', 'someone', true)"
     )
 
 
@@ -57,6 +59,39 @@ def test_a_changed_definition_is_told_within_its_window(seen: str, is_told: bool
     told = coincidences(investigated(change("kpi", "sorter_uptime", seen)))
     sentence = "fire of Sorter uptime was changed in a/file.yml, by someone, which asks less."
     assert (f"On {seen} {sentence}" in told) is is_told
+
+
+def test_a_target_that_was_edited_where_it_stands_is_told_with_both_numbers() -> None:
+    edited = change("kpi_target", "sorter_uptime/2025-04-28", "2026-07-01", "target", "98", "97.5")
+    assert (
+        "On 2026-07-01 target of Sorter uptime in force since 2025-04-28 was changed "
+        "from 98\u202f% to 97.5\u202f% in a/file.yml, by someone, which asks less."
+    ) in coincidences(investigated(edited))
+
+
+def test_an_edit_of_the_policy_that_guards_the_kpi_is_told_and_of_no_other() -> None:
+    edits = [
+        change("policy", policy, "2026-07-01", "planned_allowance", "1", "2")
+        for policy in ("throughput_over_uptime", "another_policy")
+    ]
+    told = [text for text in coincidences(investigated(*edits)) if "a/file.yml" in text]
+    assert told == [
+        (
+            "On 2026-07-01 planned allowance of the policy “Throughput outranks sorter uptime, "
+            "within an allowance” was changed in a/file.yml, by someone, which asks less."
+        )
+    ]
+
+
+@pytest.mark.parametrize(("weeks", "which"), [(1, "week of 2026-06-29"), (2, "weeks of ")])
+def test_one_value_that_moved_is_of_one_week(weeks: int, which: str) -> None:
+    case = investigated(
+        "insert into marts.fct_restatement select 'sorter_uptime', 'north', "
+        "date '2026-06-29' + cast(range * 7 as integer), 2, '2026-08-01', 'manual', 'material' "
+        f"from range({weeks})"
+    )
+    (told,) = [text for text in coincidences(case) if "published" in text]
+    assert f"({which}" in told
 
 
 def test_values_that_moved_after_publication_are_told_once_a_day_and_class() -> None:
@@ -146,11 +181,13 @@ def test_what_helped_before_stands_on_the_case() -> None:
     case = investigated(
         "insert into marts.fct_audit_case values "
         "('sorter_uptime.south.level.2026-01-05', 'sorter_uptime', 'south', '2026-03-01', "
-        "'supplier', 'another supplier'), "
+        "'supplier', 'another supplier', 'closed'), "
         "('sorter_uptime.north.level.2025-11-03', 'sorter_uptime', 'north', '2026-01-20', "
-        "'staffing', 'a second shift'), "
+        "'staffing', 'a second shift', 'closed'), "
+        "('sorter_uptime.north.level.2025-06-02', 'sorter_uptime', 'north', '2026-02-20', "
+        "'staffing', 'a talk', 'reopened'), "
         "('sorter_uptime.north.level.2026-11-02', 'sorter_uptime', 'north', '2026-12-01', "
-        "'demand', 'known only later')"
+        "'demand', 'known only later', 'closed')"
     )
     assert [past.what_helped for past in case.similar] == ["a second shift", "another supplier"]
 

@@ -115,7 +115,7 @@ def test_messages_that_wait_or_are_dead_and_cases_without_audit_are_told(
     with duckdb.connect(str(home.published)) as marts:
         marts.execute("insert into marts.fct_kpi_episode values (?, true)", [case])
     assert _symptoms(home) == [
-        "outbox: 1 messages are due and were not sent",
+        "outbox: 1 message is due and not sent",
         "dead letters: “Uptime by b” never arrived on b",
         f"audits: {case} has no audit",
     ]
@@ -127,7 +127,7 @@ def test_old_marts_and_loads_without_a_seal_are_told(home: Home) -> None:
         marts.execute("insert into marts.fct_source_load values ('l1', ?)", [_naive(LONG_AGO)])
     stale, unsealed = _symptoms(home)
     assert stale.startswith("marts: the marts are of")
-    assert unsealed == "seals: 1 loads are not sealed"
+    assert unsealed == "seals: 1 load is not sealed"
 
 
 def test_a_missing_manifest_and_a_broken_instance_are_matters_of_the_environment(

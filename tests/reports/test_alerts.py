@@ -10,6 +10,7 @@ from reports.alerts import compose
 from reports.answer import Answer
 from reports.channels import Channel, channels
 from reports.delivery import deliver
+from reports.digest import compose_digest
 from sightline.alert_policy import AlertPolicy
 from sightline.casebook import MAX_ATTEMPTS, Casebook, Message, OutboxMessage, Silence
 from sightline.casebook.acts import Accept, Acknowledge, Act, Decide, Dismiss, TakeAction
@@ -282,6 +283,38 @@ def test_escalation_is_sent_to_the_deputy_and_then_to_who_owns_the_objective(
     assert _readers(firm, casebook, days=7) == [None, "automation-lead@northline.example", LEAD]
 
 
+def test_a_deputy_who_acts_already_is_not_the_next_one_to_be_asked(
+    firm: Firm, casebook: Casebook
+) -> None:
+    firm.marts.execute(
+        "update marts.dim_role set acting = ? where role_id = 'maintenance_lead'", [DEPUTY]
+    )
+    _announce(firm, casebook)
+    assert _readers(firm, casebook, days=2) == [None, "automation-lead@northline.example", DEPUTY]
+
+
+def test_a_number_is_written_out_until_it_is_seen_to_be_beyond_its_target(
+    firm: Firm, casebook: Casebook
+) -> None:
+    firm.marts.execute("update marts.fct_kpi_episode set last_value = 97.9962")
+    (message, _) = _announce(firm, casebook)
+    assert message.subject.startswith(
+        "Sorter uptime, north is at 97.996\u202f%, below its target of"
+    )
+
+
+def test_of_a_storm_that_lasts_one_case_is_one(firm: Firm, casebook: Casebook) -> None:
+    policy, later = AlertPolicy(storm_above=1), NOW + timedelta(days=2)
+    _second_episode(firm, "damage_rate")
+    _announce(firm, casebook)
+    told = compose(firm.marts, casebook, now=later, names=["file"], policy=policy).messages
+    assert [message.subject for message in told] == [
+        "1 case of Maintenance lead is looked after by nobody",
+        "1 case of Quality lead is looked after by nobody",
+        "2 cases are looked after by nobody, of 2 owners",
+    ]
+
+
 def test_who_was_asked_by_mail_hears_that_it_is_over(firm: Firm, casebook: Casebook) -> None:
     _announce(firm, casebook)
     firm.close_episode()
@@ -327,6 +360,30 @@ def test_who_is_at_work_on_a_case_is_left_alone_and_then_told_what_is_missing(
             told[day] = messages[0].body["html"]
     assert next(iter(told), None) == first_day
     assert all(missing in html for html in list(told.values())[:1])
+
+
+def test_a_relapse_that_nobody_looks_after_is_told_again_as_the_case_it_reopened(
+    firm: Firm, casebook: Casebook
+) -> None:
+    before = "sorter_uptime.north.level.2026-03-02"
+    casebook.announce([Message("open", (before,), None, "file", "it fell", {})], NOW)
+    casebook.observe(before, "resolved", {}, NOW)
+    _announce(firm, casebook)
+    casebook.observe(before, "relapsed", {"episode": CASE}, NOW)
+    casebook.observe(CASE, "merged", {"into": before}, NOW)
+
+    def told(days: int) -> list[Message]:
+        now = NOW + timedelta(days=days)
+        messages = compose(firm.marts, casebook, now=now, names=["file"]).messages
+        return [message for message in messages if message.case_ids == (CASE,)]
+
+    assert told(1) == []
+    (escalated,) = told(2)
+    assert "reopened, and nobody has acknowledged it since" in escalated.body["html"]
+    (digest,) = compose_digest(firm.marts, casebook, now=NOW, names=["file"], base="")
+    assert "; told just now, nobody acknowledged it" in digest.body["text"]
+    casebook.take(before, ACK, author=DEPUTY, owners=(), at=NOW)
+    assert told(2) == []
 
 
 def test_a_recovery_that_does_not_come_about_is_asked_about_again(

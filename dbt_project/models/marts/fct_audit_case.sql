@@ -1,3 +1,8 @@
+-- The name of a place may have a point in it: rule and day are counted from the end.
+{% set kpi = dbt.split_part('moments.case_id', "'.'", 1) %}
+{% set rule = dbt.split_part('moments.case_id', "'.'", -2) %}
+{% set day = dbt.split_part('moments.case_id', "'.'", -1) %}
+
 with events as (
     select * from {{ ref('stg_casebook__case_event') }}
 ),
@@ -45,18 +50,29 @@ moments as (
         min(case when kind = 'acted' then happened_at end) as acted_at,
         max(case when kind = 'resolved' then happened_at end) as resolved_at,
         max(case when kind = 'verified' then happened_at end) as verified_at,
-        max(case when kind = 'closed' then happened_at end) as closed_at,
-        max(case when kind = 'closed' then cause_code end) as cause_code,
-        max(case when kind = 'closed' then action end) as what_helped
+        max(case when kind = 'closed' then happened_at end) as closed_at
     from steps
     group by case_id
+),
+
+-- What was said when it was closed last: a case that is reopened may be closed for another cause.
+closings as (
+    select
+        *,
+        row_number() over (partition by case_id order by sequence desc) as closing_rank
+    from steps
+    where kind = 'closed'
 )
 
 select
     moments.case_id,
-    {{ dbt.split_part('moments.case_id', "'.'", 1) }} as kpi_id,
-    {{ dbt.split_part('moments.case_id', "'.'", 2) }} as scope,
-    {{ dbt.split_part('moments.case_id', "'.'", 3) }} as rule,
+    {{ kpi }} as kpi_id,
+    substr(
+        moments.case_id,
+        length({{ kpi }}) + 2,
+        length(moments.case_id) - length({{ kpi }}) - length({{ rule }}) - length({{ day }}) - 3
+    ) as scope,
+    {{ rule }} as rule,
     moments.opened_at,
     moments.announced_at,
     audited.audited_at,
@@ -68,9 +84,10 @@ select
     moments.closed_at,
     coalesce(latest.state, 'opened') as state,
     cast(latest.due_on as date) as due_on,
-    moments.cause_code,
-    moments.what_helped,
+    closings.cause_code,
+    closings.action as what_helped,
     audited.departments
 from moments
 inner join audited on moments.case_id = audited.case_id
 inner join steps as latest on moments.case_id = latest.case_id and latest.recency = 1
+left join closings on moments.case_id = closings.case_id and closings.closing_rank = 1
