@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from math import isnan
+from typing import TYPE_CHECKING, NamedTuple
 
 from ingestion.mapping.look import text_format
 from ingestion.mapping.value import plain
+from orchestration.series_columns import Columns, parts
 from orchestration.written_cell import (
-    MOSTLY,
     SAMPLE,
     day_of,
     looks_numeric,
@@ -23,7 +23,6 @@ from orchestration.written_cell import (
     number,
     other_reading,
     period_form,
-    share_numeric,
 )
 from sightline.errors import NothingCheckedError, SightlineEnvironmentError, UsageError
 
@@ -32,28 +31,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-NO_DELIMITER = "\x1f"
-PERIOD_NAMES = re.compile(
-    r"date|period|day|week|month|year|quarter|datum|tag|woche|monat|jahr", re.I
-)
-COUNT_NAMES = re.compile(
-    r"^(n|counts?|freq|frequency|number|nr_of.*|students?|anzahl|h[aä]ufigkeit|persons?|cases)$",
-    re.I,
-)
-ROW_NAMES = re.compile(r"^(id|index|row|nr|no|#|unnamed.*|)$", re.I)
-
-
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """The columns to read, by heading or 1-based number; None where to guess or not to read."""
-
-    value: str | None = None
-    period: str | None = None
-    numerator: str | None = None
-    denominator: str | None = None
-    reported: str | None = None
-    recomputed: str | None = None
-    count: str | None = None
+_NO_DELIMITER = "\x1f"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,51 +66,69 @@ def read(path: Path, wanted: Columns) -> SeriesFile:
     where there is no number to read.
     """
     header, rows = _table(path)
-    found = SeriesFile()
-    roles = _roles(header, rows, wanted, found)
+    columns, notes = parts(header, [row for _, row in rows[:SAMPLE]], wanted)
+    dated = _dated(header, rows, columns.pop("period", None), notes)
     marks = {
-        role: marks_of([row[index] for _, row in rows], header[index])
-        for role, index in roles.items()
-        if role != "period"
+        part: marks_of([row[at] for _, row in rows], header[at]) for part, at in columns.items()
     }
-    form = period_form([row[roles["period"]] for _, row in rows]) if "period" in roles else None
-    if "period" in roles and form is None:
-        found.notes.append(
-            f"{header[roles['period']]} holds no dates that are known: read without order"
-        )
-        del roles["period"]
-    elif form is not None:
-        said = other_reading([row[roles["period"]] for _, row in rows], form)
-        found.notes += [said] if said else []
-    found.columns = {role: header[index] for role, index in roles.items()}
+    found = SeriesFile(notes=notes, numbers={part: [] for part in columns})
+    found.columns = {part: header[at] for part, at in columns.items()}
+    if dated is not None:
+        found.columns["period"] = header[dated.column]
     periods: list[date] = []
-    found.numbers = {role: [] for role in marks}
     for line, row in rows:
-        parsed = {
-            role: number(row[index], marks[role]) for role, index in roles.items() if role in marks
-        }
-        bad = [role for role, value in parsed.items() if value is None or value != value]
-        day = day_of(row[roles["period"]], form) if form is not None else None
-        if bad:
-            said = plain(row[roles[bad[0]]])[:40]
-            reason = (
-                f"no number in {header[roles[bad[0]]]}: {said!r}"
-                if said
-                else f"{header[roles[bad[0]]]} is blank"
-            )
-            found.rejected.append(Rejected(line, reason))
-        elif form is not None and day is None:
-            found.rejected.append(Rejected(line, f"no date: {plain(row[roles['period']])[:40]!r}"))
+        numbers = {part: number(row[at], marks[part]) for part, at in columns.items()}
+        bad = next((columns[part] for part, value in numbers.items() if _is_none(value)), None)
+        day = None if dated is None else day_of(row[dated.column], dated.form)
+        if bad is not None:
+            found.rejected.append(Rejected(line, _no_number(header[bad], plain(row[bad])[:40])))
+        elif dated is not None and day is None:
+            said = plain(row[dated.column])[:40]
+            found.rejected.append(Rejected(line, f"no date: {said!r}"))
         else:
             found.lines.append(line)
-            for role, value in parsed.items():
-                found.numbers[role].append(float(value or 0.0))
+            for part, value in numbers.items():
+                found.numbers[part].append(float(value or 0.0))
             if day is not None:
                 periods.append(day)
     if not found.lines:
         raise NothingCheckedError(f"{path} has no row with a number in it")
-    _order(found, periods if form is not None else None)
+    _order(found, None if dated is None else periods)
     return found
+
+
+class _Dated(NamedTuple):
+    """The column of the periods and the form its dates are in."""
+
+    column: int
+    form: str
+
+
+def _dated(
+    header: Sequence[str],
+    rows: Sequence[tuple[int, list[str]]],
+    column: int | None,
+    notes: list[str],
+) -> _Dated | None:
+    """How the periods are read, if they can be; what has to be said of them is noted."""
+    if column is None:
+        return None
+    cells = [row[column] for _, row in rows]
+    form = period_form(cells)
+    if form is None:
+        notes.append(f"{header[column]} holds no dates that are known: read without order")
+        return None
+    exchanged = other_reading(cells, form)
+    notes += [exchanged] if exchanged else []
+    return _Dated(column, form)
+
+
+def _is_none(value: float | None) -> bool:
+    return value is None or isnan(value)
+
+
+def _no_number(name: str, said: str) -> str:
+    return f"no number in {name}: {said!r}" if said else f"{name} is blank"
 
 
 def _table(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
@@ -144,7 +140,7 @@ def _table(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
     rows = _split(path, text, "\t" if delimiter == "tab" else delimiter)
     if rows and len(rows[0][1]) == 1 and max(len(row) for _, row in rows[:SAMPLE]) > 1:
         # One heading over lines that hold commas: the commas belong to the numbers.
-        rows = _split(path, text, NO_DELIMITER)
+        rows = _split(path, text, _NO_DELIMITER)
     if not rows:
         raise NothingCheckedError(f"{path} holds no rows")
     first = rows[0][1]
@@ -167,93 +163,6 @@ def _split(path: Path, text: str, delimiter: str) -> list[tuple[int, list[str]]]
     except csv.Error as error:
         raise UsageError(f"{path}, line {reader.line_num}: {error}") from error
     return [(line, row) for line, row in rows if not row[0].startswith("#")]
-
-
-def _roles(
-    header: Sequence[str], rows: Sequence[tuple[int, list[str]]], wanted: Columns, found: SeriesFile
-) -> dict[str, int]:
-    """Which column plays which part; what was guessed is noted."""
-    roles = {
-        role: _index(header, name)
-        for role in (
-            "value",
-            "period",
-            "numerator",
-            "denominator",
-            "reported",
-            "recomputed",
-            "count",
-        )
-        if (name := getattr(wanted, role)) is not None
-    }
-    for one, other in (("numerator", "denominator"), ("reported", "recomputed")):
-        if (one in roles) != (other in roles):
-            raise UsageError(f"--{one} and --{other} go together")
-    sample = [row for _, row in rows[:SAMPLE]]
-    free = [i for i in range(len(header)) if i not in roles.values()]
-    numeric = [i for i in free if share_numeric(sample, i) >= MOSTLY]
-    if "period" not in roles:
-        dated = [
-            i
-            for i in free
-            if PERIOD_NAMES.search(header[i]) and period_form([row[i] for row in sample])
-        ]
-        dated += [
-            i
-            for i in free
-            if i not in dated and i not in numeric and period_form([row[i] for row in sample])
-        ]
-        if dated:
-            roles["period"] = dated[0]
-            found.notes.append(f"{header[dated[0]]} was taken for the period")
-    numeric = [
-        i for i in numeric if i != roles.get("period") and not ROW_NAMES.match(header[i])
-    ] or [i for i in numeric if i != roles.get("period")]
-    if (
-        "count" not in roles
-        and len(numeric) == 2
-        and "numerator" not in roles
-        and "reported" not in roles
-    ):
-        counts = [i for i in numeric if COUNT_NAMES.match(header[i]) and i != roles.get("value")]
-        values_at = next((i for i in numeric if i not in counts), None)
-        if (
-            len(counts) == 1
-            and values_at is not None
-            and len({row[values_at] for row in sample}) == len(sample)
-        ):
-            roles["count"] = counts[0]
-            found.notes.append(f"{header[counts[0]]} was taken for how often each value occurs")
-    if not {"value", "numerator", "reported"} & roles.keys():
-        values = [i for i in numeric if i != roles.get("count")]
-        named = [
-            i
-            for i in values
-            if re.fullmatch(
-                r"values?|scores?|marks?|wert|result|time|minutes|amount", header[i], re.I
-            )
-        ]
-        chosen = values if len(values) == 1 else named
-        if not values:
-            raise NothingCheckedError("no column holds numbers")
-        if len(chosen) != 1:
-            names = ", ".join(repr(header[i]) for i in values)
-            raise UsageError(
-                f"which column holds the values? Say --value NAME; columns of numbers: {names}"
-            )
-        roles["value"] = chosen[0]
-        if len(header) > 1:
-            found.notes.append(f"{header[chosen[0]]} was taken for the values")
-    return roles
-
-
-def _index(header: Sequence[str], name: str) -> int:
-    folded = [heading.casefold() for heading in header]
-    if name.casefold() in folded:
-        return folded.index(name.casefold())
-    if name.isdecimal() and 1 <= int(name) <= len(header):
-        return int(name) - 1
-    raise UsageError(f"there is no column {name!r}; there are: {', '.join(map(repr, header))}")
 
 
 def _order(found: SeriesFile, periods: list[date] | None) -> None:

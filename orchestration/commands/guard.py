@@ -84,10 +84,9 @@ def guard(
     from expectations.judgement import Grade
     from expectations.signals.series import Terms
     from orchestration import guarding, series_file
+    from orchestration.series_columns import Columns
 
-    columns = series_file.Columns(
-        value, period, numerator, denominator, reported, recomputed, count
-    )
+    columns = Columns(value, period, numerator, denominator, reported, recomputed, count)
     aim = _number(target)
     _require_finite("--resolution", resolution, above_zero=True)
     _require_finite("--approval-limit", approval_limit)

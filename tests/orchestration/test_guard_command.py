@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from orchestration.series_file import Columns, read
+from orchestration.series_columns import Columns
+from orchestration.series_file import read
 from sightline.errors import UsageError
 
 
