@@ -10,6 +10,7 @@ import numpy as np
 from expectations.signals.density import polynomials
 from expectations.signals.exposure import LEAST, level_leads, places_held
 from expectations.signals.lattice import Lattice, lattice_of
+from expectations.signals.quantiles import deviation
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -123,9 +124,7 @@ def _away_from_bounds(values: Floats, terms: Terms) -> NDArray[np.bool_]:
 
 
 def _scale(values: Floats) -> float:
-    """The standard deviation of the bulk of the values."""
-    low, high = np.quantile(values, [0.1587, 0.8413])
-    return float(max((high - low) / 2, np.ptp(values) / 50, 1e-12))
+    return max(deviation(values), float(np.ptp(values)) / 50, 1e-12)
 
 
 def _order(nearby: int) -> int:

@@ -19,6 +19,7 @@ from expectations.permutation import seed_of
 from expectations.signals.bins import FEW, FEWEST_NEARBY, Bins, bins_about
 from expectations.signals.bunching_of_many import bunching_of_many
 from expectations.signals.density import Curve, fit, polynomials
+from expectations.signals.quantiles import quantiles
 from expectations.signals.series import (
     LARGEST_P,
     Placebo,
@@ -196,7 +197,7 @@ def _placebos(
     ]
     # Neighbouring placebos share bins: that many of them are worth one.
     independent = max(1.0, len(at) / (inner + outer))
-    spread = float(np.quantile(np.abs(scores), 0.6827))
+    (spread,) = quantiles(np.abs(scores), 0.6827)
     stray = spread if spread > 1 + STRAY / np.sqrt(2 * independent) else 1.0
     same = bins.roundness[at] == bins.roundness[bins.zero]
     if bins.roundness[bins.zero] == 0 or same.sum() < 2:

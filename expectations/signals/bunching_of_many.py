@@ -18,6 +18,7 @@ from scipy.special import stdtr
 from expectations.signals.density import fit, polynomials
 from expectations.signals.exposure import places_held
 from expectations.signals.lattice import Lattice, lattice_of
+from expectations.signals.quantiles import deviation, quantiles
 from expectations.signals.series import LARGEST_P, Placebo, Signal, judged, not_applicable
 
 if TYPE_CHECKING:
@@ -126,8 +127,7 @@ def _line(series: Series, terms: Terms, sign: float) -> _Line:
     lattice = None
     if series.denominators is None:
         lattice = lattice_of(values, resolution=terms.resolution, apart_from=limit)
-    low, high = np.quantile(values, [0.1587, 0.8413])
-    spread = max((high - low) / 2, float(np.ptp(values)) / 200, 1e-12)
+    spread = max(deviation(values), float(np.ptp(values)) / 200, 1e-12)
     width = spread / FINENESS
     step = lattice.step if lattice is not None else series.step_of_ratios
     if step:
@@ -135,8 +135,8 @@ def _line(series: Series, terms: Terms, sign: float) -> _Line:
     if lattice is not None:
         values, limit = lattice.settled(values), float(lattice.settled(np.array(limit)))
     index = np.floor(sign * (values - limit) / width + 1e-6).astype(np.int64)
-    first, last = np.quantile(index, [0.0005, 0.9995]).astype(np.int64)
-    first, last = max(int(first), -MOST_BINS), min(int(last), MOST_BINS)
+    lowest, highest = quantiles(index, 0.0005, 0.9995)
+    first, last = max(int(lowest), -MOST_BINS), min(int(highest), MOST_BINS)
     if first >= last:
         first, last = -1, 1
     bins = np.arange(first, last + 1)

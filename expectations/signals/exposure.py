@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import ndtr
 
+from expectations.signals.quantiles import deviation, quantiles
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -80,7 +82,7 @@ def _levels(values: Floats, days: Integers) -> list[tuple[Floats, Floats, float]
 
     Each weekday by itself, where there are enough of it.
     """
-    low, middle, high = np.quantile(values, [0.1587, 0.5, 0.8413])
+    low, middle, high = quantiles(values, 0.1587, 0.5, 0.8413)
     reach = FARTHEST * max((high - low) / 2, 1e-12)
     tame = np.clip(values, middle - reach, middle + reach)
     width = AROUND * max(1, len(values) // LONG)
@@ -95,17 +97,13 @@ def _levels(values: Floats, days: Integers) -> list[tuple[Floats, Floats, float]
     if of_each.min() >= FEWEST_TO_SPREAD:
         parts = [np.flatnonzero(weekdays == weekday) for weekday in range(7)]
     return [
-        (values[on], around[on], float(max(_scale(values[on] - around[on]), least))) for on in parts
+        (values[on], around[on], float(max(deviation(values[on] - around[on]), least)))
+        for on in parts
     ]
 
 
 def _skewness(away: Floats) -> float:
     """Of a distribution with these quantiles, by Cornish and Fisher; of mild ones only."""
-    low, middle, high = np.quantile(away, [0.025, 0.5, 0.975])
+    low, middle, high = quantiles(away, 0.025, 0.5, 0.975)
     lopsided = (low + high - 2 * middle) / max(high - low, 1e-12)
     return float(np.clip(lopsided / (1.96 / 6), -MILD, MILD))
-
-
-def _scale(values: Floats) -> float:
-    low, high = np.quantile(values, [0.1587, 0.8413])
-    return float(high - low) / 2

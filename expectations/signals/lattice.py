@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from expectations.signals.quantiles import quantiles
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -140,7 +142,7 @@ def _heaps(elsewhere: Integers, hints: Mapping[int, float]) -> tuple[int, ...]:
     n = len(elsewhere)
     if n < FEWEST_FOR_HEAPS:
         return ()
-    low, high = (int(end) for end in np.quantile(elsewhere, [0.05, 0.95]))
+    low, high = map(int, quantiles(elsewhere, 0.05, 0.95))
     candidates = [heap for heap in HEAPS if (high - low) >= LEAST_HEAPS * heap]
     if not candidates:
         return ()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import stdtr
 
+from expectations.signals.quantiles import quantiles
 from expectations.signals.series import Placebo, Signal, judged, not_applicable, not_enough
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def _without_weekday(series: Series, terms: Terms) -> Floats:
                 own = weekday == day
                 if own.any():
                     values = values - np.where(own, np.median(values[own]), 0.0)
-    low, high = np.quantile(values, [0.005, 0.995])
+    low, high = quantiles(values, 0.005, 0.995)
     return np.asarray(np.clip(values, low, high))
 
 

@@ -18,6 +18,7 @@ from scipy.special import betainc
 from expectations.signals.bunching import BOUNDS
 from expectations.signals.density import fit, polynomials
 from expectations.signals.lattice import Lattice, lattice_of, usual_heaps
+from expectations.signals.quantiles import deviation
 from expectations.signals.series import Placebo, Signal, judged, not_applicable, not_enough
 
 if TYPE_CHECKING:
@@ -74,14 +75,14 @@ def point_mass(series: Series, terms: Terms) -> Signal:
     if terms.target in terms.bounds or (terms.target in BOUNDS and terms.target in ends):
         return not_applicable(n, f"{terms.target:g} is a natural bound of the values")
     if series.denominators is not None and series.numerators is not None:
-        if _scale(values) < FEWEST_STEPS * series.step_of_ratios:
+        if deviation(values) < FEWEST_STEPS * series.step_of_ratios:
             return not_applicable(n, "its denominators leave too few places about the target")
         cells, on_target = _cells_of_rates(series, terms)
     else:
         lattice = lattice_of(
             values, resolution=terms.resolution, apart_from=terms.target, wary=True
         )
-        finest = max(_scale(values) / FINEST_PER_SCALE, float(np.ptp(values)) / 1e5, 1e-12)
+        finest = max(deviation(values) / FINEST_PER_SCALE, float(np.ptp(values)) / 1e5, 1e-12)
         if lattice is None or (lattice.step < finest and not lattice.heaps):
             away = np.clip((values - terms.target) / finest, -FARTHEST, FARTHEST)
             lattice, target = Lattice(finest, np.rint(away).astype(np.int64), ()), 0
@@ -97,12 +98,6 @@ def point_mass(series: Series, terms: Terms) -> Signal:
     return _compare(cells, on_target, terms)
 
 
-def _scale(values: Floats) -> float:
-    """The standard deviation of the bulk of the values."""
-    low, high = np.quantile(values, [0.1587, 0.8413])
-    return float((high - low) / 2)
-
-
 def _alike_tell(values: int, alike: int) -> bool:
     """Are places as round as the target enough? With many values how heaps add up is no guess."""
     return values >= MANY and alike >= FEWEST_TELLING
@@ -112,7 +107,7 @@ def _cells_of_lattice(
     lattice: Lattice, target: int, values: Floats, terms: Terms
 ) -> tuple[_Cells, Booleans]:
     """Every place near by, and bins of places that are alike in all but where they are."""
-    scale = _scale(values) / lattice.step
+    scale = deviation(values) / lattice.step
     reach = int(np.clip(WITHIN * scale, 6, MOST_PLACES))
     lowest = max(int(lattice.steps.min()), target - reach)
     highest = min(int(lattice.steps.max()), target + reach)
@@ -153,7 +148,7 @@ def _cells_of_rates(series: Series, terms: Terms) -> tuple[_Cells, Booleans]:
     """Placebo targets about the target, numerators that just reach each, and bins of all rates."""
     assert series.denominators is not None and series.numerators is not None  # noqa: S101, PT018 - told by the caller
     values, denominators, numerators = series.values, series.denominators, series.numerators
-    scale, step = _scale(values), float(np.mean(100 / denominators))
+    scale, step = deviation(values), float(np.mean(100 / denominators))
     apart = max(scale / 12, 1.01 * 100 / float(np.median(denominators)))
     offsets = np.arange(-MOST_ALIKE, MOST_ALIKE + 1)
     offsets = np.concatenate([[0], offsets[offsets != 0]])

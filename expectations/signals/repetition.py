@@ -15,6 +15,7 @@ import numpy as np
 from scipy.special import betainc
 
 from expectations.signals.density import fit
+from expectations.signals.quantiles import quantiles
 from expectations.signals.series import Signal, judged, not_applicable, not_enough
 
 if TYPE_CHECKING:
@@ -156,7 +157,7 @@ def _longest_run(line: Integers, lag: int) -> tuple[int, int]:
 def _carried(values: Floats, codes: Integers, usual: NDArray[np.bool_]) -> Signal:
     n = len(values)
     differences = np.abs(np.diff(values))[~usual[1:]]
-    spread = float(np.quantile(differences, 0.6827)) if len(differences) else 0.0
+    (spread,) = quantiles(differences, 0.6827) if len(differences) else (0.0,)
     width = max(REACH * spread / BINS, 1e-12)
     far_lags = min(n - FAR, max(FEWEST_FAR_LAGS, FAR_PAIRS // n))
     lags = np.linspace(FAR, n - 1, far_lags).astype(np.int64).tolist()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from expectations.signals.crossing import JUST_INSIDE, crossings
+from expectations.signals.quantiles import deviation
 from expectations.signals.series import Signal, judged, not_applicable, not_enough
 
 if TYPE_CHECKING:
@@ -38,12 +39,11 @@ def restatement(before: Floats, after: Floats, terms: Terms) -> Signal:
     sign = 1 if terms.higher_is_better else -1
     differences = np.rint(sign * (after - before)[edited] * UNITS).astype(np.int64)
     margins = np.rint(sign * (before[edited] - terms.target) * UNITS).astype(np.int64)
-    low, high = np.quantile(before, [0.1587, 0.8413])
     tested = crossings(
         differences,
         margins[None, :],
         np.ones((1, len(edited)), dtype=bool),
-        just_inside=round(JUST_INSIDE * float(high - low) / 2 * UNITS),
+        just_inside=round(JUST_INSIDE * deviation(before) * UNITS),
     )
     lifted = edited[(margins < 0) & (margins + differences >= 0)]
     sunk = int(((margins >= 0) & (margins + differences < 0)).sum())

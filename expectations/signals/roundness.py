@@ -14,6 +14,7 @@ import numpy as np
 from scipy.special import gammaln, ndtr
 
 from expectations.signals.lattice import resolution_of
+from expectations.signals.quantiles import deviation
 from expectations.signals.series import Signal, judged, not_applicable, not_enough
 
 if TYPE_CHECKING:
@@ -76,10 +77,10 @@ def _against_past(series: Series, terms: Terms) -> Signal:
         return not_enough(min(early, late), MINIMUM // 2, "values on one side of the baseline")
     if step is None:
         return not_applicable(n, "the values are on no common step")
-    low, high = np.quantile(values, [0.1587, 0.8413])
     steps = np.rint(values / step).astype(np.int64)
     # A level that moves from one round number to the next would pass for rounding.
-    wide = [multiple for multiple in ROUNDER if multiple * step <= (high - low) / 2]
+    spread = deviation(values)
+    wide = [multiple for multiple in ROUNDER if multiple * step <= spread]
     if not wide:
         return not_applicable(n, f"the values spread over too few steps of {step:g}")
     best = (1.0, "", "", np.zeros(0, dtype=np.int64))
