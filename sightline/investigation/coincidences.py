@@ -6,6 +6,7 @@ A coincidence only says that two things happened together.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
@@ -111,7 +112,18 @@ def _restatements(evidence: Evidence) -> Iterator[Cause]:
         more = f" and {len(rows) - 3} more" if len(rows) > 3 else ""
         value = counted(len(rows), "published value")
         which = f"{evidence.kpi['grain']}{'s' * (len(rows) > 1)} of {periods}{more}"
-        yield _coincidence(day, f"{value} moved because {_RESTATED[what]} ({which})")
+        yield _coincidence(day, f"{value} moved because {_RESTATED[what]} ({which}{_edits(rows)})")
+
+
+def _edits(rows: list[Row]) -> str:
+    """Which rows of the source are behind it, counted by table and by who changed them last."""
+    edited = {tuple(edit) for row in rows for edit in row["edits"]}
+    kinds = sorted(Counter((table, by) for table, _, by in edited).items(), key=str)
+    told = [
+        f"{counted(count, 'row')} of {table}" + (f" by user {by} of the source" if by else "")
+        for (table, by), count in kinds
+    ]
+    return f": {listed(told)}" if told else ""
 
 
 def _tracker(evidence: Evidence) -> Iterator[Cause]:

@@ -37,9 +37,21 @@ class Surroundings:
 
     @cached_property
     def restatements(self) -> list[Row]:
-        """Published values of the audited KPI and scope that were said anew, oldest first."""
+        """Published values of the audited KPI and scope that were said anew, oldest first.
+
+        `edits` are table, key and last user of the source rows behind each, as far as known.
+        """
         query = """
-            select period_start, restated_at, class from marts.fct_restatement
+            with behind as (
+                select kpi_id, scope, period_start, version,
+                    list([table_name, row_key, cast(changed_by as varchar)] order by all) as edits
+                from marts.fct_restated_row
+                group by all
+            )
+            select said.period_start, said.restated_at, said.class,
+                coalesce(behind.edits, []) as edits
+            from marts.fct_restatement as said
+            left join behind using (kpi_id, scope, period_start, version)
             where kpi_id = ? and scope = ? and restated_at <= ? and materiality <> 'immaterial'
             order by restated_at, period_start, version
         """

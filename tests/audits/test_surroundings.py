@@ -94,6 +94,24 @@ def test_one_value_that_moved_is_of_one_week(weeks: int, which: str) -> None:
     assert f"({which}" in told
 
 
+def test_the_source_rows_behind_a_moved_value_are_told_with_who_changed_them() -> None:
+    case = investigated(
+        "insert into marts.fct_restatement select 'sorter_uptime', 'north', "
+        "date '2026-06-29' + cast(range * 7 as integer), 2, '2026-08-01', 'event', 'material' "
+        "from range(2)",
+        "insert into marts.fct_restated_row values "
+        "('sorter_uptime', 'north', '2026-06-29', 2, 'downtime', '1', 17), "
+        "('sorter_uptime', 'north', '2026-07-06', 2, 'downtime', '2', 17), "
+        "('sorter_uptime', 'north', '2026-07-06', 2, 'sorter_day', '2', null), "
+        "('sorter_uptime', 'south', '2026-07-06', 2, 'downtime', '3', 11)",
+    )
+    (told,) = [text for text in coincidences(case) if "published" in text]
+    assert (
+        "(weeks of 2026-06-29 and 2026-07-06: "
+        "2 rows of downtime by user 17 of the source and 1 row of sorter_day)"
+    ) in told
+
+
 def test_values_that_moved_after_publication_are_told_once_a_day_and_class() -> None:
     case = investigated(
         "insert into marts.fct_restatement select 'sorter_uptime', 'north', "
