@@ -22,10 +22,6 @@ def rows(firm: Firm, query: str) -> list[tuple[object, ...]]:
         return marts.execute(query).fetchall()
 
 
-def test_as_planned_opens_exactly_the_planted_uptime_episode(as_planned: Firm) -> None:
-    assert as_planned.report["open_episodes"] == ["sorter_uptime.north.level.2026-07-06"]
-
-
 def test_throttled_is_found_as_silent_sacrifice_while_uptime_never_fires(throttled: Firm) -> None:
     found = rows(
         throttled,
@@ -44,6 +40,10 @@ def test_silent_sacrifice_is_found_within_four_periods_of_its_onset(throttled: F
         throttled, "select opened_period from marts.fct_kpi_episode where rule = 'silent_sacrifice'"
     )
     assert str(opened) <= key["silent_sacrifice"]["fourth_period"]
+
+
+def test_as_planned_opens_exactly_the_planted_uptime_episode(as_planned: Firm) -> None:
+    assert as_planned.report["open_episodes"] == ["sorter_uptime.north.level.2026-07-06"]
 
 
 def test_the_policy_lets_the_planned_programme_go_on_within_its_allowance(
