@@ -39,10 +39,10 @@ Pulled = Callable[..., TinyErp]
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
-    return _home(tmp_path, monkeypatch)
+    return home_in(tmp_path, monkeypatch)
 
 
-def _home(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+def home_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     """A home in a folder, with no setting of a source around it."""
     for name in [name for name in os.environ if name.startswith(SOURCE_SETTINGS)]:
         monkeypatch.delenv(name)
@@ -65,7 +65,7 @@ def pulled_once(tmp_path_factory: pytest.TempPathFactory) -> PulledOnce:
     @cache
     def pulled(*newer: tuple[int, datetime]) -> Home:
         with pytest.MonkeyPatch.context() as patch:
-            home = _home(tmp_path_factory.mktemp("pulled"), patch)
+            home = home_in(tmp_path_factory.mktemp("pulled"), patch)
             erp = TinyErp.create(sqlite(home))
             for number, create_date in newer:
                 erp.add_downtime(number, create_date=create_date)

@@ -16,7 +16,14 @@ from ingestion.pull import pull
 from sightline.errors import SightlineError
 from sightline.home import Home
 from sightline.ledger.archive import Archive
-from tests.ingestion.conftest import SEEN_AT, Pulled, PulledOnce, Rows, sqlite
+from tests.ingestion.conftest import (
+    SEEN_AT,
+    Pulled,
+    PulledOnce,
+    Rows,
+    home_in,
+    sqlite,
+)
 from tests.ingestion.firm import NOON, TinyErp
 
 KILLED = """
@@ -97,10 +104,11 @@ def unkilled(
     pulled_once: PulledOnce, tmp_path_factory: pytest.TempPathFactory
 ) -> list[tuple[object, ...]]:
     """What the same pulls leave where none of them is killed."""
-    twin = Home.from_env({"SIGHTLINE_HOME": str(tmp_path_factory.mktemp("twin") / "home")})
-    shutil.copytree(pulled_once().root, twin.root)
-    live_on(TinyErp.of(sqlite(twin)))
-    pull("erp", home=twin, seen_at=LATER)
+    with pytest.MonkeyPatch.context() as patch:
+        twin = home_in(tmp_path_factory.mktemp("twin"), patch)
+        shutil.copytree(pulled_once().root, twin.root, dirs_exist_ok=True)
+        live_on(TinyErp.of(sqlite(twin)))
+        pull("erp", home=twin, seen_at=LATER)
     with duckdb.connect(str(twin.warehouse), read_only=True) as connection:
         return connection.execute(ALL).fetchall()
 
