@@ -12,15 +12,21 @@ import pytest
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-_SLOWEST = ("orchestration", "ingestion", "dbt")
+_SLOWEST = (
+    "tests/orchestration/test_asof.py",  # begins by running one scenario of the demo,
+    "tests/orchestration/test_demo_firm.py",  # and this the other, so that no worker waits
+    "tests/orchestration/",
+    "tests/ingestion/",
+    "tests/dbt/",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Order by folder, the slowest first; within a folder nothing moves."""
+    """Order by file and folder, the slowest first; otherwise nothing moves."""
 
     def place(item: pytest.Item) -> int:
-        folder = Path(item.location[0]).parent.name
-        return _SLOWEST.index(folder) if folder in _SLOWEST else len(_SLOWEST)
+        starts = (item.nodeid.startswith(slow) for slow in _SLOWEST)
+        return next((at for at, is_slow in enumerate(starts) if is_slow), len(_SLOWEST))
 
     items.sort(key=place)
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -30,13 +31,13 @@ class Project:
     def warehouse(self) -> Path:
         return self.home / "warehouse.duckdb"
 
-    def dbt(self, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
-        """Run dbt with the settings as environment; gives back all it printed."""
+    def dbt(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run dbt as its own command; gives back all it printed."""
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("SIGHTLINE_", "DBT_"))}
         folders = {"DBT_TARGET_PATH": str(self.target), "DBT_LOG_PATH": str(self.target)}
         return subprocess.run(
             [DBT, "--no-use-colors", *words, "--project-dir", PROJECT, "--profiles-dir", PROJECT],
-            env=kept | folders | {"SIGHTLINE_HOME": str(self.home)} | settings,
+            env=kept | folders | {"SIGHTLINE_HOME": str(self.home)},
             capture_output=True,
             text=True,
             check=False,
@@ -51,7 +52,7 @@ class Built:
     output: str
     exit_code: int
 
-    @property
+    @cached_property
     def manifest(self) -> dict[str, Any]:
         content: dict[str, Any] = json.loads((self.project.target / "manifest.json").read_text())
         return content

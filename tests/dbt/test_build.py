@@ -6,6 +6,7 @@ import duckdb
 import pytest
 
 from ingestion.pull import land
+from orchestration.dbt_runner import invoke
 from sightline.home import Home
 from tests.dbt.conftest import Built, Project
 
@@ -46,12 +47,15 @@ def test_every_declared_raw_table_and_column_is_there(
     assert declared <= set(found)
 
 
-def test_the_next_build_adds_a_column_that_a_raw_table_lacks(project: Project) -> None:
+def test_the_next_build_adds_a_column_that_a_raw_table_lacks(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SIGHTLINE_HOME", str(project.home))
     with duckdb.connect(str(project.warehouse)) as warehouse:
         warehouse.execute("drop table staging.stg_erp__invoice")
         warehouse.execute("alter table raw_erp.invoice drop column category")
-    done = project.dbt("build", "--select", "stg_erp__invoice")
-    assert done.returncode == 0, done.stdout
+    done = invoke(["build", "--select", "stg_erp__invoice"])
+    assert {result.status for result in done} <= {"success", "pass"}
     with duckdb.connect(str(project.warehouse)) as warehouse:
         assert warehouse.execute("select category from staging.stg_erp__invoice").fetchall() == []
 

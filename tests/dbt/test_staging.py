@@ -1,7 +1,9 @@
 """Which raw rows count: of committed loads, the newest version, known at the moment judged."""
 
 import duckdb
+import pytest
 
+from orchestration.dbt_runner import invoke
 from tests.dbt.conftest import Project
 
 MONDAY = "2026-01-12 06:00:00"
@@ -138,21 +140,19 @@ def test_a_workbook_that_is_gone_takes_its_cells_and_rows_along(
         assert found.fetchall() == [(0,)]
 
 
-def test_as_of_a_past_moment_later_rows_are_not_known(project: Project) -> None:
+def test_as_of_a_past_moment_later_rows_are_not_known(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SIGHTLINE_HOME", str(project.home))
+    monkeypatch.setenv("SIGHTLINE_AS_OF", "2026-01-13T08:00:00+01:00")
     with duckdb.connect(str(project.warehouse)) as warehouse:
         for number in ("1", "2"):
             load(warehouse, "raw_erp", number)
         table = "raw_erp.downtime"
         add(warehouse, table, "1", MONDAY, downtime_id=1, minutes=10, changed_at=MONDAY)
         add(warehouse, table, "2", WEDNESDAY, downtime_id=1, minutes=20, changed_at=TUESDAY)
-    done = project.dbt(
-        "build",
-        "--select",
-        "stg_erp__downtime",
-        "int_as_of",
-        SIGHTLINE_AS_OF="2026-01-13T08:00:00+01:00",
-    )
-    assert done.returncode == 0, done.stdout
+    done = invoke(["build", "--select", "stg_erp__downtime", "int_as_of"])
+    assert {result.status for result in done} <= {"success", "pass"}
     with duckdb.connect(str(project.warehouse)) as warehouse:
         assert minutes(warehouse) == [(1, 10)]
         found = warehouse.execute(

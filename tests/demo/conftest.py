@@ -9,17 +9,20 @@ import pytest
 
 from demo.firm import build
 from demo.story import SCENARIOS, Scenario
+from tests.conftest import made_once
 from tests.demo.weekly import FirmCopy
 
 
 @pytest.fixture(scope="session")
 def firms(tmp_path_factory: pytest.TempPathFactory) -> dict[Scenario, Path]:
     """Folder of each scenario's firm; not to be changed."""
-    folders: dict[Scenario, Path] = {}
-    for scenario in SCENARIOS:
-        folders[scenario] = tmp_path_factory.mktemp(scenario)
-        build(folders[scenario], scenario=scenario)
-    return folders
+
+    def make(folder: Path) -> None:
+        for scenario in SCENARIOS:
+            build(folder / scenario, scenario=scenario)
+
+    folder = made_once(tmp_path_factory, "firms", make)
+    return {scenario: folder / scenario for scenario in SCENARIOS}
 
 
 @pytest.fixture

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -13,6 +15,7 @@ import duckdb
 import pytest
 import sqlalchemy as sa
 
+from ingestion.pull import pull
 from sightline.home import Home
 from tests.ingestion.firm import TinyErp
 from tests.ingestion.sales import SCHEMA, execute
@@ -30,20 +33,57 @@ tables:
 """
 Rows = Callable[[str], list[tuple[Any, ...]]]
 Tables = Callable[[str], Path]
+PulledOnce = Callable[..., Home]
+Pulled = Callable[..., TinyErp]
 
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+    return home_in(tmp_path, monkeypatch)
+
+
+def home_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+    """A home in a folder, with no setting of a source around it."""
     for name in [name for name in os.environ if name.startswith(SOURCE_SETTINGS)]:
         monkeypatch.delenv(name)
-    return Home.from_env({"SIGHTLINE_HOME": str(tmp_path / "home")}).create()
+    return Home.from_env({"SIGHTLINE_HOME": str(folder / "home")}).create()
+
+
+def sqlite(home: Home) -> sa.Engine:
+    return sa.create_engine(f"sqlite:///{home.demo / 'erp.db'}", poolclass=sa.NullPool)
 
 
 @pytest.fixture
-def erp(home: Home) -> Iterator[TinyErp]:
-    engine = sa.create_engine(f"sqlite:///{home.demo / 'erp.db'}", poolclass=sa.NullPool)
-    yield TinyErp.create(engine)
-    engine.dispose()
+def erp(home: Home) -> TinyErp:
+    return TinyErp.create(sqlite(home))
+
+
+@pytest.fixture(scope="session")
+def pulled_once(tmp_path_factory: pytest.TempPathFactory) -> PulledOnce:
+    """A home whose ERP was pulled, with downtimes besides its own; made once for each set."""
+
+    @cache
+    def pulled(*newer: tuple[int, datetime]) -> Home:
+        with pytest.MonkeyPatch.context() as patch:
+            home = home_in(tmp_path_factory.mktemp("pulled"), patch)
+            erp = TinyErp.create(sqlite(home))
+            for number, create_date in newer:
+                erp.add_downtime(number, create_date=create_date)
+            pull("erp", home=home, seen_at=SEEN_AT)
+        return home
+
+    return pulled
+
+
+@pytest.fixture
+def pulled(pulled_once: PulledOnce, home: Home) -> Pulled:
+    """The same in a home of the test's own."""
+
+    def copied(*newer: tuple[int, datetime]) -> TinyErp:
+        shutil.copytree(pulled_once(*newer).root, home.root, dirs_exist_ok=True)
+        return TinyErp.of(sqlite(home))
+
+    return copied
 
 
 @pytest.fixture(scope="session")

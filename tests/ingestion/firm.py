@@ -19,7 +19,8 @@ class TinyErp:
     metadata: sa.MetaData
 
     @classmethod
-    def create(cls, engine: sa.Engine) -> TinyErp:
+    def of(cls, engine: sa.Engine) -> TinyErp:
+        """The ERP that is there already."""
         metadata = sa.MetaData()
         for name, columns in _COLUMNS.items():
             sa.Table(
@@ -33,8 +34,12 @@ class TinyErp:
                 sa.Column("write_date", sa.DateTime),
                 sa.Column("write_uid", sa.Integer),
             )
-        metadata.create_all(engine)
-        erp = cls(engine, metadata)
+        return cls(engine, metadata)
+
+    @classmethod
+    def create(cls, engine: sa.Engine) -> TinyErp:
+        erp = cls.of(engine)
+        erp.metadata.create_all(engine)
         day = date(2026, 10, 19)
         erp.add("sorter", sorter_id="N1", site="north", installed_on=date(2024, 1, 1))
         erp.add(

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import duckdb
 import pytest
@@ -17,7 +16,14 @@ from ingestion.pull import pull
 from sightline.errors import SightlineError
 from sightline.home import Home
 from sightline.ledger.archive import Archive
-from tests.ingestion.conftest import SEEN_AT, Rows
+from tests.ingestion.conftest import (
+    SEEN_AT,
+    Pulled,
+    PulledOnce,
+    Rows,
+    home_in,
+    sqlite,
+)
 from tests.ingestion.firm import NOON, TinyErp
 
 KILLED = """
@@ -88,6 +94,25 @@ def test_every_row_counts_once_after_a_kill(
     assert rows(RECEIPTED) == [(archive.read_seal(at).load_id,) for at in range(archive.size)]
 
 
+def live_on(erp: TinyErp) -> None:
+    erp.edit_downtime(1, write_date=NOON + timedelta(days=1), minutes=20)
+    erp.execute("delete from downtime where downtime_id = 2")
+
+
+@pytest.fixture(scope="module")
+def unkilled(
+    pulled_once: PulledOnce, tmp_path_factory: pytest.TempPathFactory
+) -> list[tuple[object, ...]]:
+    """What the same pulls leave where none of them is killed."""
+    with pytest.MonkeyPatch.context() as patch:
+        twin = home_in(tmp_path_factory.mktemp("twin"), patch)
+        shutil.copytree(pulled_once().root, twin.root, dirs_exist_ok=True)
+        live_on(TinyErp.of(sqlite(twin)))
+        pull("erp", home=twin, seen_at=LATER)
+    with duckdb.connect(str(twin.warehouse), read_only=True) as connection:
+        return connection.execute(ALL).fetchall()
+
+
 @pytest.mark.parametrize(
     "point",
     [
@@ -99,19 +124,13 @@ def test_every_row_counts_once_after_a_kill(
     ],
 )
 def test_versions_and_tombstones_count_once_after_a_kill(
-    home: Home, erp: TinyErp, rows: Rows, tmp_path: Path, point: str
+    home: Home, pulled: Pulled, rows: Rows, unkilled: list[tuple[object, ...]], point: str
 ) -> None:
-    pull("erp", home=home, seen_at=SEEN_AT)
-    erp.edit_downtime(1, write_date=NOON + timedelta(days=1), minutes=20)
-    erp.execute("delete from downtime where downtime_id = 2")
-    twin = Home.from_env({"SIGHTLINE_HOME": str(tmp_path / "twin")})
-    shutil.copytree(home.root, twin.root)
-    pull("erp", home=twin, seen_at=LATER)
+    live_on(pulled())
     killed_at(point, home, LATER)
     pull("erp", home=home, seen_at=LATER)
-    with duckdb.connect(str(twin.warehouse), read_only=True) as connection:
-        assert rows(ALL) == connection.execute(ALL).fetchall()
-    assert len(rows(ALL)) == 5
+    assert rows(ALL) == unkilled
+    assert len(unkilled) == 5
 
 
 def test_a_warehouse_made_anew_is_filled_anew(home: Home, erp: TinyErp, rows: Rows) -> None:

@@ -13,7 +13,7 @@ from ingestion.pull import pull
 from ingestion.sources.erp import SOURCE
 from sightline.errors import SightlineEnvironmentError, UsageError
 from sightline.home import Home
-from tests.ingestion.conftest import SEEN_AT, Rows, plain_url
+from tests.ingestion.conftest import SEEN_AT, Pulled, Rows, plain_url
 from tests.ingestion.firm import NOON, TinyErp
 
 DIFFERENCES = "select kind, row_key, row_count from raw_erp.source_difference order by all"
@@ -93,9 +93,9 @@ def test_a_second_pull_loads_nothing_and_still_leaves_a_receipt(
 
 
 def test_an_edited_row_arrives_as_a_new_version_and_the_old_one_stays(
-    home: Home, erp: TinyErp, rows: Rows
+    home: Home, pulled: Pulled, rows: Rows
 ) -> None:
-    pull("erp", home=home, seen_at=SEEN_AT)
+    erp = pulled()
     erp.edit_downtime(2, write_date=NOON + timedelta(days=1), minutes=55)
     assert pull("erp", home=home, seen_at=SEEN_AT).rows_loaded == 1
     assert rows(VERSIONS) == [(1, 10), (2, 10), (2, 55), (3, 10)]
@@ -151,9 +151,9 @@ def test_postgresql_gives_the_same_rows_as_sqlite(
 
 
 def test_a_column_that_changes_its_type_is_refused_and_the_next_run_is_clean(
-    home: Home, erp: TinyErp, rows: Rows
+    home: Home, pulled: Pulled, rows: Rows
 ) -> None:
-    pull("erp", home=home, seen_at=SEEN_AT)
+    erp = pulled()
     erp.add("sorter", sorter_id="N2", site="north", installed_on=None, create_date=NOON)
     erp.execute(
         "alter table downtime rename column minutes to kept",
@@ -173,9 +173,9 @@ def test_a_column_that_changes_its_type_is_refused_and_the_next_run_is_clean(
 
 
 def test_text_slipped_into_an_integer_column_is_rejected_rather_than_read_as_null(
-    home: Home, erp: TinyErp, rows: Rows
+    home: Home, pulled: Pulled, rows: Rows
 ) -> None:
-    pull("erp", home=home, seen_at=SEEN_AT)
+    erp = pulled()
     erp.execute(
         "update downtime set minutes = 'one hour', write_date = '2026-10-22 08:00:00.000000' "
         "where downtime_id = 1"
@@ -187,8 +187,8 @@ def test_text_slipped_into_an_integer_column_is_rejected_rather_than_read_as_nul
     ]
 
 
-def test_a_new_column_is_welcome_and_named(home: Home, erp: TinyErp, rows: Rows) -> None:
-    pull("erp", home=home, seen_at=SEEN_AT)
+def test_a_new_column_is_welcome_and_named(home: Home, pulled: Pulled, rows: Rows) -> None:
+    erp = pulled()
     erp.execute("alter table downtime add column shift text")
     erp.edit_downtime(1, write_date=NOON + timedelta(days=1), minutes=12)
     erp.execute("update downtime set shift = 'late' where downtime_id = 1")

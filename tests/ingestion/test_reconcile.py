@@ -18,11 +18,12 @@ from sightline.errors import DefinitionError, NothingCheckedError, UsageError
 from sightline.home import Home
 from sightline.ledger.watching import watch
 from sightline.warehouse.duckdb import connect
-from tests.ingestion.conftest import SEEN_AT, Rows, Tables, plain_url
+from tests.ingestion.conftest import SEEN_AT, Pulled, Rows, Tables, plain_url
 from tests.ingestion.firm import NOON, TinyErp
 
 LATER = SEEN_AT + timedelta(hours=1)  # keys are compared once an hour
 EVEN_LATER = SEEN_AT + timedelta(hours=2)
+NEWER = NOON + timedelta(days=2)
 
 ALIVE = (
     "select downtime_id, minutes from ("
@@ -40,24 +41,20 @@ DIFFERENCES = (
 def firm(request: pytest.FixtureRequest, home: Home, monkeypatch: pytest.MonkeyPatch) -> TinyErp:
     """The ERP on each database, with a newer row, so that the others are older than the strip."""
     if request.param == "sqlite":
-        firm: TinyErp = request.getfixturevalue("erp")
-    else:
-        engine: sa.Engine = request.getfixturevalue("postgres")
-        monkeypatch.setenv("SIGHTLINE_ERP_URL", plain_url(engine))
-        firm = TinyErp.create(engine)
-    return aged(firm, home)
+        older: TinyErp = request.getfixturevalue("older")
+        return older
+    engine: sa.Engine = request.getfixturevalue("postgres")
+    monkeypatch.setenv("SIGHTLINE_ERP_URL", plain_url(engine))
+    firm = TinyErp.create(engine)
+    firm.add_downtime(4, create_date=NEWER)
+    pull("erp", home=home, seen_at=SEEN_AT)
+    return firm
 
 
 @pytest.fixture
-def older(home: Home, erp: TinyErp) -> TinyErp:
+def older(pulled: Pulled) -> TinyErp:
     """The same on SQLite alone."""
-    return aged(erp, home)
-
-
-def aged(firm: TinyErp, home: Home) -> TinyErp:
-    firm.add_downtime(4, create_date=NOON + timedelta(days=2))
-    pull("erp", home=home, seen_at=SEEN_AT)
-    return firm
+    return pulled((4, NEWER))
 
 
 def test_direct_sql_is_found_named_by_its_key_and_true_from_then_on(
@@ -96,7 +93,7 @@ def test_a_deleted_row_arrives_as_a_tombstone_and_one_that_comes_back_as_a_versi
 def test_a_row_of_the_last_hour_comes_back_once(home: Home, older: TinyErp, rows: Rows) -> None:
     older.execute("delete from downtime where downtime_id = 4")
     pull("erp", home=home, seen_at=LATER)
-    older.add_downtime(4, create_date=NOON + timedelta(days=2))  # as the overlap remembers it
+    older.add_downtime(4, create_date=NEWER)  # as the overlap remembers it
     pull("erp", home=home, seen_at=EVEN_LATER)
     assert (4, 10) in rows(ALIVE)
     third = EVEN_LATER + timedelta(hours=1)

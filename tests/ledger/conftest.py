@@ -106,11 +106,22 @@ def sealed(made: Path, tmp_path: Path) -> Sealed:
     return Sealed(_home(tmp_path / "firm" / "home"))
 
 
+@pytest.fixture(scope="session")
+def made_large(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same and a fourth load, of three slices: of 8, 8 and 4 rows."""
+    firm = Path(shutil.copytree(made, tmp_path_factory.mktemp("large") / "firm"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(merkle, "SLICE", 8)
+        Sealed(_home(firm / "home")).land(3, rows=20)
+    return firm
+
+
 @pytest.fixture
-def large(sealed: Sealed, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The id of a fourth load, of three slices: of 8, 8 and 4 rows."""
+def large(sealed: Sealed, made_large: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The id of the fourth load, which is sealed there too."""
     monkeypatch.setattr(merkle, "SLICE", 8)
-    sealed.land(3, rows=20)
+    shutil.rmtree(sealed.home.root)
+    shutil.copytree(made_large / "home", sealed.home.root)
     return sealed.loads()[-1]
 
 

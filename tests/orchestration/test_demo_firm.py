@@ -22,10 +22,6 @@ def rows(firm: Firm, query: str) -> list[tuple[object, ...]]:
         return marts.execute(query).fetchall()
 
 
-def test_as_planned_opens_exactly_the_planted_uptime_episode(as_planned: Firm) -> None:
-    assert as_planned.report["open_episodes"] == ["sorter_uptime.north.level.2026-07-06"]
-
-
 def test_throttled_is_found_as_silent_sacrifice_while_uptime_never_fires(throttled: Firm) -> None:
     found = rows(
         throttled,
@@ -44,6 +40,10 @@ def test_silent_sacrifice_is_found_within_four_periods_of_its_onset(throttled: F
         throttled, "select opened_period from marts.fct_kpi_episode where rule = 'silent_sacrifice'"
     )
     assert str(opened) <= key["silent_sacrifice"]["fourth_period"]
+
+
+def test_as_planned_opens_exactly_the_planted_uptime_episode(as_planned: Firm) -> None:
+    assert as_planned.report["open_episodes"] == ["sorter_uptime.north.level.2026-07-06"]
 
 
 def test_the_policy_lets_the_planned_programme_go_on_within_its_allowance(
@@ -338,29 +338,38 @@ def test_evidence_lists_every_claim_and_says_by_its_exit_code_that_one_is_not_sh
     assert [(len(listed),)] == claimed
 
 
-def test_claimed_leads_are_tested_weekly_and_not_with_every_pull(as_planned: Firm) -> None:
+@pytest.fixture(scope="module")
+def location(as_planned: Firm) -> dict[str, Any]:
+    """Of the code location: each job's steps and the assets it makes, and each schedule's cron."""
     code = (
         "import json; from orchestration.definitions import defs; d = defs();"
-        "weighed = lambda job: any(k.to_user_string() == 'raw_evidence/link' for k in "
-        "d.resolve_job_def(job).asset_layer.executable_asset_keys);"
-        "print(json.dumps({'cron': d.resolve_schedule_def('evidence_cadence').cron_schedule,"
-        "'weighed': [job for job in ('evidence', 'pulse', 'pulse_erp', 'pulse_sheets', 'casebook')"
-        " if weighed(job)]}))"
+        "named = [job for job in d.resolve_all_job_defs() if not job.name.startswith('__')];"
+        "print(json.dumps({"
+        "'steps': {job.name: [node.name for node in job.nodes] for job in named},"
+        "'assets': {job.name: [key.to_user_string() for key in "
+        "job.asset_layer.executable_asset_keys] for job in named},"
+        "'crons': {each.name: each.cron_schedule for each in d.schedules}}))"
     )
-    assert told_by(as_planned, code) == {"cron": "0 5 * * 1", "weighed": ["evidence", "pulse"]}
+    return told_by(as_planned, code)
 
 
-def test_a_pulse_of_one_source_pulls_no_other_and_judges_all(as_planned: Firm) -> None:
-    code = (
-        "import json; from orchestration.definitions import defs; d = defs();"
-        "from ingestion.source import names;"
-        "jobs = [f'pulse_{name}' for name in names()] + ['pulse', 'casebook'];"
-        "steps = lambda job: [node.name for node in d.resolve_job_def(job).nodes];"
-        "print(json.dumps({job: [step for step in steps(job)"
-        " if step.startswith('pull_') or step in ('judge_integrity', 'alerts')] for job in jobs}))"
-    )
+def test_claimed_leads_are_tested_weekly_and_not_with_every_pull(location: dict[str, Any]) -> None:
+    weighing = {job for job, assets in location["assets"].items() if "raw_evidence/link" in assets}
+    assert weighing == {"evidence", "pulse"}
+    assert location["crons"]["evidence_cadence"] == "0 5 * * 1"
+
+
+def test_a_pulse_of_one_source_pulls_no_other_and_judges_all(location: dict[str, Any]) -> None:
+    found = {
+        job: {
+            step
+            for step in steps
+            if step.startswith("pull_") or step in ("judge_integrity", "alerts")
+        }
+        for job, steps in location["steps"].items()
+        if job.startswith("pulse") or job == "casebook"
+    }
     names = ["casebook", "definitions", "erp", "sheets", "tracker"]
-    found = {job: set(steps) for job, steps in told_by(as_planned, code).items()}
     judged = {"judge_integrity", "alerts"}
     expected = {f"pulse_{name}": {f"pull_{name}"} | judged for name in names}
     expected["pulse"] = {f"pull_{name}" for name in names} | judged

@@ -191,10 +191,12 @@ class Firm:
 
     def add(self, table: str, **row: Any) -> None:
         """One row; columns not named are null."""
-        names, marks = ", ".join(row), ", ".join("?" * len(row))
+        self.add_all(table, [row])
+
+    def add_all(self, table: str, rows: list[dict[str, Any]]) -> None:
+        """Rows that name the same columns, in one statement."""
         self.marts.execute(
-            f"insert into marts.{table} ({names}) values ({marks})",
-            list(row.values()),
+            f"insert into marts.{table} by name select unnest(?, recursive := true)", [rows]
         )
 
     def close_episode(self, case_id: str = CASE) -> None:
@@ -230,8 +232,10 @@ class Firm:
                     "key_result_position": place, "key_result_status": key_result[6],
                     "key_result_progress": key_result[5], "key_result_expected_progress": 0.654,
                 }  # fmt: skip
-                for order, (kpi_id, role, scope, lag) in enumerate(key_result[7]):
-                    self._glance_row(about, (kpi_id, role, scope, lag, order))
+                self.add_all("rpt_one_glance", [
+                    about | self._link(*link) | {"link_position": order}
+                    for order, link in enumerate(key_result[7])
+                ])  # fmt: skip
 
     def _key_result(
         self, key_result_id: str, key_result: tuple[Any, ...], objective_id: str
@@ -246,20 +250,19 @@ class Firm:
                  forecast="insufficient", is_stagnant=False, is_watermelon=False,
                  is_latest=True)  # fmt: skip
 
-    def _glance_row(self, about: dict[str, Any], link: tuple[Any, ...]) -> None:
-        kpi_id, role, scope, lag, order = link
+    def _link(self, kpi_id: str, role: str, scope: str, lag: int) -> dict[str, Any]:
         (name, unit, decimals, direction, department, provenance, status, verdict, grade, _, value,
          target, floor) = KPIS[kpi_id]  # fmt: skip
-        self.add(
-            "rpt_one_glance", **about, kpi_id=kpi_id, kpi_name=self._name(name), scope=scope,
-            role=role, weight=1, lag_periods=lag, link_position=order,
-            kpi_owner=f"{department.replace('_', ' ').capitalize()} lead", department=department,
-            unit_symbol=unit, decimals=decimals, direction=direction, period_start=LAST_WEEK,
-            value=value, target=target, floor=floor, status=status, integrity_verdict=verdict,
-            integrity_grade=grade, provenance=provenance,
-            source_last_seen_at=AS_OF - timedelta(hours=2),
-            open_episode_id=CASE if (kpi_id, scope) == ("sorter_uptime", "north") else None,
-        )  # fmt: skip
+        return {
+            "kpi_id": kpi_id, "kpi_name": self._name(name), "scope": scope, "role": role,
+            "weight": 1, "lag_periods": lag, "department": department,
+            "kpi_owner": f"{department.replace('_', ' ').capitalize()} lead",
+            "unit_symbol": unit, "decimals": decimals, "direction": direction,
+            "period_start": LAST_WEEK, "value": value, "target": target, "floor": floor,
+            "status": status, "integrity_verdict": verdict, "integrity_grade": grade,
+            "provenance": provenance, "source_last_seen_at": AS_OF - timedelta(hours=2),
+            "open_episode_id": CASE if (kpi_id, scope) == ("sorter_uptime", "north") else None,
+        }  # fmt: skip
 
     def _evaluations(self) -> None:
         for kpi_id, kpi in KPIS.items():
@@ -272,13 +275,18 @@ class Firm:
                      person=f"{department}-lead@northline.example",
                      deputy=f"{department}-deputy@northline.example",
                      acting=f"{department}-lead@northline.example")  # fmt: skip
-            for scope in ("north", "all"):
-                for week in range(30):
-                    self.add("fct_kpi_evaluation", kpi_id=kpi_id, scope=scope, is_closed=True,
-                             period_start=LAST_WEEK - timedelta(weeks=29 - week),
-                             value=value_in(kpi_id, week), target=kpi[11], floor=kpi[12],
-                             is_latest=week == 29, integrity_verdict=kpi[7],
-                             integrity_grade=kpi[8], status="healthy")  # fmt: skip
+            about = {
+                "kpi_id": kpi_id, "is_closed": True, "target": kpi[11], "floor": kpi[12],
+                "integrity_verdict": kpi[7], "integrity_grade": kpi[8], "status": "healthy",
+            }  # fmt: skip
+            self.add_all("fct_kpi_evaluation", [
+                about | {
+                    "scope": scope, "period_start": LAST_WEEK - timedelta(weeks=29 - week),
+                    "value": value_in(kpi_id, week), "is_latest": week == 29,
+                }
+                for scope in ("north", "all")
+                for week in range(30)
+            ])  # fmt: skip
 
     def _troubles(self) -> None:
         self.add("fct_kpi_episode", episode_id=CASE, kpi_id="sorter_uptime", scope="north",
