@@ -21,8 +21,9 @@ from acting.pages import PREVIEW, act_page, entrance_page, notice_page, silence_
 from acting.posted import NotFormError, posted_form
 from acting.session import COOKIE, Session, case_path
 from reports.signed_links import Signer
-from sightline.acting import act_on
+from sightline.acting import act_on, refuse_impossible
 from sightline.casebook import Casebook
+from sightline.casebook.acts import read_act
 from sightline.catalog import load_catalog
 from sightline.errors import SightlineError, UsageError
 from sightline.people import require_known
@@ -99,13 +100,13 @@ class Desk:
         """
         case_id, now = request.path_params["case_id"], self._home.now()
         session = Session.of(request, self._signer, now)
-        link = request.query_params.get("link", "")
+        link, wanted = (request.query_params.get(name, "") for name in ("link", "do"))
         try:
             if link:
                 entry = self._signer.read(link, now)
                 _require_same(entry.case_id, case_id)
                 if session is None or session.person != entry.person:
-                    return _html(entrance_page(entry, link))
+                    return _html(entrance_page(entry, link, wanted))
             return _html(act_page(self._home, self._casebook, case_id, session, now))
         except UsageError as error:
             return _refused(error, 403 if link else 404)
@@ -113,17 +114,29 @@ class Desk:
     async def enter(self, request: Request) -> Response:
         """Uses a link up and begins a session; a second use is refused.
 
-        A case that was merged is acted on where it goes on.
+        A case that was merged is acted on where it goes on. An act that the link asked for is taken
+        with the same press of its button; one that is refused leaves the link unused.
         """
         case_id, now = request.path_params["case_id"], self._home.now()
 
         def begin(form: dict[str, str]) -> Response:
             entry = self._signer.read(form.get("link", ""), now)
             _require_same(entry.case_id, case_id)
-            require_known(load_catalog(self._home.okrs), entry.person, now.date())
+            catalog = load_catalog(self._home.okrs)
+            require_known(catalog, entry.person, now.date())
+            goes_on, wanted = self._casebook.goes_on_in(case_id, now), form.get("do", "")
+            if wanted:
+                refuse_impossible(
+                    self._casebook, catalog, goes_on, read_act(wanted, {}),
+                    author=entry.person, at=now,
+                )  # fmt: skip
             if not self._casebook.redeem(entry.link_id, case_id, author=entry.person, at=now):
                 raise UsageError("this link was used before: ask for a new one")
-            goes_on = self._casebook.goes_on_in(case_id, now)
+            if wanted:
+                act_on(
+                    self._casebook, catalog, goes_on, verb=wanted, fields={},
+                    author=entry.person, at=now,
+                )  # fmt: skip
             answer = _back_to(goes_on)
             answer.set_cookie(
                 COOKIE,

@@ -126,9 +126,20 @@ def silence_page(
     )
 
 
-def entrance_page(entry: Pass, link: str) -> str:
-    """One button that uses the link up; opening the page does not, as mail scanners do that."""
-    return render("act_entrance.html.j2", entry=entry, link=link, path=case_path(entry.case_id))
+def entrance_page(entry: Pass, link: str, wanted: str = "") -> str:
+    """One button that uses the link up; opening the page does not, as mail scanners do that.
+
+    The button takes the act that is `wanted`, if it can be taken without another word.
+    """
+    form = ACTS.get(wanted)
+    is_whole = form is not None and not any(f.is_required() for f in form.model_fields.values())
+    return render(
+        "act_entrance.html.j2",
+        entry=entry,
+        link=link,
+        path=case_path(entry.case_id),
+        wanted=form if is_whole else None,
+    )
 
 
 def ways_on(case_id: str) -> str:

@@ -66,6 +66,11 @@ def situation(
             for case_id, stands in cases.items()
             if stands.state != "opened"
         },
+        declined={
+            case_id: stands.declined_at
+            for case_id, stands in cases.items()
+            if stands.declined_at is not None
+        },
         days_off=days_off,
     )
 
@@ -97,14 +102,16 @@ def compose(
     names: Sequence[str] | None = None,
     mail: Mapping[str, str | None] | None = None,
     reports_url: str | None = None,
+    desk_url: str = "",
 ) -> Composed:
     """The messages the marts call for and nobody has announced, one per objective and channel.
 
     `days_off` gives those of each KPI, on which nobody is asked; `names` are the channels to tell,
     `mail` those of them that write e-mail, each with the one person it writes to (default: as
     configured in the environment); `reports_url` is where the board is served or stored (default
-    SIGHTLINE_REPORTS_URL). Who is asked gets a mail of his own. Nothing is committed or sent; what
-    was announced open and is open no more gets its closing message.
+    SIGHTLINE_REPORTS_URL), `desk_url` where cases are acted on, if anywhere. Who is asked gets a
+    mail of his own; mail to one person leads to the acts as well. Nothing is committed or sent;
+    what was announced open and is open no more gets its closing message.
     """
     told = channel_names() if names is None else names
     mail = mailboxes() if mail is None else mail
@@ -120,15 +127,17 @@ def compose(
     known_at = next((str(e.known_at) for e in episodes.values()), None)
     messages = []
     if decision.tellings:
-        words = _words(connection, now, decision, episodes, looked_at, cases, base)
+        words = _words(connection, now, decision, episodes, looked_at, cases, base, desk_url)
         for telling in decision.tellings:
             text = text_of(telling, words)
             asked = sorted(
                 {who for case in telling.about for who in words.asked(case, telling.kind)}
             )
-            body = text.body() | {"known_at": known_at}
+            known = {"known_at": known_at}
+            body, personal = text.body() | known, text.body(is_personal=True) | known
             messages += [
-                Message(telling.kind, telling.about, telling.objective_id, name, text.subject, body,
+                Message(telling.kind, telling.about, telling.objective_id, name, text.subject,
+                        personal if recipient or mail.get(name) else body,
                         turns=telling.turns, levels=levels, recipient=recipient)
                 for name in told
                 for recipient in _readers(telling, asked, mail.get(name), is_mail=name in mail)
@@ -174,6 +183,7 @@ def _words(
     looked_at: Situation,
     cases: Mapping[str, CaseStanding],
     base: str,
+    desk: str,
 ) -> Words:
     ended: dict[str, marts.Row] = {}
     if any(telling.kind == "close" for telling in decision.tellings):
@@ -200,6 +210,7 @@ def _words(
             for row in marts.freshness(connection)
         },
         base=base,
+        desk=desk,
     )
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _SENTENCES = {
     "opened": "Announced: {subject}",
     "acknowledged": "Acknowledged. {note}",
+    "declined": "Not theirs. {note}",
     "commented": "Commented: {text}",
     "answered": "Answered {finding_id}, {reason}: {text}",
     "decided": "Decided: {decision}",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from reports import status, wording
 
@@ -37,6 +37,13 @@ def case_link(case_id: str, base: str = "") -> str:
     if not base or urlsplit(base).scheme not in _LINK_SCHEMES:
         return page
     return f"{base.rstrip('/')}/{page}"
+
+
+def act_link(base: str, case_id: str, verb: str = "", *, token: str = "") -> str:
+    """Where a case is acted on, at the form of one act; without a token it takes nothing."""
+    page = f"{base.rstrip('/')}/cases/{quote(case_id, safe='')}/act"
+    asked = urlencode({name: said for name, said in (("do", verb), ("link", token)) if said})
+    return page + (f"?{asked}" if asked else "")
 
 
 def board_link(base: str) -> str | None:

@@ -188,7 +188,8 @@ def link(
     as_json: AsJson = False,
 ) -> None:
     """Sign a link by which one person can act on one case, once, within three days."""
-    from reports.signed_links import Signer, act_link
+    from reports.page import act_link
+    from reports.signed_links import Signer
     from sightline.casebook import Casebook
     from sightline.casebook.legal import require_case
     from sightline.catalog import load_catalog
@@ -201,5 +202,5 @@ def link(
     require_case(case_id, casebook.standing(case_id, now))
     require_known(load_catalog(home.okrs), person, now.date())
     base = home.public_url or "http://127.0.0.1:3080"
-    address = act_link(base, case_id, Signer.of(home).sign(person, case_id, now))
+    address = act_link(base, case_id, token=Signer.of(home).sign(person, case_id, now))
     emit({"case_id": case_id, "person": person, "link": address}, address, as_json=as_json)

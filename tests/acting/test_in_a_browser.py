@@ -11,7 +11,7 @@ import pytest
 from reports.answer import Answer
 from reports.channels import Channel
 from reports.delivery import deliver
-from reports.page import case_link
+from reports.page import act_link, case_link
 from reports.signed_links import Desk
 from sightline.casebook import Message, OutboxMessage
 from tests.acting.conftest import CASE, COLLEAGUE, NOW, OWNER, Served, publish
@@ -84,6 +84,16 @@ def test_a_case_is_acknowledged_and_decided_from_the_link_of_an_e_mail(
     page.goto(link)
     page.get_by_role("button", name=f"Continue as {OWNER}").click()
     assert "used before" in page.inner_text("main")
+
+
+def test_one_press_acknowledges_from_the_button_of_an_e_mail(served: Served, page: Page) -> None:
+    link = served.signer.sign(OWNER, CASE, NOW)
+    page.goto(act_link(served.address, CASE, "ack", token=link))
+    assert served.kinds() == ["opened"]  # nothing is done by opening it
+    page.get_by_role("button", name="Acknowledge").click()
+    assert "This case is acknowledged" in page.inner_text("main")
+    assert f"You act as {OWNER}" in page.inner_text("main")
+    assert served.kinds() == ["opened", "link_used", "acknowledged"]
 
 
 def test_a_silence_is_seen_before_it_counts(served: Served, page: Page, firm: Firm) -> None:

@@ -70,6 +70,23 @@ def test_a_link_is_refused_the_second_time(served: Served, client: httpx.Client)
     assert "used before" in replayed.text
 
 
+def test_what_a_link_asks_for_is_taken_once_and_a_refused_act_leaves_the_link_unused(
+    served: Served, client: httpx.Client
+) -> None:
+    link, again = (served.signer.sign(OWNER, CASE, NOW) for _ in range(2))
+    pressed = {"link": link, "do": "decline"}
+    assert client.post(f"/cases/{CASE}/session", data=pressed).status_code == 303
+    assert client.post(f"/cases/{CASE}/session", data=pressed).status_code == 403
+    assert served.kinds() == ["opened", "link_used", "declined"]
+    needs_words = client.post(f"/cases/{CASE}/session", data={"link": again, "do": "close"})
+    assert (needs_words.status_code, "“Cause” is missing" in needs_words.text) == (403, True)
+    assert act(client, "ack", token=form_token(client)).status_code == 303
+    late = client.post(f"/cases/{CASE}/session", data={"link": again, "do": "ack"})
+    assert "is acknowledged: cannot ack it now" in late.text
+    assert enter(client, again).status_code == 303
+    assert served.kinds()[-2:] == ["acknowledged", "link_used"]
+
+
 def test_an_expired_link_is_refused(served: Served, client: httpx.Client) -> None:
     link = served.signer.sign(OWNER, CASE, NOW - timedelta(days=3))
     assert "expired" in client.get(f"/cases/{CASE}/act", params={"link": link}).text
@@ -177,7 +194,7 @@ def test_an_illegal_step_is_refused_and_the_legal_ones_are_named(
     enter(client, served.signer.sign(OWNER, CASE, NOW))
     refused = act(client, "decide", token=form_token(client), decision="x")
     assert refused.status_code == 409
-    assert "possible are: ack, comment" in refused.text
+    assert "possible are: ack, decline, comment" in refused.text
 
 
 def test_a_day_that_is_past_is_refused_with_the_way_out(

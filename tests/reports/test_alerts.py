@@ -13,7 +13,7 @@ from reports.delivery import deliver
 from reports.digest import compose_digest
 from sightline.alert_policy import AlertPolicy
 from sightline.casebook import MAX_ATTEMPTS, Casebook, Message, OutboxMessage, Silence
-from sightline.casebook.acts import Accept, Acknowledge, Act, Decide, Dismiss, TakeAction
+from sightline.casebook.acts import Accept, Acknowledge, Act, Decide, Decline, Dismiss, TakeAction
 from sightline.home import Home
 from tests.reports.conftest import NOW
 from tests.reports.firm import AS_OF, CASE, LAST_WEEK, Firm
@@ -281,6 +281,20 @@ def test_escalation_is_sent_to_the_deputy_and_then_to_who_owns_the_objective(
     _announce(firm, casebook)
     assert _readers(firm, casebook, days=2) == [None, DEPUTY, LEAD]
     assert _readers(firm, casebook, days=7) == [None, "automation-lead@northline.example", LEAD]
+
+
+def test_whoever_is_next_is_asked_as_soon_as_the_owner_says_it_is_not_theirs(
+    firm: Firm, casebook: Casebook
+) -> None:
+    _announce(firm, casebook)
+    at = NOW + timedelta(minutes=5)
+    casebook.take(CASE, Decline(note="the north team's"), author=LEAD, owners=(), at=at)
+    (told, *_) = compose(
+        firm.marts, casebook, now=at + timedelta(minutes=1), names=["email"], mail={"email": None}
+    ).messages
+    assert told.kind == "escalated"
+    assert "somebody who was asked says it is not theirs" in told.body["html"]
+    assert f"the deputy of Maintenance lead &lt;{DEPUTY}&gt;" in told.body["html"]
 
 
 def test_a_deputy_who_acts_already_is_not_the_next_one_to_be_asked(

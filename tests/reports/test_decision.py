@@ -50,6 +50,7 @@ class Firm:
         stale: Iterable[str] = (),
         silences: Iterable[Silence] = (),
         in_hand: dict[str, datetime] | None = None,
+        declined: dict[str, datetime] | None = None,
         days_off: Callable[[str], IsOff] = lambda _kpi_id: is_weekend,
         policy: AlertPolicy = POLICY,
     ) -> Decision:
@@ -59,6 +60,7 @@ class Firm:
             announced=self.casebook.announced(),
             silences=list(silences),
             in_hand=in_hand or {},
+            declined=declined or {},
             days_off=days_off,
         )
         decision = decide(situation, policy, self.now)
@@ -157,6 +159,17 @@ def test_an_open_case_climbs_the_ladder_and_then_repeats_at_its_pace(firm: Firm)
     # A Monday, its Wednesday, and the Monday after: five business days.
     assert days == [(0, "open"), (2, "escalated"), (7, "escalated"), (14, "repeated"),
                     (21, "repeated")]  # fmt: skip
+
+
+def test_a_case_that_who_was_asked_declines_goes_up_the_ladder_at_once_and_one_rung(
+    firm: Firm,
+) -> None:
+    firm.look(standing())
+    declined = {CASE: firm.now + timedelta(minutes=1)}
+    firm.now += timedelta(minutes=2)
+    assert firm.kinds(standing(), declined=declined) == ["escalated"]
+    firm.now += timedelta(minutes=2)
+    assert firm.kinds(standing(), declined=declined) == []
 
 
 def test_nobody_is_asked_above_on_a_day_off(firm: Firm) -> None:
