@@ -142,9 +142,9 @@ def entrance_page(entry: Pass, link: str, wanted: str = "") -> str:
     )
 
 
-def ways_on(case_id: str) -> str:
-    """Where to go from a case: what only a server can offer, so the drawn page leaves it out."""
-    return render("act_ways.html.j2", path=case_path(case_id))
+def ways_on(name: str) -> str:
+    """Where to go from a case page: what only a server can offer, so the drawn page leaves it out."""
+    return render("act_ways.html.j2", name=name)
 
 
 def notice_page(title: str, sentence: str) -> str:

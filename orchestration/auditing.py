@@ -85,7 +85,7 @@ def _audit(home: Home, run_id: str) -> Iterator[Audited]:
         for case_id in waiting:
             try:
                 case = investigate(connection, case_id, as_of=as_of)
-                page = home.cases / f"{case_id}.html"
+                page = home.case_page(case_id)
                 page.write_text(render_case(case), encoding="utf-8")
                 casebook.finish_audit(case, home.now())
             except Exception as failure:

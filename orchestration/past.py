@@ -155,5 +155,5 @@ def _draw(work: Home) -> tuple[str, ...]:
         rows = connection.execute(_OPEN).fetchall()
         for case_id, judged in rows:
             case = investigate(connection, case_id, as_of=judged.replace(tzinfo=UTC))
-            (work.cases / f"{case_id}.html").write_text(render_case(case), encoding="utf-8")
+            work.case_page(case_id).write_text(render_case(case), encoding="utf-8")
     return tuple(case_id for case_id, _ in rows)

@@ -7,7 +7,8 @@ In the order of the rules:
 2. A case nobody was told of is told, unless a silence, a stale source or its own flapping holds it
    back. Held back is not lost: it is told as soon as nothing holds it.
 3. An open case is told again when it got materially worse; when nobody looks after it, up the
-   ladder, at once when who was asked declines it; and at a steady pace. A silence or a stale source holds that back too.
+   ladder, at once when who was asked declines it; and at a steady pace. A silence or a stale source
+   holds that back too.
 4. What was told open is told closed when it is open no more, silenced or not. One that flaps is
    closed when it has been quiet.
 5. More cases at once than anybody reads are told by owner, and once to all.

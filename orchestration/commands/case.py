@@ -139,7 +139,7 @@ def _drawn(home: Home, case_id: str, moment: datetime) -> bytes:
     from orchestration.past import past_home
 
     past = past_home(home, moment) if home.warehouse.exists() else home
-    page = past.cases / f"{case_id}.html"
+    page = past.case_page(case_id)
     if not page.exists():
         raise UsageError(
             f"no {case_id} of {moment.isoformat()} is kept; to build it: "
@@ -174,7 +174,7 @@ def show(
     lines += [f"{answer.department_name}: {answer.finding}" for answer in case.panel]
     lines += [f"To do: {action.text} ({action.role_name})" for action in case.actions]
     lines += [f"Done: {act.sentence} ({act.author}, {act.at:%Y-%m-%d %H:%M})" for act in acts]
-    lines.append(f"Page: {home.cases / f'{case_id}.html'}")
+    lines.append(f"Page: {home.case_page(case_id)}")
     data = json.loads(case.model_dump_json())
     data["stands"] = stands.state if stands else None
     data["acts"] = [{"at": a.at, "author": a.author, "sentence": a.sentence} for a in acts]

@@ -13,6 +13,7 @@ from reports.board import render_board
 from reports.case_page import render_case
 from reports.finding_page import render_finding
 from reports.marts import finding_details
+from reports.page import act_link, case_link
 from tests.acting.conftest import CASE, COLLEAGUE, NOW, OWNER, Served, publish
 from tests.reports.firm import Firm
 from tests.reports.sample_case import sample_case
@@ -318,3 +319,22 @@ def test_every_answer_forbids_scripts_and_is_not_kept(served: Served, client: ht
 def test_the_key_is_readable_by_its_owner_alone(served: Served) -> None:
     assert served.home.link_key.stat().st_mode & 0o077 == 0
     assert served.signer.key.hex() not in repr(served.signer)
+
+
+def test_a_case_of_a_place_with_a_slash_is_read_and_acted_on(
+    served: Served, client: httpx.Client
+) -> None:
+    case_id = "sorter_uptime.north/dock 1.level.2026-06-29"
+    served.open_case(case_id)
+    served.casebook.finish_audit(sample_case(case_id=case_id), NOW)
+    served.home.case_page(case_id).write_text(render_case(sample_case(case_id=case_id)))
+    page = client.get(f"/{case_link(case_id)}")
+    assert 'href="/cases/sorter_uptime.north~2Fdock~201.level.2026-06-29/act"' in page.text
+    link = act_link("", case_id, "ack", token=served.signer.sign(OWNER, case_id, NOW))
+    assert "Acknowledge</button>" in client.get(link).text
+    pressed = {"link": link.partition("link=")[2], "do": "ack"}
+    entered = client.post(f"{act_link('', case_id).removesuffix('act')}session", data=pressed)
+    assert served.kinds(case_id)[-1] == "acknowledged"
+    stands = client.get(entered.headers["location"]).text
+    assert "This case is <b>acknowledged</b>" in stands
+    assert f'href="/{case_link(case_id)}">Read the whole case' in stands
