@@ -143,7 +143,7 @@ def entrance_page(entry: Pass, link: str, wanted: str = "") -> str:
 
 
 def ways_on(name: str) -> str:
-    """Where to go from a case page: what only a server can offer, so the drawn page leaves it out."""
+    """Where to go from a case page: what only a server can offer, so no drawn page has it."""
     return render("act_ways.html.j2", name=name)
 
 

@@ -15,9 +15,12 @@ from sightline.home import Home
 
 if TYPE_CHECKING:
     from sightline.audit_case import AuditCase
+    from sightline.casebook import Casebook
 
 app = typer.Typer(help="Audit cases: what was found when a linked KPI breached, and what was done.")
 register(app)
+
+_OTHER_CODE = 5  # exit code; those below it are of errors
 
 _EPISODES = """
     select e.episode_id as case_id, e.kpi_id, e.scope, e.rule, e.state, e.opened_period,
@@ -69,12 +72,16 @@ def _next_step(due: date | None, *, is_overdue: bool) -> str:
     return f", next step was due on {due}" if is_overdue else f", next step by {due}"
 
 
-def _finished(case_id: str) -> "AuditCase | None":
+def _casebook(home: Home) -> "Casebook":
     from sightline.casebook import Casebook
 
-    casebook = Casebook(Home.from_env().casebook_url)
+    casebook = Casebook(home.casebook_url)
     casebook.create()
-    return casebook.case(case_id)
+    return casebook
+
+
+def _finished(case_id: str) -> "AuditCase | None":
+    return _casebook(Home.from_env()).case(case_id)
 
 
 def _kept(case_id: str) -> "AuditCase":
@@ -95,10 +102,12 @@ def reproduce(
 ) -> None:
     """Rebuild a case from what was known at its moment; exit code 1 when a byte differs.
 
-    Compared is the case in the casebook; for a page that `sightline asof` drew, that page.
+    Compared is the case in the casebook; for a page that `sightline asof` drew, that page. A case
+    that differs and was made by other code than this ends with 5: that says nothing of its inputs.
     """
     from orchestration.past import rebuild_case
     from reports.case_page import render_case
+    from sightline.investigation.code import code_hash
 
     home = Home.from_env()
     is_past = not home.warehouse.exists()  # what `asof` made has no casebook either
@@ -109,19 +118,34 @@ def reproduce(
         before, after = kept.model_dump(), rebuilt.model_dump()
         same = rebuilt.canonical_bytes() == kept.canonical_bytes()
         blocks = [name for name in before if before[name] != after[name]]
+        made_by = _casebook(home).made_by(case_id)
     else:
         page = _drawn(home, case_id, moment)
         rebuilt = rebuild_case(home, case_id, moment)
         same = render_case(rebuilt).encode() == page
         blocks = [] if same else ["page"]
+        made_by = None  # a page does not tell
+    code = code_hash(home.checkout)
+    is_other_code = not same and made_by is not None and made_by != code
     answer = "the same bytes" if same else f"another case: {', '.join(blocks)} differ"
+    if is_other_code:
+        by = f"by other code ({made_by[:12]})" if made_by else "before its code was put on record"
+        answer += f"; it was made {by}, not by this ({code[:12]}), so its inputs may be the same"
+    elif made_by == code and not same:
+        answer += "; it was made by this very code, so its inputs differ"
     emit(
-        {"case_id": case_id, "same": same, "differing_blocks": blocks},
+        {
+            "case_id": case_id,
+            "same": same,
+            "differing_blocks": blocks,
+            "made_by": made_by,
+            "rebuilt_by": code,
+        },
         f"{case_id} as of {moment.isoformat()} rebuilds to {answer} "
         f"(content {rebuilt.footer.content_hash[:12]})",
         as_json=as_json,
     )
-    raise typer.Exit(0 if same else 1)
+    raise typer.Exit(0 if same else _OTHER_CODE if is_other_code else 1)
 
 
 def _judged(home: Home, case_id: str) -> datetime:

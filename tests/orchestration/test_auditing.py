@@ -1,15 +1,21 @@
-"""A case is kept and has its page whatever the place it is about is called."""
+"""A case is kept with its page and with the code that made it, whatever it is about."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
 
+import duckdb
 import pytest
+from typer.testing import CliRunner
 
 from orchestration.auditing import audit, waiting_episodes
+from orchestration.commands.case import app
 from sightline.casebook import Casebook, Message
 from sightline.home import Home
+from sightline.investigation import investigate
+from sightline.investigation.code import code_hash
+from sightline.warehouse.duckdb import read_published
 from tests.audits.northline_marts import AS_OF, LEVEL_CASE, build
 
 
@@ -34,23 +40,84 @@ def publish(home: Home, scope: str, case_id: str) -> None:
     marts.close()
 
 
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+    monkeypatch.setenv("SIGHTLINE_HOME", str(tmp_path))
+    return Home.from_env().create()
+
+
+def announced(home: Home, case_id: str) -> Casebook:
+    casebook = Casebook(home.casebook_url)
+    casebook.create()
+    told = Message("open", (case_id,), None, "console", "told", {})
+    casebook.announce([told], datetime.now(UTC))
+    return casebook
+
+
+def reproduced() -> tuple[int, str]:
+    done = CliRunner().invoke(app, ["reproduce", LEVEL_CASE])
+    return done.exit_code, done.stdout
+
+
 @pytest.mark.parametrize(
     "scope", ["north", "north/dock 1", "../..", "Nord-Süd: 50 % + ~", ".hidden", "x" * 300, "a\0b"]
 )
 def test_a_case_is_audited_once_and_has_its_page_whatever_its_place_is_called(
-    tmp_path: Path, scope: str
+    home: Home, scope: str
 ) -> None:
-    home = Home(
-        root=tmp_path, okrs=tmp_path, casebook_url=f"sqlite:///{tmp_path / 'casebook.db'}"
-    ).create()
     case_id = LEVEL_CASE.replace(".north.", f".{scope}.")
     publish(home, scope, case_id)
-    casebook = Casebook(home.casebook_url)
-    casebook.create()
-    now = datetime.now(UTC)
-    casebook.announce([Message("open", (case_id,), None, "console", "told", {})], now)
+    casebook = announced(home, case_id)
     (audited,) = audit(home, "run")
     assert audited.case_id == case_id
     assert [path.resolve() for path in home.cases.iterdir()] == [audited.page.resolve()]
     assert waiting_episodes(home).waiting == ()
     casebook.close()
+
+
+def test_a_case_that_differs_says_whether_its_inputs_do_or_the_code_that_made_it(
+    home: Home,
+) -> None:
+    publish(home, "north", LEVEL_CASE)
+    home.warehouse.touch()  # an installation, and no past of one
+    casebook = announced(home, LEVEL_CASE)
+    assert [each.case_id for each in audit(home, "run")] == [LEVEL_CASE]
+    assert (reproduced()[0], "the same bytes" in reproduced()[1]) == (0, True)
+    with duckdb.connect(str(home.published)) as marts:
+        marts.execute("update marts.dim_kpi set name = 'Uptime of the sorters'")
+    code, said = reproduced()
+    assert (code, "by this very code, so its inputs differ" in said) == (1, True)
+    casebook.close()
+
+
+@pytest.mark.parametrize(
+    ("made_by", "told"),
+    [("5ca1ab1e", "by other code (5ca1ab1e)"), ("", "before its code was put on record")],
+)
+def test_a_case_of_other_code_is_not_said_to_have_other_inputs(
+    home: Home, made_by: str, told: str
+) -> None:
+    publish(home, "north", LEVEL_CASE)
+    home.warehouse.touch()
+    casebook = announced(home, LEVEL_CASE)
+    with read_published(home) as marts:
+        case = investigate(marts, LEVEL_CASE, as_of=AS_OF)
+    older = case.model_copy(update={"headline": "As it was worded then"}).sealed()
+    casebook.start_audit([LEVEL_CASE], AS_OF, "run", made_by)
+    casebook.finish_audit(older, AS_OF)
+    code, said = reproduced()
+    assert (code, told in said) == (5, True)
+    assert "its inputs may be the same" in said
+    casebook.close()
+
+
+def test_the_code_of_a_case_is_what_writes_it_and_nothing_else(tmp_path: Path) -> None:
+    written = tmp_path / "sightline/investigation/headline.py"
+    written.parent.mkdir(parents=True)
+    written.write_text("a")
+    before = code_hash(tmp_path)
+    (tmp_path / "reports").mkdir()
+    (tmp_path / "reports/board.py").write_text("b")
+    assert code_hash(tmp_path) == before
+    written.write_text("b")
+    assert code_hash(tmp_path) != before
