@@ -17,7 +17,7 @@ from reports import marts, wording
 from reports.changes import changed
 from reports.channels import channel_names, mailboxes
 from reports.decision import Decision, Situation, Standing, Telling, decide
-from reports.episodes import Episode, open_episodes
+from reports.episodes import Episode, linked, open_episodes
 from reports.marts import finite
 from reports.telling import Words, dead_letter, text_of
 from sightline.alert_policy import AlertPolicy
@@ -155,6 +155,7 @@ def _standing(episode: Episode) -> Standing:
         owner=episode.owner_role,
         source=episode.source,
         badness=episode.badness,
+        touches=frozenset(stake.objective_id for stake in episode.stakes),
     )
 
 
@@ -214,12 +215,14 @@ def _words(
     )
 
 
-def _is_silenced(change: marts.Row, looked_at: Situation, now: datetime) -> bool:
-    """Whether the KPI whose number or definition changed is silenced."""
+def _is_silenced(
+    change: marts.Row, glance: Sequence[marts.Row], looked_at: Situation, now: datetime
+) -> bool:
+    """Whether the KPI whose number or definition changed is silenced, or an objective it is of."""
+    kpi_id, scope = change["kpi_id"], change["scope"]
+    objectives = {line["objective_id"] for line in linked(glance, kpi_id, scope)}
     return any(
-        silence.holds_back(
-            kpi_id=change["kpi_id"], scope=change["scope"], objective_id=None, now=now
-        )
+        silence.holds_back(kpi_id=kpi_id, scope=scope, objectives=objectives, now=now)
         for silence in looked_at.silences
     )
 
@@ -234,11 +237,13 @@ def _once(
 ) -> list[Message]:
     """What is told once and never ends: changes to what was published, and dead letters."""
     messages = []
+    glance = marts.one_glance(connection)
     restatements, definitions = (
         [
             row
             for row in found
-            if row["change_id"] not in looked_at.announced and not _is_silenced(row, looked_at, now)
+            if row["change_id"] not in looked_at.announced
+            and not _is_silenced(row, glance, looked_at, now)
         ]
         for found in (
             marts.recent_restatements(connection, _RECENT_DAYS),

@@ -40,7 +40,8 @@ class Standing:
     """One open case as the marts have it.
 
     `badness` is how far the value is beyond its target, in ways from target to floor: 0 at the
-    target, 1 at the floor; None where that cannot be said. `source` is what the KPI rests on.
+    target, 1 at the floor; None where that cannot be said. `source` is what the KPI rests on. It is
+    told under `objective_id`, and `touches` that and others.
     """
 
     case_id: str
@@ -50,6 +51,7 @@ class Standing:
     owner: str = ""
     source: str = ""
     badness: Decimal | None = None
+    touches: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,7 @@ def would_hold_back(standings: Iterable[Standing], silence: Silence, now: dateti
 
 def _is_silenced(standing: Standing, silence: Silence, now: datetime) -> bool:
     return silence.holds_back(
-        kpi_id=standing.kpi_id, scope=standing.scope, objective_id=standing.objective_id, now=now
+        kpi_id=standing.kpi_id, scope=standing.scope, objectives=standing.touches, now=now
     )
 
 

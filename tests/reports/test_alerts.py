@@ -411,16 +411,20 @@ def test_a_recovery_that_does_not_come_about_is_asked_about_again(
     assert "recovering on Mon 26 Oct and no step since" in message.body["html"]
 
 
-def test_a_restatement_of_a_silenced_kpi_is_told_when_the_silence_ends(
-    firm: Firm, casebook: Casebook
+@pytest.mark.parametrize("silenced", ["damage_rate", None])
+def test_a_restatement_of_a_silenced_kpi_or_objective_is_told_when_the_silence_ends(
+    firm: Firm, casebook: Casebook, silenced: str | None
 ) -> None:
     _announce(firm, casebook)
     firm.add("fct_restatement", kpi_id="damage_rate", scope="all", period_start=LAST_WEEK,
              version=2, restated_at=AS_OF, to_value=0.4, from_value=0.3,
              materiality="material", **{"class": "event"})  # fmt: skip
     until = NOW + timedelta(hours=6)
+    objective = None if silenced else firm.marts.execute(
+        "select max(objective_id) from marts.rpt_one_glance where kpi_id = 'damage_rate'"
+    ).fetchall()[0][0]  # fmt: skip
     casebook.silencing.hold(
-        Silence("", "damage_rate", None, None, NOW, until, DEPUTY, "planned"), NOW
+        Silence("", silenced, None, objective, NOW, until, DEPUTY, "planned"), NOW
     )
     assert compose(firm.marts, casebook, now=NOW, names=["file"]).messages == []
     (message,) = compose(firm.marts, casebook, now=until, names=["file"]).messages

@@ -262,6 +262,17 @@ def test_a_silence_shows_beforehand_what_it_would_hold_back() -> None:
     assert would_hold_back(cases, silence(scope="south"), NOW) == ["s"]
 
 
+def test_a_silenced_objective_holds_back_all_that_touches_it_as_its_preview_says(
+    firm: Firm,
+) -> None:
+    shared = standing(touches=frozenset({"faster_throughput", "lower_cost"}))
+    quiet = silence(kpi_id=None, objective_id="lower_cost")
+    assert shared.objective_id == "faster_throughput"
+    assert would_hold_back([shared, standing(1)], quiet, NOW) == [CASE]
+    assert firm.kinds(shared, standing(1), silences=[quiet]) == ["open"]
+    assert firm.casebook.held_back() == {CASE}
+
+
 STEPS = st.lists(
     st.sampled_from(["breach", "recover", "mute", "unmute", "stale", "fresh", "restart", "wait"]),
     max_size=14,
