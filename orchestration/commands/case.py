@@ -181,12 +181,15 @@ def show(
     from reports.case_log import told
     from reports.case_page import departments_note
     from sightline.casebook import Casebook
+    from sightline.catalog import load_catalog
+    from sightline.people import role_names
 
     home = Home.from_env()
     case = _kept(case_id)
     casebook = Casebook(home.casebook_url)
     now = home.now()
-    stands, acts = casebook.standing(case_id, now), told(casebook.events(case_id))
+    stands = casebook.standing(case_id, now)
+    acts = told(casebook.events(case_id), role_names(load_catalog(home.okrs)))
     lines = [case.headline]
     if stands is not None:
         due = _next_step(stands.due, is_overdue=stands.is_overdue(now.date()))

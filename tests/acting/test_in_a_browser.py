@@ -77,7 +77,7 @@ def test_a_case_is_acknowledged_and_decided_from_the_link_of_an_e_mail(
     page.get_by_label("Action", exact=True).fill("Move the slots")
     page.get_by_label("Done by").fill("2026-11-06")
     page.get_by_role("button", name="Record an action").click()
-    assert "maintenance_lead to do by 2026-11-06: Move the slots" in page.inner_text("ol")
+    assert "Maintenance lead to do by 2026-11-06: Move the slots" in page.inner_text("ol")
     assert said == []
 
     page.context.clear_cookies()
