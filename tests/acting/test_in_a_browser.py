@@ -120,6 +120,30 @@ def test_a_silence_is_seen_before_it_counts(served: Served, page: Page, firm: Fi
     assert (silence.kpi_id, silence.scope, silence.author) == ("sorter_uptime", "north", OWNER)
 
 
+def test_a_case_whose_fix_has_held_is_closed_by_who_does_not_own_it(
+    served: Served, page: Page
+) -> None:
+    for kind, content in (("resolved", {"period": "2026-09-14"}), ("verified", {"periods": 4})):
+        served.casebook.observe(CASE, kind, content, NOW)
+
+    def enter(person: str) -> None:
+        page.context.clear_cookies()
+        page.goto(act_link(served.address, CASE, token=served.signer.sign(person, CASE, NOW)))
+        page.get_by_role("button", name="Continue").click()
+
+    enter(OWNER)
+    assert page.get_by_role("form", name="Close").count() == 0
+    enter(COLLEAGUE)
+    form = page.get_by_role("form", name="Close")
+    form.get_by_label("Cause").select_option(label="planned work")
+    form.get_by_label("What helped").fill("slots moved to the night")
+    form.get_by_role("button").click()
+    assert "This case is closed" in page.inner_text("main")
+    assert "Closed, cause planned work; what helped: slots moved" in page.inner_text("ol")
+    offered = page.get_by_role("form").evaluate_all("forms => forms.map(form => form.ariaLabel)")
+    assert offered == ["Comment", "Reopen"]
+
+
 def test_the_pages_for_acting_fit_a_phone(served: Served, page: Page, firm: Firm) -> None:
     publish(served.home, firm)
     served.casebook.finish_audit(sample_case(case_id=CASE), NOW)

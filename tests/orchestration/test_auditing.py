@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,7 +12,7 @@ import duckdb
 import pytest
 from typer.testing import CliRunner
 
-from orchestration.auditing import audit, waiting_episodes
+from orchestration.auditing import audit, is_at_it, waiting_episodes
 from orchestration.commands.case import app
 from sightline.casebook import Casebook, Message
 from sightline.home import Home
@@ -121,3 +124,32 @@ def test_the_code_of_a_case_is_what_writes_it_and_nothing_else(tmp_path: Path) -
     assert code_hash(tmp_path) == before
     written.write_text("b")
     assert code_hash(tmp_path) != before
+
+
+_DIES_IN_MID_AUDIT = """
+import os, signal, sys
+import reports.case_page
+
+def die(_case):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+reports.case_page.render_case = die
+from orchestration.auditing import audit
+from sightline.home import Home
+list(audit(Home.from_env(), "killed"))
+"""
+
+
+def test_an_audit_that_is_killed_in_mid_run_is_tried_again_and_keeps_one_case(home: Home) -> None:
+    publish(home, "north", LEVEL_CASE)
+    casebook = announced(home, LEVEL_CASE)
+    killed = subprocess.run([sys.executable, "-c", _DIES_IN_MID_AUDIT], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert casebook.audit_attempts([LEVEL_CASE]) == {LEVEL_CASE: 1}
+    assert not is_at_it(home)
+    assert waiting_episodes(home).waiting == (LEVEL_CASE,)
+    assert [each.case_id for each in audit(home, "second")] == [LEVEL_CASE]
+    assert waiting_episodes(home).waiting == ()
+    kinds = [event.kind for event in casebook.events(LEVEL_CASE)]
+    assert kinds == ["opened", "audit_started", "audit_started", "audit_finished"]
+    casebook.close()
