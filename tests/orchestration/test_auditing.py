@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import signal
 import subprocess
 import sys
@@ -75,6 +76,9 @@ def test_a_case_is_audited_once_and_has_its_page_whatever_its_place_is_called(
     assert audited.case_id == case_id
     assert [path.resolve() for path in home.cases.iterdir()] == [audited.page.resolve()]
     assert waiting_episodes(home).waiting == ()
+    kept = casebook.case(case_id)
+    assert kept is not None
+    assert shlex.split(kept.footer.command)[3] == case_id
     casebook.close()
 
 
