@@ -118,20 +118,19 @@ def reproduce(
         before, after = kept.model_dump(), rebuilt.model_dump()
         same = rebuilt.canonical_bytes() == kept.canonical_bytes()
         blocks = [name for name in before if before[name] != after[name]]
-        made_by = _casebook(home).made_by(case_id)
+        made_by, code = _casebook(home).made_by(case_id), code_hash(home.checkout)
     else:
-        page = _drawn(home, case_id, moment)
+        page, made_by = _drawn(home, case_id, moment)
         rebuilt = rebuild_case(home, case_id, moment)
         same = render_case(rebuilt).encode() == page
         blocks = [] if same else ["page"]
-        made_by = None  # a page does not tell
-    code = code_hash(home.checkout)
-    is_other_code = not same and made_by is not None and made_by != code
+        code = code_hash(home.checkout, with_page=True)
+    is_other_code = not same and made_by != code
     answer = "the same bytes" if same else f"another case: {', '.join(blocks)} differ"
     if is_other_code:
         by = f"by other code ({made_by[:12]})" if made_by else "before its code was put on record"
         answer += f"; it was made {by}, not by this ({code[:12]}), so its inputs may be the same"
-    elif made_by == code and not same:
+    elif not same:
         answer += "; it was made by this very code, so its inputs differ"
     emit(
         {
@@ -158,9 +157,12 @@ def _judged(home: Home, case_id: str) -> datetime:
     return judged
 
 
-def _drawn(home: Home, case_id: str, moment: datetime) -> bytes:
-    """The page that `asof` drew of a case: in its own home, or seen from the home it looked at."""
-    from orchestration.past import past_home
+def _drawn(home: Home, case_id: str, moment: datetime) -> tuple[bytes, str]:
+    """The page that `asof` drew of a case, and the hash of the code that did.
+
+    In its own home, or seen from the home it looked at.
+    """
+    from orchestration.past import drawn_by, past_home
 
     past = past_home(home, moment) if home.warehouse.exists() else home
     page = past.case_page(case_id)
@@ -169,7 +171,7 @@ def _drawn(home: Home, case_id: str, moment: datetime) -> bytes:
             f"no {case_id} of {moment.isoformat()} is kept; to build it: "
             f"sightline asof {moment.isoformat()}"
         )
-    return page.read_bytes()
+    return page.read_bytes(), drawn_by(past)
 
 
 @app.command("show")

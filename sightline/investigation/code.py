@@ -20,12 +20,17 @@ _WRITES = (
     "dbt_project/macros/**/*.sql",
     "locks/runtime.txt",
 )
+_DRAWS = ("reports/**/*.py", "reports/templates/*.j2")
 
 
-def code_hash(checkout: Path) -> str:
-    """SHA-256 over the names and contents of the files that decide what a case says."""
+def code_hash(checkout: Path, *, with_page: bool = False) -> str:
+    """SHA-256 over the names and contents of the files that decide what a case says.
+
+    For its page, also of those that draw it.
+    """
     digest = hashlib.sha256()
-    for path in sorted(found for pattern in _WRITES for found in checkout.glob(pattern)):
+    patterns = (*_WRITES, *(_DRAWS if with_page else ()))
+    for path in sorted(found for pattern in patterns for found in checkout.glob(pattern)):
         content = path.read_bytes()
         digest.update(f"{path.relative_to(checkout).as_posix()} {len(content)}\n".encode())
         digest.update(content)

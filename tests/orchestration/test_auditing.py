@@ -122,10 +122,11 @@ def test_the_code_of_a_case_is_what_writes_it_and_nothing_else(tmp_path: Path) -
     written = tmp_path / "sightline/investigation/headline.py"
     written.parent.mkdir(parents=True)
     written.write_text("a")
-    before = code_hash(tmp_path)
+    before, drawn = code_hash(tmp_path), code_hash(tmp_path, with_page=True)
     (tmp_path / "reports").mkdir()
     (tmp_path / "reports/board.py").write_text("b")
     assert code_hash(tmp_path) == before
+    assert code_hash(tmp_path, with_page=True) != drawn
     written.write_text("b")
     assert code_hash(tmp_path) != before
 
