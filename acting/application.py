@@ -21,10 +21,12 @@ from acting.pages import PREVIEW, act_page, entrance_page, notice_page, silence_
 from acting.posted import NotFormError, posted_form
 from acting.session import COOKIE, Session, case_path
 from reports.signed_links import Signer
-from sightline.acting import act_on
+from sightline.acting import act_on, refuse_impossible
 from sightline.casebook import Casebook
+from sightline.casebook.acts import read_act
 from sightline.catalog import load_catalog
 from sightline.errors import SightlineError, UsageError
+from sightline.page_name import page_name
 from sightline.people import require_known
 
 if TYPE_CHECKING:
@@ -54,12 +56,12 @@ def application(home: Home, *, hosts: tuple[str, ...] = ("127.0.0.1", "localhost
         routes=[
             Route("/", desk.board),
             Route("/index.html", desk.board),
-            Route("/cases/{case_id}.html", desk.case),
-            Route("/findings/{finding_id}.html", desk.finding),
-            Route("/cases/{case_id}/act", desk.forms),
-            Route("/cases/{case_id}/session", desk.enter, methods=["POST"]),
-            Route("/cases/{case_id}/act/{verb}", desk.act, methods=["POST"]),
-            Route(f"/cases/{{case_id}}/act/{PREVIEW}", desk.preview, methods=["POST"]),
+            Route("/cases/{name}.html", desk.case),
+            Route("/findings/{name}.html", desk.finding),
+            Route("/cases/{name}/act", desk.forms),
+            Route("/cases/{name}/session", desk.enter, methods=["POST"]),
+            Route("/cases/{name}/act/{verb}", desk.act, methods=["POST"]),
+            Route(f"/cases/{{name}}/act/{PREVIEW}", desk.preview, methods=["POST"]),
         ],
         middleware=[
             Middleware(TrustedHostMiddleware, allowed_hosts=[*hosts, *([host] if host else [])])
@@ -82,13 +84,13 @@ class Desk:
 
     def case(self, request: Request) -> Response:
         """A case page as it was last drawn, and from it the ways to the board and to acting."""
-        case_id = request.path_params["case_id"]
+        name = request.path_params["name"]
         missing = "No such case page has been drawn yet."
-        return _drawn(self._home.cases / f"{case_id}.html", missing, ways=ways_on(case_id))
+        return _drawn(self._home.cases / f"{name}.html", missing, ways=ways_on(name))
 
     def finding(self, request: Request) -> Response:
         """The page of a finding as it was last drawn."""
-        page = self._home.findings / f"{request.path_params['finding_id']}.html"
+        page = self._home.findings / f"{request.path_params['name']}.html"
         return _drawn(page, "No such finding has been drawn yet.")
 
     def forms(self, request: Request) -> Response:
@@ -97,15 +99,16 @@ class Desk:
         A link of somebody else than the session's person is an entrance: at a shared screen nobody
         acts under the name of who was there before.
         """
-        case_id, now = request.path_params["case_id"], self._home.now()
+        now = self._home.now()
+        case_id = self._case_id(request, now)
         session = Session.of(request, self._signer, now)
-        link = request.query_params.get("link", "")
+        link, wanted = (request.query_params.get(name, "") for name in ("link", "do"))
         try:
             if link:
                 entry = self._signer.read(link, now)
                 _require_same(entry.case_id, case_id)
                 if session is None or session.person != entry.person:
-                    return _html(entrance_page(entry, link))
+                    return _html(entrance_page(entry, link, wanted))
             return _html(act_page(self._home, self._casebook, case_id, session, now))
         except UsageError as error:
             return _refused(error, 403 if link else 404)
@@ -113,17 +116,30 @@ class Desk:
     async def enter(self, request: Request) -> Response:
         """Uses a link up and begins a session; a second use is refused.
 
-        A case that was merged is acted on where it goes on.
+        A case that was merged is acted on where it goes on. An act that the link asked for is taken
+        with the same press of its button; one that is refused leaves the link unused.
         """
-        case_id, now = request.path_params["case_id"], self._home.now()
+        now = self._home.now()
 
         def begin(form: dict[str, str]) -> Response:
+            case_id = self._case_id(request, now)
             entry = self._signer.read(form.get("link", ""), now)
             _require_same(entry.case_id, case_id)
-            require_known(load_catalog(self._home.okrs), entry.person, now.date())
+            catalog = load_catalog(self._home.okrs)
+            require_known(catalog, entry.person, now.date())
+            goes_on, wanted = self._casebook.goes_on_in(case_id, now), form.get("do", "")
+            if wanted:
+                refuse_impossible(
+                    self._casebook, catalog, goes_on, read_act(wanted, {}),
+                    author=entry.person, at=now,
+                )  # fmt: skip
             if not self._casebook.redeem(entry.link_id, case_id, author=entry.person, at=now):
                 raise UsageError("this link was used before: ask for a new one")
-            goes_on = self._casebook.goes_on_in(case_id, now)
+            if wanted:
+                act_on(
+                    self._casebook, catalog, goes_on, verb=wanted, fields={},
+                    author=entry.person, at=now,
+                )  # fmt: skip
             answer = _back_to(goes_on)
             answer.set_cookie(
                 COOKIE,
@@ -158,6 +174,13 @@ class Desk:
 
         return await self._in_session(request, take)
 
+    def _case_id(self, request: Request, now: datetime) -> str:
+        """The case whose page a request names."""
+        name: str = request.path_params["name"]
+        if page_name(name) == name:
+            return name
+        return next((c for c in self._casebook.standings(now) if page_name(c) == name), name)
+
     async def _in_session(
         self, request: Request, do: Callable[[dict[str, str], Session, datetime], Response]
     ) -> Response:
@@ -167,7 +190,7 @@ class Desk:
 
         def refuse_or_do(form: dict[str, str]) -> Response:
             token = form.pop("token", "")
-            case_id = request.path_params["case_id"]
+            case_id = self._case_id(request, now)
             if session is None or session.case_id != case_id or not session.is_ours(token):
                 return _refused(UsageError("open this case from your own link first"), 403)
             return do(form, session, now)

@@ -18,7 +18,7 @@ from sightline.casebook.acts import ACTS, SilenceCase, filled
 from sightline.casebook.legal import legal_verbs, require_case
 from sightline.casebook.silencing import refuse_unfit
 from sightline.catalog import load_catalog
-from sightline.people import mailboxes, owners
+from sightline.people import mailboxes, owners, role_names
 from sightline.warehouse.duckdb import read_published
 
 if TYPE_CHECKING:
@@ -67,12 +67,12 @@ def act_page(
 
     UsageError when there is no such case.
     """
-    events = casebook.events(case_id)
+    catalog, events = load_catalog(home.okrs), casebook.events(case_id)
+    acts = told(events, role_names(catalog))
     stands = require_case(case_id, casebook.standing(case_id, now))
     audited = casebook.case(case_id)
     forms: list[Form] = []
     if session is not None and session.case_id == case_id:
-        catalog = load_catalog(home.okrs)
         own = owners(catalog, kpi_of(case_id), now.date())
         verbs = legal_verbs(stands, is_owner=session.person in own)
         findings = audited.integrity.findings if audited else ()
@@ -87,13 +87,13 @@ def act_page(
         forms = [_form(ACTS[v], closed) for v in verbs if offered.get(v, True)]
     return render(
         "act.html.j2",
-        headline=audited.headline if audited else told(events)[0].sentence,
+        headline=audited.headline if audited else acts[0].sentence,
         case=audited,
         trust=TRUST[audited.integrity.verdict] if audited else "",
         verdicts=VERDICTS,
         stands=stands,
         is_overdue=stands.is_overdue(now.date()),
-        acts=told(events),
+        acts=acts,
         person=session.person if session else None,
         token=session.token if session else "",
         forms=forms,
@@ -126,14 +126,25 @@ def silence_page(
     )
 
 
-def entrance_page(entry: Pass, link: str) -> str:
-    """One button that uses the link up; opening the page does not, as mail scanners do that."""
-    return render("act_entrance.html.j2", entry=entry, link=link, path=case_path(entry.case_id))
+def entrance_page(entry: Pass, link: str, wanted: str = "") -> str:
+    """One button that uses the link up; opening the page does not, as mail scanners do that.
+
+    The button takes the act that is `wanted`, if it can be taken without another word.
+    """
+    form = ACTS.get(wanted)
+    is_whole = form is not None and not any(f.is_required() for f in form.model_fields.values())
+    return render(
+        "act_entrance.html.j2",
+        entry=entry,
+        link=link,
+        path=case_path(entry.case_id),
+        wanted=form if is_whole else None,
+    )
 
 
-def ways_on(case_id: str) -> str:
-    """Where to go from a case: what only a server can offer, so the drawn page leaves it out."""
-    return render("act_ways.html.j2", path=case_path(case_id))
+def ways_on(name: str) -> str:
+    """Where to go from a case page: what only a server can offer, so no drawn page has it."""
+    return render("act_ways.html.j2", name=name)
 
 
 def notice_page(title: str, sentence: str) -> str:
@@ -162,9 +173,8 @@ def _words(ids: Iterable[str]) -> tuple[Choice, ...]:
 
 def _people(catalog: Catalog, day: date) -> tuple[Choice, ...]:
     """The roles by name, then everybody who holds one by mailbox."""
-    roles = catalog.vocabulary.roles.items()
     people = mailboxes(catalog, day)
-    return (*((role_id, role.name) for role_id, role in roles), *zip(people, people, strict=True))
+    return (*role_names(catalog).items(), *zip(people, people, strict=True))
 
 
 def _cases(targets: Mapping[str, Standing]) -> tuple[Choice, ...]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hmac
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from sightline.errors import UsageError
+from sightline.page_name import page_name
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -44,4 +44,4 @@ class Session:
 
 def case_path(case_id: str) -> str:
     """Under which all that is done about a case lies; cookies of cases do not mix."""
-    return f"/cases/{quote(case_id, safe='')}/"
+    return f"/cases/{page_name(case_id)}/"

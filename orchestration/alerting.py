@@ -48,6 +48,7 @@ def announce(home: Home) -> tuple[int, int]:
             policy=catalog().vocabulary.alerting,
             days_off=days_off(catalog()),
             reports_url=reports_url(home),
+            desk_url=home.public_url,
         )
     casebook.hold_back(composed.held, now)
     return casebook.announce(composed.messages, now), len(composed.held)

@@ -74,10 +74,11 @@ def _lock(home: Home) -> Path:
 def _audit(home: Home, run_id: str) -> Iterator[Audited]:
     from reports.case_page import render_case
     from sightline.investigation import investigate
+    from sightline.investigation.code import code_hash
 
     waiting = waiting_episodes(home).waiting
     casebook = Casebook(home.casebook_url)
-    casebook.start_audit(waiting, home.now(), run_id)
+    casebook.start_audit(waiting, home.now(), run_id, code_hash(home.checkout))
     failures: list[Exception] = []
     with read_published(home) as connection:
         ((naive,),) = connection.execute("select max(as_of) from marts.fct_kpi_episode").fetchall()
@@ -85,7 +86,7 @@ def _audit(home: Home, run_id: str) -> Iterator[Audited]:
         for case_id in waiting:
             try:
                 case = investigate(connection, case_id, as_of=as_of)
-                page = home.cases / f"{case_id}.html"
+                page = home.case_page(case_id)
                 page.write_text(render_case(case), encoding="utf-8")
                 casebook.finish_audit(case, home.now())
             except Exception as failure:

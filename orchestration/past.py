@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from orchestration.scratch import patiently
 from sightline.errors import NothingCheckedError
 from sightline.home import Home
+from sightline.investigation.code import code_hash
 from sightline.ledger.archive import Archive
 from sightline.ledger.landing import restore
 from sightline.warehouse.duckdb import connect, copy_raw, publish, read_published
@@ -32,6 +33,7 @@ _LOOKS = """
     where _dlt_load_id in (select load_id from {dataset}._dlt_loads where status = 0)
         and _seen_at <= $moment
 """
+_CODE = "code"  # the hash of what drew the cases, beside them
 _JUDGED = "select max(as_of) from marts.fct_kpi_episode"
 _OPEN = """
     select episode_id, as_of from marts.fct_kpi_episode where is_open and is_alerted
@@ -84,6 +86,7 @@ def rebuild_each(home: Home, moments: Sequence[datetime]) -> Iterator[Past]:
             kept.mkdir()
             for made in (work.published.parent, work.reports):
                 made.rename(kept / made.relative_to(work.root))
+            (kept / _CODE).write_text(code_hash(home.checkout, with_page=True), encoding="utf-8")
             yield Past(as_of, past_home(home, as_of), cases)
 
 
@@ -91,6 +94,12 @@ def past_home(home: Home, as_of: datetime) -> Home:
     """Where a rebuilt moment (aware) lies, whether it was rebuilt yet or not."""
     stamp = f"{as_of.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}".replace(".000000Z", "Z")
     return _home(home, home.root / "asof" / stamp)
+
+
+def drawn_by(past: Home) -> str:
+    """The hash of the code that drew the cases of a past moment; "" where none was kept."""
+    kept = past.root / _CODE
+    return kept.read_text(encoding="utf-8") if kept.exists() else ""
 
 
 def judged_as_of(home: Home) -> datetime | None:
@@ -155,5 +164,5 @@ def _draw(work: Home) -> tuple[str, ...]:
         rows = connection.execute(_OPEN).fetchall()
         for case_id, judged in rows:
             case = investigate(connection, case_id, as_of=judged.replace(tzinfo=UTC))
-            (work.cases / f"{case_id}.html").write_text(render_case(case), encoding="utf-8")
+            work.case_page(case_id).write_text(render_case(case), encoding="utf-8")
     return tuple(case_id for case_id, _ in rows)

@@ -17,7 +17,7 @@ from reports import marts, wording
 from reports.changes import changed
 from reports.channels import channel_names, mailboxes
 from reports.decision import Decision, Situation, Standing, Telling, decide
-from reports.episodes import Episode, open_episodes
+from reports.episodes import Episode, linked, open_episodes
 from reports.marts import finite
 from reports.telling import Words, dead_letter, text_of
 from sightline.alert_policy import AlertPolicy
@@ -66,6 +66,11 @@ def situation(
             for case_id, stands in cases.items()
             if stands.state != "opened"
         },
+        declined={
+            case_id: stands.declined_at
+            for case_id, stands in cases.items()
+            if stands.declined_at is not None
+        },
         days_off=days_off,
     )
 
@@ -97,14 +102,16 @@ def compose(
     names: Sequence[str] | None = None,
     mail: Mapping[str, str | None] | None = None,
     reports_url: str | None = None,
+    desk_url: str = "",
 ) -> Composed:
     """The messages the marts call for and nobody has announced, one per objective and channel.
 
     `days_off` gives those of each KPI, on which nobody is asked; `names` are the channels to tell,
     `mail` those of them that write e-mail, each with the one person it writes to (default: as
     configured in the environment); `reports_url` is where the board is served or stored (default
-    SIGHTLINE_REPORTS_URL). Who is asked gets a mail of his own. Nothing is committed or sent; what
-    was announced open and is open no more gets its closing message.
+    SIGHTLINE_REPORTS_URL), `desk_url` where cases are acted on, if anywhere. Who is asked gets a
+    mail of his own; mail to one person leads to the acts as well. Nothing is committed or sent;
+    what was announced open and is open no more gets its closing message.
     """
     told = channel_names() if names is None else names
     mail = mailboxes() if mail is None else mail
@@ -120,15 +127,17 @@ def compose(
     known_at = next((str(e.known_at) for e in episodes.values()), None)
     messages = []
     if decision.tellings:
-        words = _words(connection, now, decision, episodes, looked_at, cases, base)
+        words = _words(connection, now, decision, episodes, looked_at, cases, base, desk_url)
         for telling in decision.tellings:
             text = text_of(telling, words)
             asked = sorted(
                 {who for case in telling.about for who in words.asked(case, telling.kind)}
             )
-            body = text.body() | {"known_at": known_at}
+            known = {"known_at": known_at}
+            body, personal = text.body() | known, text.body(is_personal=True) | known
             messages += [
-                Message(telling.kind, telling.about, telling.objective_id, name, text.subject, body,
+                Message(telling.kind, telling.about, telling.objective_id, name, text.subject,
+                        personal if recipient or mail.get(name) else body,
                         turns=telling.turns, levels=levels, recipient=recipient)
                 for name in told
                 for recipient in _readers(telling, asked, mail.get(name), is_mail=name in mail)
@@ -146,6 +155,7 @@ def _standing(episode: Episode) -> Standing:
         owner=episode.owner_role,
         source=episode.source,
         badness=episode.badness,
+        touches=frozenset(stake.objective_id for stake in episode.stakes),
     )
 
 
@@ -174,6 +184,7 @@ def _words(
     looked_at: Situation,
     cases: Mapping[str, CaseStanding],
     base: str,
+    desk: str,
 ) -> Words:
     ended: dict[str, marts.Row] = {}
     if any(telling.kind == "close" for telling in decision.tellings):
@@ -200,15 +211,18 @@ def _words(
             for row in marts.freshness(connection)
         },
         base=base,
+        desk=desk,
     )
 
 
-def _is_silenced(change: marts.Row, looked_at: Situation, now: datetime) -> bool:
-    """Whether the KPI whose number or definition changed is silenced."""
+def _is_silenced(
+    change: marts.Row, glance: Sequence[marts.Row], looked_at: Situation, now: datetime
+) -> bool:
+    """Whether the KPI whose number or definition changed is silenced, or an objective it is of."""
+    kpi_id, scope = change["kpi_id"], change["scope"]
+    objectives = {line["objective_id"] for line in linked(glance, kpi_id, scope)}
     return any(
-        silence.holds_back(
-            kpi_id=change["kpi_id"], scope=change["scope"], objective_id=None, now=now
-        )
+        silence.holds_back(kpi_id=kpi_id, scope=scope, objectives=objectives, now=now)
         for silence in looked_at.silences
     )
 
@@ -223,11 +237,13 @@ def _once(
 ) -> list[Message]:
     """What is told once and never ends: changes to what was published, and dead letters."""
     messages = []
+    glance = marts.one_glance(connection)
     restatements, definitions = (
         [
             row
             for row in found
-            if row["change_id"] not in looked_at.announced and not _is_silenced(row, looked_at, now)
+            if row["change_id"] not in looked_at.announced
+            and not _is_silenced(row, glance, looked_at, now)
         ]
         for found in (
             marts.recent_restatements(connection, _RECENT_DAYS),

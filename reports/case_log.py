@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _SENTENCES = {
     "opened": "Announced: {subject}",
     "acknowledged": "Acknowledged. {note}",
+    "declined": "Not theirs. {note}",
     "commented": "Commented: {text}",
     "answered": "Answered {finding_id}, {reason}: {text}",
     "decided": "Decided: {decision}",
@@ -51,18 +52,20 @@ class Told:
     sentence: str
 
 
-def told(events: Iterable[CaseEvent]) -> list[Told]:
-    """The events that say something, in their order."""
+def told(events: Iterable[CaseEvent], roles: Mapping[str, str]) -> list[Told]:
+    """The events that say something, in their order; `roles` are the names of roles by id."""
     return [
-        Told(event.at, wording.plain(event.actor), _sentence(event))
+        Told(event.at, wording.plain(event.actor), _sentence(event, roles))
         for event in events
         if event.kind in _SENTENCES
     ]
 
 
-def _sentence(event: CaseEvent) -> str:
+def _sentence(event: CaseEvent, roles: Mapping[str, str]) -> str:
     content: Mapping[str, Any] = {} if event.kind == "audit_finished" else event.content
     words = {name: content[name].replace("_", " ") for name in _CODES & content.keys()}
+    if "who" in content:  # a role, or a person by mailbox
+        words["who"] = roles.get(content["who"], content["who"])
     filled = _SENTENCES[event.kind].format_map(_Blank({**content, **words}))
     return wording.plain(filled).strip()
 

@@ -7,7 +7,8 @@ In the order of the rules:
 2. A case nobody was told of is told, unless a silence, a stale source or its own flapping holds it
    back. Held back is not lost: it is told as soon as nothing holds it.
 3. An open case is told again when it got materially worse; when nobody looks after it, up the
-   ladder; and at a steady pace. A silence or a stale source holds that back too.
+   ladder, at once when who was asked declines it; and at a steady pace. A silence or a stale source
+   holds that back too.
 4. What was told open is told closed when it is open no more, silenced or not. One that flaps is
    closed when it has been quiet.
 5. More cases at once than anybody reads are told by owner, and once to all.
@@ -39,7 +40,8 @@ class Standing:
     """One open case as the marts have it.
 
     `badness` is how far the value is beyond its target, in ways from target to floor: 0 at the
-    target, 1 at the floor; None where that cannot be said. `source` is what the KPI rests on.
+    target, 1 at the floor; None where that cannot be said. `source` is what the KPI rests on. It is
+    told under `objective_id`, and `touches` that and others.
     """
 
     case_id: str
@@ -49,13 +51,15 @@ class Standing:
     owner: str = ""
     source: str = ""
     badness: Decimal | None = None
+    touches: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Situation:
     """Everything a decision looks at; `days_off` of a KPI are those nobody is asked on.
 
-    `in_hand` says of cases that somebody looks after, or has to no more, until when that is so.
+    `in_hand` says of cases that somebody looks after, or has to no more, until when that is so;
+    `declined` of cases that somebody asked said not to be theirs, when.
     """
 
     standings: Sequence[Standing]
@@ -63,6 +67,7 @@ class Situation:
     announced: Mapping[str, Announced] = field(default_factory=dict)
     silences: Sequence[Silence] = ()
     in_hand: Mapping[str, datetime] = field(default_factory=dict)
+    declined: Mapping[str, datetime] = field(default_factory=dict)
     days_off: Callable[[str], IsOff] = lambda _kpi_id: is_weekend
 
 
@@ -129,7 +134,7 @@ def would_hold_back(standings: Iterable[Standing], silence: Silence, now: dateti
 
 def _is_silenced(standing: Standing, silence: Silence, now: datetime) -> bool:
     return silence.holds_back(
-        kpi_id=standing.kpi_id, scope=standing.scope, objective_id=standing.objective_id, now=now
+        kpi_id=standing.kpi_id, scope=standing.scope, objectives=standing.touches, now=now
     )
 
 
@@ -169,7 +174,8 @@ class _Look:
             is_off = self._situation.days_off(standing.kpi_id)
             days = policy.escalate_after_days[climbed]
             day = business_days_after(asked_since.date(), days, is_off)
-            if self._now >= datetime.combine(day, asked_since.timetz()):
+            declined = self._situation.declined.get(standing.case_id, told.told_at) > told.told_at
+            if declined or self._now >= datetime.combine(day, asked_since.timetz()):
                 return "escalated"
         pace = timedelta(days=policy.repeat_after_days)
         return "repeated" if self._now - told.told_at >= pace else None

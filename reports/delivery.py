@@ -86,6 +86,6 @@ def _signed(
         return waiting
     html = waiting.message.body["html"]
     for case_id in waiting.message.case_ids:
-        html = desk.with_signed_link(html, case_id, person, at)
+        html = desk.with_signed_links(html, case_id, person, at)
     body = waiting.message.body | {"html": html}
     return replace(waiting, message=replace(waiting.message, body=body))

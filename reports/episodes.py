@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from reports import marts, wording
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date, datetime
     from decimal import Decimal
 
@@ -130,6 +131,15 @@ def headline(row: Row, starving: str | None = None) -> str:
     )
 
 
+def linked(glance: Sequence[Row], kpi_id: str, scope: str | None) -> list[Row]:
+    """The lines of the board a KPI stands on: in a scope, itself or in the whole; or in any."""
+    return [
+        line
+        for line in glance
+        if line["kpi_id"] == kpi_id and (scope is None or line["scope"] in {scope, "all"})
+    ]
+
+
 def badness(row: Row) -> Decimal | None:
     """How far the value is beyond its target, in ways from target to floor: 1 at the floor.
 
@@ -145,12 +155,8 @@ def badness(row: Row) -> Decimal | None:
 
 
 def _episode(row: Row, glance: list[Row], order: Row | None, roles: dict[str, Row]) -> Episode:
-    linked = [
-        line
-        for line in glance
-        if line["kpi_id"] == row["kpi_id"] and line["scope"] in {row["scope"], "all"}
-    ]
-    linked.sort(key=lambda line: (line["scope"] != row["scope"], _ROLES.index(line["role"])))
+    stakes = linked(glance, row["kpi_id"], row["scope"])
+    stakes.sort(key=lambda line: (line["scope"] != row["scope"], _ROLES.index(line["role"])))
     starving = next(
         (
             wording.plain(line["key_result_name"])
@@ -179,7 +185,7 @@ def _episode(row: Row, glance: list[Row], order: Row | None, roles: dict[str, Ro
         integrity_verdict=row["integrity_verdict"],
         grade=row["integrity_grade"] or "U",
         order=_order(order, roles) if order else None,
-        stakes=tuple(_stake(line) for line in linked),
+        stakes=tuple(_stake(line) for line in stakes),
     )
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from functools import cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from reports import status, wording
+from sightline.page_name import page_name
 
 if TYPE_CHECKING:
     import jinja2
@@ -33,10 +34,17 @@ def case_link(case_id: str, base: str = "") -> str:
 
     Any other scheme is dropped: a page never carries a link that runs something.
     """
-    page = f"cases/{quote(case_id, safe='')}.html"
+    page = f"cases/{page_name(case_id)}.html"
     if not base or urlsplit(base).scheme not in _LINK_SCHEMES:
         return page
     return f"{base.rstrip('/')}/{page}"
+
+
+def act_link(base: str, case_id: str, verb: str = "", *, token: str = "") -> str:
+    """Where a case is acted on, at the form of one act; without a token it takes nothing."""
+    page = f"{base.rstrip('/')}/cases/{page_name(case_id)}/act"
+    asked = urlencode({name: said for name, said in (("do", verb), ("link", token)) if said})
+    return page + (f"?{asked}" if asked else "")
 
 
 def board_link(base: str) -> str | None:
@@ -47,7 +55,7 @@ def board_link(base: str) -> str | None:
 
 def finding_link(finding_id: str, base: str = "") -> str:
     """Address of a finding's page, relative to the board, or below `base` (`../` in a case)."""
-    return f"{base}findings/{quote(finding_id, safe='')}.html"
+    return f"{base}findings/{page_name(finding_id)}.html"
 
 
 @cache
@@ -84,6 +92,7 @@ def _environment() -> jinja2.Environment:
         "tones": status.TONES,
         "limit": wording.limit,
         "scoped": wording.scoped,
+        "act_link": act_link,
         "case_link": case_link,
         "finding_link": finding_link,
     }

@@ -15,10 +15,11 @@ import os
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from html import escape
 from typing import TYPE_CHECKING, Literal
-from urllib.parse import quote
 
-from reports.page import case_link
+from reports.page import act_link, case_link
+from sightline.casebook.acts import ACTS
 from sightline.errors import SightlineEnvironmentError, UsageError
 
 if TYPE_CHECKING:
@@ -94,19 +95,18 @@ class Desk:
         """The desk of an installation; None where SIGHTLINE_PUBLIC_URL names none."""
         return cls(home.public_url, Signer.of(home)) if home.public_url else None
 
-    def with_signed_link(self, html: str, case_id: str, person: str, at: datetime) -> str:
-        """The page with its link to a case leading to where this person can act on it."""
-        page = f'href="{case_link(case_id, self.url)}"'
-        if page not in html:
-            return html
+    def with_signed_links(self, html: str, case_id: str, person: str, at: datetime) -> str:
+        """The page with its links to a case leading to where this person can act on it.
+
+        They are one link with several ways in: it acts once.
+        """
         token = self.signer.sign(person, case_id, at)
-        return html.replace(page, f'href="{act_link(self.url, case_id, token)}"')
-
-
-def act_link(base: str, case_id: str, token: str = "") -> str:
-    """Where a case is acted on; without a token it shows the case and takes nothing."""
-    page = f"{base.rstrip('/')}/cases/{quote(case_id, safe='')}/act"
-    return f"{page}?link={token}" if token else page
+        acts = ((act_link(self.url, case_id, verb), verb) for verb in ACTS)
+        for page, verb in ((case_link(case_id, self.url), ""), *acts):
+            signed = act_link(self.url, case_id, verb, token=token)
+            for end in ('"', "<"):  # behind a word, or written out
+                html = html.replace(escape(page) + end, escape(signed) + end)
+        return html
 
 
 def _encoded(data: bytes) -> str:

@@ -7,18 +7,22 @@ become HTML, plain text and JSON in one place each: `alert.html.j2`, `alert.txt.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from reports.page import render
 
 _SHAPES = {"red": "■", "amber": "▲", "green": "●", "grey": "◌", "violet": "◆"}
+
+# What a link does, and its address.
+Way: TypeAlias = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Story:
     """One thing that is told. `order` is a bold word and its sentence; `facts` are label and lines.
 
-    `picture` is an inline SVG of ours, never of anybody else's making.
+    `picture` is an inline SVG of ours, never of anybody else's making. `ways` lead to acts, which
+    only mail to one person offers.
     """
 
     about: str
@@ -30,6 +34,7 @@ class Story:
     facts: tuple[tuple[str, tuple[str, ...]], ...] = ()
     link: str | None = None
     link_text: str = "Open the case"
+    ways: tuple[Way, ...] = ()
 
     @property
     def shape(self) -> str:
@@ -46,10 +51,11 @@ class Text:
     stories: tuple[Story, ...]
     footer: str
 
-    def body(self) -> dict[str, Any]:
+    def body(self, *, is_personal: bool = False) -> dict[str, Any]:
         """What the outbox keeps: html, text, json and the pictures in the html."""
+        tone = self.stories[0].tone
         return {
-            "html": render("alert.html.j2", text=self, tone=self.stories[0].tone),
+            "html": render("alert.html.j2", text=self, tone=tone, is_personal=is_personal),
             "text": render("alert.txt.j2", text=self),
             "json": self.as_json(),
             "pictures": [story.picture for story in self.stories if story.picture],

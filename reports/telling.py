@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from reports import wording
 from reports.due import NEXT_STEP
-from reports.page import board_link, case_link, render
+from reports.page import act_link, board_link, case_link, render
 from reports.sparkline import sparkline
-from reports.story import Story, Text
+from reports.story import Story, Text, Way
+from sightline.casebook.acts import Acknowledge, Decline
 from sightline.casebook.deadlines import business_days_after
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ _GRADES = {
     "D": "grade D: an urgent question is open",
     "U": "grade U: nobody could verify it",
 }
+# What mail to one person leads to besides the case.
+_FIRST_ACTS = (Acknowledge, Decline)
 # How an episode ends whose number is not the KPI's own.
 _ENDS = {
     "no_data": "has values again",
@@ -46,7 +49,8 @@ class Words:
 
     `trends` are the last values by KPI and scope; `objective_owners` roles by objective, `holders`
     who holds each; `announced` what was said before, `cases` where each stands at `now`, `days_off`
-    those of a KPI; `base` is the address of the board.
+    those of a KPI; `base` is the address of the board, `desk` that of where cases are acted on, if
+    anywhere.
     """
 
     episodes: Mapping[str, Episode]
@@ -61,6 +65,7 @@ class Words:
     announced: Mapping[str, Announced]
     last_seen: Mapping[str, str]
     base: str
+    desk: str
 
     def asked(self, case_id: str, kind: Kind) -> list[str]:
         """The mailboxes of who has to act on a case, or was asked to before it ended."""
@@ -170,12 +175,23 @@ def _open_case(episode: Episode, telling: Telling, words: Words) -> Story:
         picture=_picture(words.trends.get((episode.kpi_id, episode.scope), ()), episode.target),
         facts=tuple(facts),
         link=case_link(episode.case_id, words.base),
+        ways=_ways(episode.case_id, words),
     )
+
+
+def _ways(case_id: str, words: Words) -> tuple[Way, ...]:
+    """Where the first acts on a case are taken; none when somebody has it, or nothing is served."""
+    stands = words.cases.get(case_id)
+    if not words.desk or (stands is not None and not stands.is_unanswered):
+        return ()
+    return tuple((act.label, act_link(words.desk, case_id, act.verb)) for act in _FIRST_ACTS)
 
 
 def _neglect(episode: Episode, words: Words) -> str:
     """What has not happened, though it should have."""
     stands = words.cases.get(episode.case_id)
+    if stands is not None and stands.declined_at is not None:
+        return "somebody who was asked says it is not theirs"
     if stands is None or stands.state == "opened":
         return "nobody has acknowledged it"
     if stands.state == "reopened":

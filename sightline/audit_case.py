@@ -22,6 +22,9 @@ Level = Literal["healthy", "at_risk", "breached", "unknown"]
 Noise = Literal["beyond", "within", "too_few"]
 CauseKind = Literal["arithmetic", "statistical", "coincidence"]
 
+# What rounding of ratios leaves over at most, in the KPI's unit.
+EXACT = Decimal("1e-9")
+
 
 class Record(BaseModel):
     """A frozen value; a field nobody declared is refused."""
@@ -171,6 +174,11 @@ class Decomposition(Record):
     change: Decimal
     parts: tuple[Part, ...]
     residual: Decimal
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the parts sum to the change: what rounding leaves is no residual."""
+        return abs(self.residual) < EXACT
 
 
 class Cause(Record):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sightline.errors import SightlineEnvironmentError
+from sightline.page_name import page_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -83,10 +84,18 @@ class Home:
         """One page for each audit case."""
         return self.reports / "cases"
 
+    def case_page(self, case_id: str) -> Path:
+        """The page of one audit case."""
+        return self.cases / f"{page_name(case_id)}.html"
+
     @property
     def findings(self) -> Path:
         """One page for each finding about a number."""
         return self.reports / "findings"
+
+    def finding_page(self, finding_id: str) -> Path:
+        """The page of one finding."""
+        return self.findings / f"{page_name(finding_id)}.html"
 
     @property
     def expectations(self) -> Path:

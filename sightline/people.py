@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from sightline.catalog import Catalog
 
 
+def role_names(catalog: Catalog) -> dict[str, str]:
+    """Every role's name by its id."""
+    return {role_id: role.name for role_id, role in catalog.vocabulary.roles.items()}
+
+
 def holders(catalog: Catalog, role: str, day: date) -> tuple[str, ...]:
     """The person who holds a role on a day, then the deputy; nobody where it has no holder."""
     known = catalog.vocabulary.roles.get(role)

@@ -15,9 +15,12 @@ from sightline.home import Home
 
 if TYPE_CHECKING:
     from sightline.audit_case import AuditCase
+    from sightline.casebook import Casebook
 
 app = typer.Typer(help="Audit cases: what was found when a linked KPI breached, and what was done.")
 register(app)
+
+_OTHER_CODE = 5  # exit code; those below it are of errors
 
 _EPISODES = """
     select e.episode_id as case_id, e.kpi_id, e.scope, e.rule, e.state, e.opened_period,
@@ -69,12 +72,16 @@ def _next_step(due: date | None, *, is_overdue: bool) -> str:
     return f", next step was due on {due}" if is_overdue else f", next step by {due}"
 
 
-def _finished(case_id: str) -> "AuditCase | None":
+def _casebook(home: Home) -> "Casebook":
     from sightline.casebook import Casebook
 
-    casebook = Casebook(Home.from_env().casebook_url)
+    casebook = Casebook(home.casebook_url)
     casebook.create()
-    return casebook.case(case_id)
+    return casebook
+
+
+def _finished(case_id: str) -> "AuditCase | None":
+    return _casebook(Home.from_env()).case(case_id)
 
 
 def _kept(case_id: str) -> "AuditCase":
@@ -95,10 +102,12 @@ def reproduce(
 ) -> None:
     """Rebuild a case from what was known at its moment; exit code 1 when a byte differs.
 
-    Compared is the case in the casebook; for a page that `sightline asof` drew, that page.
+    Compared is the case in the casebook; for a page that `sightline asof` drew, that page. A case
+    that differs and was made by other code than this ends with 5: that says nothing of its inputs.
     """
     from orchestration.past import rebuild_case
     from reports.case_page import render_case
+    from sightline.investigation.code import code_hash
 
     home = Home.from_env()
     is_past = not home.warehouse.exists()  # what `asof` made has no casebook either
@@ -109,19 +118,33 @@ def reproduce(
         before, after = kept.model_dump(), rebuilt.model_dump()
         same = rebuilt.canonical_bytes() == kept.canonical_bytes()
         blocks = [name for name in before if before[name] != after[name]]
+        made_by, code = _casebook(home).made_by(case_id), code_hash(home.checkout)
     else:
-        page = _drawn(home, case_id, moment)
+        page, made_by = _drawn(home, case_id, moment)
         rebuilt = rebuild_case(home, case_id, moment)
         same = render_case(rebuilt).encode() == page
         blocks = [] if same else ["page"]
+        code = code_hash(home.checkout, with_page=True)
+    is_other_code = not same and made_by != code
     answer = "the same bytes" if same else f"another case: {', '.join(blocks)} differ"
+    if is_other_code:
+        by = f"by other code ({made_by[:12]})" if made_by else "before its code was put on record"
+        answer += f"; it was made {by}, not by this ({code[:12]}), so its inputs may be the same"
+    elif not same:
+        answer += "; it was made by this very code, so its inputs differ"
     emit(
-        {"case_id": case_id, "same": same, "differing_blocks": blocks},
+        {
+            "case_id": case_id,
+            "same": same,
+            "differing_blocks": blocks,
+            "made_by": made_by,
+            "rebuilt_by": code,
+        },
         f"{case_id} as of {moment.isoformat()} rebuilds to {answer} "
         f"(content {rebuilt.footer.content_hash[:12]})",
         as_json=as_json,
     )
-    raise typer.Exit(0 if same else 1)
+    raise typer.Exit(0 if same else _OTHER_CODE if is_other_code else 1)
 
 
 def _judged(home: Home, case_id: str) -> datetime:
@@ -134,18 +157,21 @@ def _judged(home: Home, case_id: str) -> datetime:
     return judged
 
 
-def _drawn(home: Home, case_id: str, moment: datetime) -> bytes:
-    """The page that `asof` drew of a case: in its own home, or seen from the home it looked at."""
-    from orchestration.past import past_home
+def _drawn(home: Home, case_id: str, moment: datetime) -> tuple[bytes, str]:
+    """The page that `asof` drew of a case, and the hash of the code that did.
+
+    In its own home, or seen from the home it looked at.
+    """
+    from orchestration.past import drawn_by, past_home
 
     past = past_home(home, moment) if home.warehouse.exists() else home
-    page = past.cases / f"{case_id}.html"
+    page = past.case_page(case_id)
     if not page.exists():
         raise UsageError(
             f"no {case_id} of {moment.isoformat()} is kept; to build it: "
             f"sightline asof {moment.isoformat()}"
         )
-    return page.read_bytes()
+    return page.read_bytes(), drawn_by(past)
 
 
 @app.command("show")
@@ -157,12 +183,15 @@ def show(
     from reports.case_log import told
     from reports.case_page import departments_note
     from sightline.casebook import Casebook
+    from sightline.catalog import load_catalog
+    from sightline.people import role_names
 
     home = Home.from_env()
     case = _kept(case_id)
     casebook = Casebook(home.casebook_url)
     now = home.now()
-    stands, acts = casebook.standing(case_id, now), told(casebook.events(case_id))
+    stands = casebook.standing(case_id, now)
+    acts = told(casebook.events(case_id), role_names(load_catalog(home.okrs)))
     lines = [case.headline]
     if stands is not None:
         due = _next_step(stands.due, is_overdue=stands.is_overdue(now.date()))
@@ -174,7 +203,7 @@ def show(
     lines += [f"{answer.department_name}: {answer.finding}" for answer in case.panel]
     lines += [f"To do: {action.text} ({action.role_name})" for action in case.actions]
     lines += [f"Done: {act.sentence} ({act.author}, {act.at:%Y-%m-%d %H:%M})" for act in acts]
-    lines.append(f"Page: {home.cases / f'{case_id}.html'}")
+    lines.append(f"Page: {home.case_page(case_id)}")
     data = json.loads(case.model_dump_json())
     data["stands"] = stands.state if stands else None
     data["acts"] = [{"at": a.at, "author": a.author, "sentence": a.sentence} for a in acts]
@@ -188,7 +217,8 @@ def link(
     as_json: AsJson = False,
 ) -> None:
     """Sign a link by which one person can act on one case, once, within three days."""
-    from reports.signed_links import Signer, act_link
+    from reports.page import act_link
+    from reports.signed_links import Signer
     from sightline.casebook import Casebook
     from sightline.casebook.legal import require_case
     from sightline.catalog import load_catalog
@@ -201,5 +231,5 @@ def link(
     require_case(case_id, casebook.standing(case_id, now))
     require_known(load_catalog(home.okrs), person, now.date())
     base = home.public_url or "http://127.0.0.1:3080"
-    address = act_link(base, case_id, Signer.of(home).sign(person, case_id, now))
+    address = act_link(base, case_id, token=Signer.of(home).sign(person, case_id, now))
     emit({"case_id": case_id, "person": person, "link": address}, address, as_json=as_json)

@@ -79,7 +79,7 @@ def found(home: Home, *, scenario: str, seconds: float) -> Report:
         *(("asked", ", ".join(case.departments)) for case in cases),
         *(("guards", f"{row['kpi_id']} {row['scope']}: {row['question']}") for row in findings),
         ("board", str(home.reports / "index.html")),
-        *(("case", str(home.cases / f"{case.case_id}.html")) for case in cases),
+        *(("case", str(home.case_page(case.case_id))) for case in cases),
         ("marts", str(home.published)),
     ]
     return Report(data, "\n".join(f"{what:<11}{line}" for what, line in told))

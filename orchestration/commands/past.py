@@ -24,7 +24,7 @@ def asof(
     known_at = instant(moment)
     say(f"building the marts as they were known at {known_at.isoformat()}")
     past = rebuild(Home.from_env(), known_at)
-    pages = {case: str(past.home.cases / f"{case}.html") for case in past.cases}
+    pages = {case: str(past.home.case_page(case)) for case in past.cases}
     data = {
         "as_of": past.as_of.isoformat(),
         "home": str(past.home.root),

@@ -16,6 +16,7 @@ Author = Annotated[
     str, typer.Option("--by", help="Who answers for it: a mailbox, as okrs/vocabulary.yml has it.")
 ]
 
+_OBJECTIVE = "An objective: every KPI tied to it, whichever other objectives that touches too."
 _SCOPES = "select distinct scope from marts.fct_kpi_evaluation where kpi_id = coalesce(?, kpi_id)"
 
 
@@ -26,7 +27,7 @@ def add(
     reason: Annotated[str, typer.Option(help="Why.")],
     kpi: Annotated[str | None, typer.Option(help="The KPI.")] = None,
     scope: Annotated[str | None, typer.Option(help="One scope of it.")] = None,
-    objective: Annotated[str | None, typer.Option(help="Everything of an objective.")] = None,
+    objective: Annotated[str | None, typer.Option(help=_OBJECTIVE)] = None,
     preview: Annotated[bool, typer.Option("--preview", help="Only say what it would do.")] = False,
     as_json: AsJson = False,
 ) -> None:

@@ -30,12 +30,13 @@ def finding_pages() -> dg.MaterializeResult[None]:
     """One page for each finding about a number; pages of findings that are gone are taken away."""
     home = Home.from_env()
     with read_published(home) as connection:
-        pages = dict(render_findings(connection, catalog().vocabulary.answer_codes))
+        rendered = render_findings(connection, catalog().vocabulary.answer_codes)
+        pages = {home.finding_page(finding_id): page for finding_id, page in rendered}
     for path in home.findings.glob("*.html"):
-        if path.stem not in pages:
+        if path not in pages:
             path.unlink()
-    for finding_id, page in pages.items():
-        (home.findings / f"{finding_id}.html").write_text(page, encoding="utf-8")
+    for path, page in pages.items():
+        path.write_text(page, encoding="utf-8")
     return dg.MaterializeResult(metadata={"pages": len(pages)})
 
 

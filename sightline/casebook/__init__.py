@@ -74,11 +74,17 @@ class Casebook(Announcing, Outbox, Cases):
 
     # Auditing
 
-    def start_audit(self, case_ids: Sequence[str], at: datetime, run_id: str) -> None:
-        """Notes one attempt for each case, before the work: a killed run has been counted."""
+    def start_audit(
+        self, case_ids: Sequence[str], at: datetime, run_id: str, code: str = ""
+    ) -> None:
+        """Notes one attempt for each case, before the work: a killed run has been counted.
+
+        `code` is the hash of what writes the case.
+        """
         with writing(self._engine) as connection:
             for case in case_ids:
-                event = happened(case, "audit_started", {"run_id": run_id}, at=at)
+                started = {"run_id": run_id, "code": code}
+                event = happened(case, "audit_started", started, at=at)
                 log.insert_event(connection, event, event.content)
 
     def finish_audit(self, case: AuditCase, at: datetime) -> bool:
@@ -105,3 +111,13 @@ class Casebook(Announcing, Outbox, Cases):
         """The finished audit, byte for byte as it was kept; None when there is none."""
         finished = [act for act in self.events(case_id) if act.kind == "audit_finished"]
         return AuditCase.from_bytes(finished[0].payload) if finished else None
+
+    def made_by(self, case_id: str) -> str:
+        """The hash of the code that made the finished audit; "" where none was put on record."""
+        code = ""
+        for act in self.events(case_id):
+            if act.kind == "audit_finished":
+                break
+            if act.kind == "audit_started":
+                code = act.content.get("code", "")
+        return code

@@ -40,6 +40,13 @@ class Acknowledge(Act):
     note: OptionalWords = Field("", title="Note")
 
 
+class Decline(Act):
+    """It is not mine: whoever is next on the ladder is asked at once."""
+
+    kind, verb, label = "declined", "decline", "Not mine"
+    note: OptionalWords = Field("", title="Whose it is")
+
+
 class Comment(Act):
     """What else should be known. The first comment after acknowledging begins the review."""
 
@@ -121,6 +128,7 @@ ACTS: dict[str, type[Act]] = {
     act.verb: act
     for act in (
         Acknowledge,
+        Decline,
         Comment,
         Answer,
         Decide,

@@ -42,6 +42,7 @@ _EVERY: frozenset[State] = _UNSOLVED | _OVER | {"resolved", "verified", "accepte
 STEPS: dict[str, tuple[frozenset[State], State | None]] = {
     # What people do
     "acknowledged": (_UNANSWERED, "acknowledged"),
+    "declined": (_UNANSWERED, None),
     "commented": (_EVERY, None),
     "answered": (_EVERY - _OVER, None),
     "silenced": (_EVERY - _OVER, None),
@@ -81,7 +82,8 @@ class Standing:
     """Where a case stands at a moment, since when, and by when the next step is due.
 
     `episode` is what the case follows: its own id, or that of the latest relapse.
-    `accepted_until` and `merged_into` hold in those states.
+    `accepted_until` and `merged_into` hold in those states; `declined_at` is when somebody who was
+    asked last said that it is not theirs.
     """
 
     case_id: str
@@ -91,6 +93,7 @@ class Standing:
     episode: str
     accepted_until: date | None = None
     merged_into: str | None = None
+    declined_at: datetime | None = None
 
     @property
     def is_unanswered(self) -> bool:
@@ -164,6 +167,8 @@ def _with_content(moved: Standing, event: Event) -> Standing:
     if event.kind == "accepted":
         until = date.fromisoformat(event.content["until"])
         return replace(moved, accepted_until=until, due=until)
+    if event.kind == "declined":
+        return replace(moved, declined_at=event.at)
     if event.kind == "merged":
         return replace(moved, merged_into=str(event.content["into"]))
     if event.kind == "acted" and moved.state == "acting":

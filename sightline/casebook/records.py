@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
 # What a message tells. `open` and `close` are acts on a case; `stale_feed` and `feed_back` are the
 # same for a source; the others are said once for each turn of what they are about.
@@ -87,7 +87,8 @@ class Announced:
 class Silence:
     """Held back by `author` for `reason` from `starts_at` until `ends_at`: messages, never state.
 
-    What is None matches everything; at least one of the three is given.
+    What is None matches everything; at least one of the three is given. An objective is silenced
+    with all that touches it, which other objectives may share.
     """
 
     silence_id: str
@@ -100,11 +101,12 @@ class Silence:
     reason: str
 
     def holds_back(
-        self, *, kpi_id: str, scope: str, objective_id: str | None, now: datetime
+        self, *, kpi_id: str, scope: str, objectives: Collection[str], now: datetime
     ) -> bool:
         """Whether it applies to a case at a moment; it ends at the very moment it names."""
-        wanted = ((self.kpi_id, kpi_id), (self.scope, scope), (self.objective_id, objective_id))
+        wanted = ((self.kpi_id, kpi_id), (self.scope, scope))
         matches = all(mine is None or mine == theirs for mine, theirs in wanted)
+        matches = matches and (self.objective_id is None or self.objective_id in objectives)
         return matches and self.starts_at <= now < self.ends_at
 
 

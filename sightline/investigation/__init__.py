@@ -7,6 +7,7 @@ opinion; every sentence is computed from rows that anyone can query.
 from __future__ import annotations
 
 import json
+import shlex
 from datetime import UTC, datetime, time
 from typing import Any
 
@@ -91,7 +92,7 @@ def investigate(connection: Marts, case_id: str, *, as_of: datetime) -> AuditCas
             definition_hash=kpi["definition_hash"],
             model_hash=evidence.model_hash,
             content_hash="",
-            command=f"sightline case reproduce {case_id} --as-of {_written(as_of)}",
+            command=f"sightline case reproduce {shlex.quote(case_id)} --as-of {_written(as_of)}",
         ),
     ).sealed()
 

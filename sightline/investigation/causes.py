@@ -34,7 +34,6 @@ NAMED_PARTS = 3
 LOOK_BACK = timedelta(weeks=8)
 
 # Residuals under this are rounding of the twelfth place.
-EXACT = Decimal("1e-9")
 
 
 def candidates(evidence: Evidence) -> tuple[Cause, ...]:
@@ -75,7 +74,7 @@ def _baseline(evidence: Evidence, split: Decomposition) -> str:
 
 
 def _sums(evidence: Evidence, split: Decomposition) -> str:
-    if abs(split.residual) >= EXACT:
+    if not split.is_exact:
         return f"{difference(evidence.kpi, split.residual)} are in no part"
     return "the parts sum to the change"
 
@@ -161,12 +160,15 @@ def _upstream(evidence: Evidence) -> Iterator[Cause]:
             continue
         limits = natural_limits(change.baseline)
         moved = limits is None or not limits.low <= change.after <= limits.high
-        beyond = "" if limits is None else ", beyond chance" if moved else ", within chance"
+        within = ", beyond chance" if moved else ", within chance as a whole"
+        beyond = "" if limits is None else within
+        left = _lead(evidence, kpi_id, scope)
+        lead = f"; it {'moved' if moved else 'was beyond it'} {left}" if left else ""
         yield Cause(
             kind="coincidence" if limits is None or not moved else "statistical",
             text=(
                 f"Upstream, {named(kpi, scope)} went from {before} to {after} over the same "
-                f"{kpi['grain']}s{beyond}{_lead(evidence, kpi_id, scope)}."
+                f"{kpi['grain']}s{beyond}{lead}."
             ),
         )
 
@@ -189,7 +191,7 @@ def _lead(evidence: Evidence, kpi_id: str, scope: str) -> str:
             first, last = sorted((reading.period_start, evidence.onset))
             periods = sum(first <= each.period_start < last for each in readings)
             if not periods:
-                return f"; it moved in the same {grain}"
+                return f"in the same {grain}"
             side = "before" if reading.period_start < evidence.onset else "after"
-            return f"; it moved {counted(periods, grain)} {side}"
+            return f"{counted(periods, grain)} {side}"
     return ""

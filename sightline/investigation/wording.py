@@ -68,12 +68,12 @@ def ended(text: str) -> str:
 
 
 def percent(share: Decimal) -> str:
-    """A share of one as whole percent; never rounded up to 100 % or down to 0 %."""
+    """A share of one as whole percent; never rounded up to 100 %, nor down to 0 % but to <1 %."""
     whole = (share * 100).quantize(Decimal(1), ROUND_HALF_EVEN)
     if whole == 100 and share < 1:
         whole = Decimal(99)
     if whole == 0 and share > 0:
-        whole = Decimal(1)
+        return f"<1{_SPACE}%"
     return f"{number(whole, 0)}{_SPACE}%"
 
 

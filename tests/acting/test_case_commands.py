@@ -21,6 +21,7 @@ from sightline.casebook.answers import Answers
 from sightline.catalog import load_catalog
 from sightline.errors import UsageError
 from sightline.home import CHECKOUT, Home
+from sightline.people import role_names
 from tests.reports.sample_case import sample_case
 
 NOW = datetime(2026, 10, 26, 6, 0, tzinfo=UTC)  # a Monday
@@ -73,8 +74,9 @@ def test_a_case_is_worked_on_from_a_terminal(home: Home) -> None:
     assert (acted["state"], acted["due"]) == ("acting", "2026-11-06")
     authors = {event.actor for event in Casebook(home.casebook_url).events(CASE)[1:]}
     assert authors == {OWNER}
-    done = told(Casebook(home.casebook_url).events(CASE))[-1]
-    assert done.sentence == "maintenance_lead to do by 2026-11-06: move the slots"
+    names = role_names(load_catalog(home.okrs))
+    done = told(Casebook(home.casebook_url).events(CASE), names)[-1]
+    assert done.sentence == "Maintenance lead to do by 2026-11-06: move the slots"
 
 
 def test_who_does_it_is_a_role_or_somebody_who_holds_one(home: Home) -> None:
@@ -90,7 +92,7 @@ def test_words_of_a_closed_list_are_told_without_underscores() -> None:
     events = [
         CaseEvent(1, "1", CASE, kind, NOW, OWNER, json.dumps(said)) for kind in ("stands", "closed")
     ]
-    assert [each.sentence for each in told(events)] == [
+    assert [each.sentence for each in told(events, {})] == [
         "It is under review now",
         "Closed, cause planned work; what helped: set max_speed",
     ]
@@ -99,7 +101,7 @@ def test_words_of_a_closed_list_are_told_without_underscores() -> None:
 def test_an_action_of_before_anybody_was_named_is_told_without(home: Home) -> None:
     content = json.dumps({"action": "move the slots", "due_on": "2026-11-06"})
     event = CaseEvent(1, "1", CASE, "acted", NOW, OWNER, content)
-    assert told([event])[0].sentence == "to do by 2026-11-06: move the slots"
+    assert told([event], {})[0].sentence == "to do by 2026-11-06: move the slots"
 
 
 def test_what_is_not_possible_is_refused_with_what_is(home: Home) -> None:

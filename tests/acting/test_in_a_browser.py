@@ -11,7 +11,7 @@ import pytest
 from reports.answer import Answer
 from reports.channels import Channel
 from reports.delivery import deliver
-from reports.page import case_link
+from reports.page import act_link, case_link
 from reports.signed_links import Desk
 from sightline.casebook import Message, OutboxMessage
 from tests.acting.conftest import CASE, COLLEAGUE, NOW, OWNER, Served, publish
@@ -77,13 +77,23 @@ def test_a_case_is_acknowledged_and_decided_from_the_link_of_an_e_mail(
     page.get_by_label("Action", exact=True).fill("Move the slots")
     page.get_by_label("Done by").fill("2026-11-06")
     page.get_by_role("button", name="Record an action").click()
-    assert "maintenance_lead to do by 2026-11-06: Move the slots" in page.inner_text("ol")
+    assert "Maintenance lead to do by 2026-11-06: Move the slots" in page.inner_text("ol")
     assert said == []
 
     page.context.clear_cookies()
     page.goto(link)
     page.get_by_role("button", name=f"Continue as {OWNER}").click()
     assert "used before" in page.inner_text("main")
+
+
+def test_one_press_acknowledges_from_the_button_of_an_e_mail(served: Served, page: Page) -> None:
+    link = served.signer.sign(OWNER, CASE, NOW)
+    page.goto(act_link(served.address, CASE, "ack", token=link))
+    assert served.kinds() == ["opened"]  # nothing is done by opening it
+    page.get_by_role("button", name="Acknowledge").click()
+    assert "This case is acknowledged" in page.inner_text("main")
+    assert f"You act as {OWNER}" in page.inner_text("main")
+    assert served.kinds() == ["opened", "link_used", "acknowledged"]
 
 
 def test_a_silence_is_seen_before_it_counts(served: Served, page: Page, firm: Firm) -> None:
@@ -108,6 +118,30 @@ def test_a_silence_is_seen_before_it_counts(served: Served, page: Page, firm: Fi
     assert "Silenced until 2026-11-02: planned <b>stop</b>" in page.inner_text("ol")
     (silence,) = served.casebook.silencing.silences(NOW)
     assert (silence.kpi_id, silence.scope, silence.author) == ("sorter_uptime", "north", OWNER)
+
+
+def test_a_case_whose_fix_has_held_is_closed_by_who_does_not_own_it(
+    served: Served, page: Page
+) -> None:
+    for kind, content in (("resolved", {"period": "2026-09-14"}), ("verified", {"periods": 4})):
+        served.casebook.observe(CASE, kind, content, NOW)
+
+    def enter(person: str) -> None:
+        page.context.clear_cookies()
+        page.goto(act_link(served.address, CASE, token=served.signer.sign(person, CASE, NOW)))
+        page.get_by_role("button", name="Continue").click()
+
+    enter(OWNER)
+    assert page.get_by_role("form", name="Close").count() == 0
+    enter(COLLEAGUE)
+    form = page.get_by_role("form", name="Close")
+    form.get_by_label("Cause").select_option(label="planned work")
+    form.get_by_label("What helped").fill("slots moved to the night")
+    form.get_by_role("button").click()
+    assert "This case is closed" in page.inner_text("main")
+    assert "Closed, cause planned work; what helped: slots moved" in page.inner_text("ol")
+    offered = page.get_by_role("form").evaluate_all("forms => forms.map(form => form.ariaLabel)")
+    assert offered == ["Comment", "Reopen"]
 
 
 def test_the_pages_for_acting_fit_a_phone(served: Served, page: Page, firm: Firm) -> None:

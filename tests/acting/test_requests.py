@@ -13,6 +13,7 @@ from reports.board import render_board
 from reports.case_page import render_case
 from reports.finding_page import render_finding
 from reports.marts import finding_details
+from reports.page import act_link, case_link
 from tests.acting.conftest import CASE, COLLEAGUE, NOW, OWNER, Served, publish
 from tests.reports.firm import Firm
 from tests.reports.sample_case import sample_case
@@ -68,6 +69,23 @@ def test_a_link_is_refused_the_second_time(served: Served, client: httpx.Client)
         replayed = enter(another, link)
     assert replayed.status_code == 403
     assert "used before" in replayed.text
+
+
+def test_what_a_link_asks_for_is_taken_once_and_a_refused_act_leaves_the_link_unused(
+    served: Served, client: httpx.Client
+) -> None:
+    link, again = (served.signer.sign(OWNER, CASE, NOW) for _ in range(2))
+    pressed = {"link": link, "do": "decline"}
+    assert client.post(f"/cases/{CASE}/session", data=pressed).status_code == 303
+    assert client.post(f"/cases/{CASE}/session", data=pressed).status_code == 403
+    assert served.kinds() == ["opened", "link_used", "declined"]
+    needs_words = client.post(f"/cases/{CASE}/session", data={"link": again, "do": "close"})
+    assert (needs_words.status_code, "“Cause” is missing" in needs_words.text) == (403, True)
+    assert act(client, "ack", token=form_token(client)).status_code == 303
+    late = client.post(f"/cases/{CASE}/session", data={"link": again, "do": "ack"})
+    assert "is acknowledged: cannot ack it now" in late.text
+    assert enter(client, again).status_code == 303
+    assert served.kinds()[-2:] == ["acknowledged", "link_used"]
 
 
 def test_an_expired_link_is_refused(served: Served, client: httpx.Client) -> None:
@@ -177,7 +195,7 @@ def test_an_illegal_step_is_refused_and_the_legal_ones_are_named(
     enter(client, served.signer.sign(OWNER, CASE, NOW))
     refused = act(client, "decide", token=form_token(client), decision="x")
     assert refused.status_code == 409
-    assert "possible are: ack, comment" in refused.text
+    assert "possible are: ack, decline, comment" in refused.text
 
 
 def test_a_day_that_is_past_is_refused_with_the_way_out(
@@ -301,3 +319,22 @@ def test_every_answer_forbids_scripts_and_is_not_kept(served: Served, client: ht
 def test_the_key_is_readable_by_its_owner_alone(served: Served) -> None:
     assert served.home.link_key.stat().st_mode & 0o077 == 0
     assert served.signer.key.hex() not in repr(served.signer)
+
+
+def test_a_case_of_a_place_with_a_slash_is_read_and_acted_on(
+    served: Served, client: httpx.Client
+) -> None:
+    case_id = "sorter_uptime.north/dock 1.level.2026-06-29"
+    served.open_case(case_id)
+    served.casebook.finish_audit(sample_case(case_id=case_id), NOW)
+    served.home.case_page(case_id).write_text(render_case(sample_case(case_id=case_id)))
+    page = client.get(f"/{case_link(case_id)}")
+    assert 'href="/cases/sorter_uptime.north~2Fdock~201.level.2026-06-29/act"' in page.text
+    link = act_link("", case_id, "ack", token=served.signer.sign(OWNER, case_id, NOW))
+    assert "Acknowledge</button>" in client.get(link).text
+    pressed = {"link": link.partition("link=")[2], "do": "ack"}
+    entered = client.post(f"{act_link('', case_id).removesuffix('act')}session", data=pressed)
+    assert served.kinds(case_id)[-1] == "acknowledged"
+    stands = client.get(entered.headers["location"]).text
+    assert "This case is <b>acknowledged</b>" in stands
+    assert f'href="/{case_link(case_id)}">Read the whole case' in stands

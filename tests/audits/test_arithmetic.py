@@ -99,7 +99,7 @@ def test_a_number_is_never_rounded_onto_the_limit_it_misses() -> None:
     assert quantity_beside(UPTIME, Decimal(98), Decimal(98)) == "98.0\u202f%"
     assert [percent(Decimal(share)) for share in ("0.999", "0.0001", "1", "0")] == [
         "99\u202f%",
-        "1\u202f%",
+        "<1\u202f%",
         "100\u202f%",
         "0\u202f%",
     ]

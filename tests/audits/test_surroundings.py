@@ -195,6 +195,21 @@ def test_a_driver_that_moved_first_says_how_long_before() -> None:
     assert upstream.text.endswith("beyond chance; it moved 1 week before.")
 
 
+def test_a_driver_that_left_chance_for_a_week_and_came_back_is_not_said_to_have_moved() -> None:
+    case = investigated(
+        "update marts.fct_kpi_value set numerator = numerator * 1.4 "
+        "where kpi_id = 'unplanned_downtime' and period_start = '2026-06-22'",
+        "insert into marts.fct_kpi_value select kpi_id, scope, period_start - 56, numerator, "
+        "denominator, value, true, '' from marts.fct_kpi_value where kpi_id = 'unplanned_downtime' "
+        "and period_start between '2026-04-27' and '2026-06-15'",
+        "insert into marts.fct_kpi_evaluation (kpi_id, scope, period_start, value, is_closed) "
+        "select kpi_id, scope, period_start, value, true from marts.fct_kpi_value "
+        "where kpi_id = 'unplanned_downtime' and period_start < '2026-04-27'",
+    )
+    (upstream,) = [cause for cause in case.causes if "Upstream" in cause.text]
+    assert upstream.text.endswith("within chance as a whole; it was beyond it 1 week before.")
+
+
 def test_what_helped_before_stands_on_the_case() -> None:
     case = investigated(
         "insert into marts.fct_audit_case values "

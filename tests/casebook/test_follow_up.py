@@ -84,6 +84,26 @@ def test_the_next_breach_before_that_is_a_relapse(marts: duckdb.DuckDBPyConnecti
     assert kinds(marts, "verified") == []
 
 
+@pytest.mark.parametrize(
+    ("opened", "bad", "seen"),
+    [
+        (7, (), "verified"),
+        (6, (), "relapsed"),
+        (7, (6,), "relapsed"),
+        (8, (6,), "verified"),
+    ],
+)
+def test_a_breach_after_the_fix_has_held_is_no_relapse_though_nobody_looked_meanwhile(
+    marts: duckdb.DuckDBPyConnection, opened: int, bad: tuple[int, ...], seen: str
+) -> None:
+    episode(marts, CASE, "closed", 0)  # closed in the third week
+    episode(marts, NEXT, "firing", opened)
+    judged(marts, opened + 2, bad=(*bad, opened, opened + 1))
+    assert kinds(marts) == ["resolved", seen]
+    (held,) = [said for kind, said in observations(stands(), courses(marts)[CASE])][1:]
+    assert held == ({"periods": opened - 3} if seen == "verified" else {"episode": NEXT})
+
+
 def test_a_recovery_that_breaks_off_is_a_relapse_of_the_same_episode(
     marts: duckdb.DuckDBPyConnection,
 ) -> None:

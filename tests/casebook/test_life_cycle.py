@@ -277,3 +277,12 @@ def test_every_form_says_what_it_is_for() -> None:
         assert form.__doc__, verb
         assert form.kind in STEPS
         assert all(field.title for field in form.model_fields.values())
+
+
+def test_a_case_that_somebody_declines_waits_for_the_next_to_take_it() -> None:
+    now = standing(history("opened", "declined"), AT + timedelta(days=1))
+    assert now is not None
+    assert (now.state, now.declined_at) == ("opened", history("opened", "declined")[1].at)
+    taken = standing(history("opened", "declined", "acknowledged"), AT + timedelta(days=1))
+    assert taken is not None
+    assert (taken.state, taken.declined_at) == ("acknowledged", None)

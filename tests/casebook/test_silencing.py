@@ -11,7 +11,11 @@ from sightline.casebook import Casebook
 from sightline.errors import UsageError
 from tests.casebook.test_announcing import AT, DAY, silence
 
-CASE = {"kpi_id": "sorter_uptime", "scope": "north", "objective_id": "faster_throughput"}
+CASE = {
+    "kpi_id": "sorter_uptime",
+    "scope": "north",
+    "objectives": {"faster_throughput", "fewer_stops"},
+}
 
 
 def test_a_silence_holds_until_the_moment_it_names(casebook: Casebook) -> None:
@@ -36,6 +40,7 @@ def test_a_silence_that_begins_later_is_listed_and_holds_back_nothing_yet(
         ({"scope": None}, True),
         ({"scope": "south"}, False),
         ({"kpi_id": None, "scope": None, "objective_id": "faster_throughput"}, True),
+        ({"kpi_id": None, "scope": None, "objective_id": "fewer_stops"}, True),
         ({"objective_id": "lower_cost"}, False),
     ],
 )

@@ -136,6 +136,10 @@ def test_a_page_of_the_past_rebuilds_to_its_bytes_by_the_command_at_its_foot(pas
     page.write_text(page.read_text().replace("98", "97"))
     altered = past.first_day.sightline(*command[0].split())
     assert (altered.returncode, "page differ" in altered.stdout) == (1, True)
+    assert "by this very code, so its inputs differ" in altered.stdout
+    (past.first_day.home / "code").write_text("5ca1ab1e")
+    upgraded = past.first_day.sightline(*command[0].split())
+    assert (upgraded.returncode, "by other code (5ca1ab1e)" in upgraded.stdout) == (5, True)
 
 
 def test_a_case_of_a_moment_that_nothing_is_kept_of_is_refused_with_the_way_out(past: Past) -> None:

@@ -13,7 +13,7 @@ from reports.delivery import deliver
 from reports.digest import compose_digest
 from sightline.alert_policy import AlertPolicy
 from sightline.casebook import MAX_ATTEMPTS, Casebook, Message, OutboxMessage, Silence
-from sightline.casebook.acts import Accept, Acknowledge, Act, Decide, Dismiss, TakeAction
+from sightline.casebook.acts import Accept, Acknowledge, Act, Decide, Decline, Dismiss, TakeAction
 from sightline.home import Home
 from tests.reports.conftest import NOW
 from tests.reports.firm import AS_OF, CASE, LAST_WEEK, Firm
@@ -283,6 +283,20 @@ def test_escalation_is_sent_to_the_deputy_and_then_to_who_owns_the_objective(
     assert _readers(firm, casebook, days=7) == [None, "automation-lead@northline.example", LEAD]
 
 
+def test_whoever_is_next_is_asked_as_soon_as_the_owner_says_it_is_not_theirs(
+    firm: Firm, casebook: Casebook
+) -> None:
+    _announce(firm, casebook)
+    at = NOW + timedelta(minutes=5)
+    casebook.take(CASE, Decline(note="the north team's"), author=LEAD, owners=(), at=at)
+    (told, *_) = compose(
+        firm.marts, casebook, now=at + timedelta(minutes=1), names=["email"], mail={"email": None}
+    ).messages
+    assert told.kind == "escalated"
+    assert "somebody who was asked says it is not theirs" in told.body["html"]
+    assert f"the deputy of Maintenance lead &lt;{DEPUTY}&gt;" in told.body["html"]
+
+
 def test_a_deputy_who_acts_already_is_not_the_next_one_to_be_asked(
     firm: Firm, casebook: Casebook
 ) -> None:
@@ -397,16 +411,20 @@ def test_a_recovery_that_does_not_come_about_is_asked_about_again(
     assert "recovering on Mon 26 Oct and no step since" in message.body["html"]
 
 
-def test_a_restatement_of_a_silenced_kpi_is_told_when_the_silence_ends(
-    firm: Firm, casebook: Casebook
+@pytest.mark.parametrize("silenced", ["damage_rate", None])
+def test_a_restatement_of_a_silenced_kpi_or_objective_is_told_when_the_silence_ends(
+    firm: Firm, casebook: Casebook, silenced: str | None
 ) -> None:
     _announce(firm, casebook)
     firm.add("fct_restatement", kpi_id="damage_rate", scope="all", period_start=LAST_WEEK,
              version=2, restated_at=AS_OF, to_value=0.4, from_value=0.3,
              materiality="material", **{"class": "event"})  # fmt: skip
     until = NOW + timedelta(hours=6)
+    objective = None if silenced else firm.marts.execute(
+        "select max(objective_id) from marts.rpt_one_glance where kpi_id = 'damage_rate'"
+    ).fetchall()[0][0]  # fmt: skip
     casebook.silencing.hold(
-        Silence("", "damage_rate", None, None, NOW, until, DEPUTY, "planned"), NOW
+        Silence("", silenced, None, objective, NOW, until, DEPUTY, "planned"), NOW
     )
     assert compose(firm.marts, casebook, now=NOW, names=["file"]).messages == []
     (message,) = compose(firm.marts, casebook, now=until, names=["file"]).messages

@@ -115,6 +115,13 @@ def test_a_member_without_a_ratio_of_its_own_and_the_residual_stand_beside_rate_
     assert "N1 – – – – −0.49 residual +1.00 98.60" in text
 
 
+def test_what_only_rounding_leaves_over_is_no_residual() -> None:
+    for left, is_told in ((Decimal("0.000000000003"), False), (Decimal("0.000000003"), True)):
+        parts = DECOMPOSITION.model_copy(update={"residual": left})
+        text = _text(render_case(sample_case(decomposition=parts, drill_down=parts)))
+        assert ("residual" in text) is is_told
+
+
 def test_the_factors_of_a_product_stand_beside_the_other_parts() -> None:
     parts = (
         Part(label="Sorter uptime", amount=Decimal("-0.45"), share=Decimal("0.36")),

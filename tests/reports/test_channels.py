@@ -7,8 +7,10 @@ import email.policy
 import re
 import socket
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -19,11 +21,13 @@ from reports.delivery import deliver
 from reports.page import case_link
 from reports.signed_links import Desk, Signer
 from sightline.casebook import Casebook, Message, OutboxMessage
+from sightline.casebook.acts import Acknowledge
 from sightline.errors import UsageError
 from sightline.home import Home
 from tests.reports.conftest import NOW
 from tests.reports.firm import CASE, Firm
 
+DESK = "https://okr.northline.example"
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -89,12 +93,75 @@ def test_an_e_mail_has_html_text_and_the_picture_inline(
     assert "Keep recalibrating" in _part(mail, "text/plain").get_content()
 
 
+def _mailed(
+    firm: Firm, casebook: Casebook, home: Home, smtp: tuple[_Mailbox, str], served: str
+) -> dict[str, email.message.EmailMessage]:
+    """What a mail server is given when a case is told to a list of two, and to its owner."""
+    mailbox, address = smtp
+    told = compose(
+        firm.marts, casebook, now=NOW, names=["email"], mail={"email": None},
+        reports_url=DESK, desk_url=served,
+    )  # fmt: skip
+    casebook.announce(told.messages, NOW)
+    room = address.replace("to=maintenance-lead@", "to=coo@northline.example,finance@")
+    desk = Desk(served, Signer.of(home)) if served else None
+    assert deliver(casebook, {"email": Channel("email", room)}, NOW, desk).delivered == 2
+    return {str(mail["To"]): mail for mail in mailbox.mails}
+
+
+def test_a_case_can_be_opened_from_the_plain_text_of_a_mail_each_by_its_reader(
+    firm: Firm, casebook: Casebook, home: Home, smtp: tuple[_Mailbox, str]
+) -> None:
+    mails = _mailed(firm, casebook, home, smtp, DESK)
+    written = {
+        to: re.findall(rf"{re.escape(DESK)}\S+", _part(mail, "text/plain").get_content())
+        for to, mail in mails.items()
+    }
+    (signed,) = written.pop("maintenance-lead@northline.example")
+    entry = Signer.of(home).read(signed.partition("link=")[2], NOW)
+    assert (entry.person, entry.case_id) == ("maintenance-lead@northline.example", CASE)
+    assert written == {
+        "coo@northline.example": [case_link(CASE, DESK)],
+        "finance@northline.example": [case_link(CASE, DESK)],
+    }
+
+
+def test_mail_to_one_person_leads_to_the_first_acts_where_they_can_be_taken(
+    firm: Firm, casebook: Casebook, home: Home, smtp: tuple[_Mailbox, str]
+) -> None:
+    mails = _mailed(firm, casebook, home, smtp, DESK)
+    html = {to: _part(mail, "text/html").get_content() for to, mail in mails.items()}
+    mine = html.pop("maintenance-lead@northline.example")
+    links = re.findall(r'href="([^"]+)"[^>]*>([^<]+)</a>', mine)
+    asked = [parse_qs(urlsplit(unescape(link)).query) | {"words": words} for link, words in links]
+    (token,) = {*asked[0]["link"]}
+    assert asked == [
+        {"link": [token], "words": "Open the case"},
+        {"link": [token], "do": ["ack"], "words": "Acknowledge"},
+        {"link": [token], "do": ["decline"], "words": "Not mine"},
+    ]
+    assert not any("Acknowledge</a>" in each for each in html.values())
+
+
+def test_mail_leads_to_no_act_where_nothing_is_served_or_somebody_has_the_case(
+    firm: Firm, casebook: Casebook, home: Home, smtp: tuple[_Mailbox, str]
+) -> None:
+    mails = _mailed(firm, casebook, home, smtp, "")
+    assert not any("Not mine" in mail.as_string() for mail in mails.values())
+    casebook.take(CASE, Acknowledge(note=""), author="a@b.example", owners=(), at=NOW)
+    firm.marts.execute("update marts.fct_kpi_episode set last_value = 96.4")
+    worse = compose(firm.marts, casebook, now=NOW, names=["email"], mail={"email": None},
+                    desk_url=DESK).messages  # fmt: skip
+    assert [message.kind for message in worse] == ["changed", "changed"]
+    assert not any("Not mine" in message.body["html"] for message in worse)
+
+
 def test_a_mail_to_one_person_goes_to_nobody_else_and_its_links_are_that_persons(
     casebook: Casebook, waiting: OutboxMessage, smtp: tuple[_Mailbox, str], home: Home
 ) -> None:
     mailbox, address = smtp
-    desk, signer = "https://okr.northline.example", Signer.of(home)
-    page = f'<a href="{case_link(CASE, desk)}">Open the case</a>'
+    signer = Signer.of(home)
+    page = f'<a href="{case_link(CASE, DESK)}">Open the case</a>'
     body = {"html": page, "text": "", "pictures": []}
     both = [
         Message("changed", (CASE,), None, "email", "uptime", body, recipient=recipient)
@@ -102,7 +169,7 @@ def test_a_mail_to_one_person_goes_to_nobody_else_and_its_links_are_that_persons
     ]
     casebook.announce(both, NOW)
     email = {"email": Channel("email", f"{address}&cc=coo@northline.example")}
-    assert deliver(casebook, email, NOW, Desk(desk, signer)).delivered == 2
+    assert deliver(casebook, email, NOW, Desk(DESK, signer)).delivered == 2
     room, personal = sorted(mailbox.mails, key=lambda mail: mail["To"], reverse=True)
     assert (room["To"], room["Cc"]) == (
         "maintenance-lead@northline.example",

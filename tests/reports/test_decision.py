@@ -50,6 +50,7 @@ class Firm:
         stale: Iterable[str] = (),
         silences: Iterable[Silence] = (),
         in_hand: dict[str, datetime] | None = None,
+        declined: dict[str, datetime] | None = None,
         days_off: Callable[[str], IsOff] = lambda _kpi_id: is_weekend,
         policy: AlertPolicy = POLICY,
     ) -> Decision:
@@ -59,6 +60,7 @@ class Firm:
             announced=self.casebook.announced(),
             silences=list(silences),
             in_hand=in_hand or {},
+            declined=declined or {},
             days_off=days_off,
         )
         decision = decide(situation, policy, self.now)
@@ -159,6 +161,17 @@ def test_an_open_case_climbs_the_ladder_and_then_repeats_at_its_pace(firm: Firm)
                     (21, "repeated")]  # fmt: skip
 
 
+def test_a_case_that_who_was_asked_declines_goes_up_the_ladder_at_once_and_one_rung(
+    firm: Firm,
+) -> None:
+    firm.look(standing())
+    declined = {CASE: firm.now + timedelta(minutes=1)}
+    firm.now += timedelta(minutes=2)
+    assert firm.kinds(standing(), declined=declined) == ["escalated"]
+    firm.now += timedelta(minutes=2)
+    assert firm.kinds(standing(), declined=declined) == []
+
+
 def test_nobody_is_asked_above_on_a_day_off(firm: Firm) -> None:
     wednesday = (NOW + 2 * DAY).date()
     firm.look(standing())
@@ -247,6 +260,17 @@ def test_a_silence_shows_beforehand_what_it_would_hold_back() -> None:
     cases = [standing(), standing(1), replace(standing(), scope="south", case_id="s")]
     assert would_hold_back(cases, silence(), NOW) == [CASE, "s"]
     assert would_hold_back(cases, silence(scope="south"), NOW) == ["s"]
+
+
+def test_a_silenced_objective_holds_back_all_that_touches_it_as_its_preview_says(
+    firm: Firm,
+) -> None:
+    shared = standing(touches=frozenset({"faster_throughput", "lower_cost"}))
+    quiet = silence(kpi_id=None, objective_id="lower_cost")
+    assert shared.objective_id == "faster_throughput"
+    assert would_hold_back([shared, standing(1)], quiet, NOW) == [CASE]
+    assert firm.kinds(shared, standing(1), silences=[quiet]) == ["open"]
+    assert firm.casebook.held_back() == {CASE}
 
 
 STEPS = st.lists(
