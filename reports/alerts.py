@@ -13,7 +13,7 @@ from datetime import UTC, datetime, time, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from reports import marts, wording
+from reports import marts, news, wording
 from reports.changes import changed
 from reports.channels import channel_names, mailboxes
 from reports.decision import Decision, Situation, Standing, Telling, decide
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from decimal import Decimal
 
-    from reports.marts import Marts
     from reports.story import Text
     from sightline.casebook import Casebook, Kind
     from sightline.casebook.life_cycle import Standing as CaseStanding
+    from sightline.marts import Marts, Row
 
 # Changes older than this were told or are history that a new installation need not hear.
 _RECENT_DAYS = 2
@@ -118,7 +118,7 @@ def compose(
     base = os.environ.get("SIGHTLINE_REPORTS_URL", "") if reports_url is None else reports_url
     policy = policy or AlertPolicy()
     episodes = {episode.case_id: episode for episode in open_episodes(connection)}
-    feeds = marts.freshness(connection)
+    feeds = news.freshness(connection)
     stale = [row["source"] for row in feeds if row["status"] == "stale"]
     cases = followed(casebook.standings(now))
     looked_at = situation(casebook, episodes.values(), stale, cases, policy, now, days_off)
@@ -186,9 +186,9 @@ def _words(
     base: str,
     desk: str,
 ) -> Words:
-    ended: dict[str, marts.Row] = {}
+    ended: dict[str, Row] = {}
     if any(telling.kind == "close" for telling in decision.tellings):
-        ended = {row["episode_id"]: row for row in marts.closed_episodes(connection)}
+        ended = {row["episode_id"]: row for row in news.closed_episodes(connection)}
     trends: dict[tuple[str, str], list[Decimal | None]] = {}
     for row in marts.trends(connection):
         trends.setdefault((row["kpi_id"], row["scope"]), []).append(finite(row["value"]))
@@ -199,7 +199,7 @@ def _words(
             row["objective_id"]: wording.plain(row["objective_name"])
             for row in marts.one_glance(connection)
         },
-        objective_owners=marts.objective_owners(connection),
+        objective_owners=news.objective_owners(connection),
         holders=marts.roles(connection),
         cases=cases,
         days_off=looked_at.days_off,
@@ -208,16 +208,14 @@ def _words(
         announced=looked_at.announced,
         last_seen={
             row["source"]: wording.instant(row["last_seen_at"])
-            for row in marts.freshness(connection)
+            for row in news.freshness(connection)
         },
         base=base,
         desk=desk,
     )
 
 
-def _is_silenced(
-    change: marts.Row, glance: Sequence[marts.Row], looked_at: Situation, now: datetime
-) -> bool:
+def _is_silenced(change: Row, glance: Sequence[Row], looked_at: Situation, now: datetime) -> bool:
     """Whether the KPI whose number or definition changed is silenced, or an objective it is of."""
     kpi_id, scope = change["kpi_id"], change["scope"]
     objectives = {line["objective_id"] for line in linked(glance, kpi_id, scope)}
@@ -246,8 +244,8 @@ def _once(
             and not _is_silenced(row, glance, looked_at, now)
         ]
         for found in (
-            marts.recent_restatements(connection, _RECENT_DAYS),
-            marts.recent_definition_changes(connection, _RECENT_DAYS),
+            news.recent_restatements(connection, _RECENT_DAYS),
+            news.recent_definition_changes(connection, _RECENT_DAYS),
         )
     )
     if restatements or definitions:

@@ -14,7 +14,7 @@ from reports.page import render
 from reports.sparkline import sparkline
 
 if TYPE_CHECKING:
-    from reports.marts import Marts
+    from sightline.marts import Marts
 
 
 def render_board(connection: Marts) -> str:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from reports.glance import KeyResult, LinkedKpi, Objective
-    from reports.marts import Marts
+    from sightline.marts import Marts
 
 WIDTH, LINES = 100, 40
 _BAR = 24

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from reports.marts import Row
+    from sightline.marts import Row
 
 # More of them nobody reads in a message.
 _NAMED = 10

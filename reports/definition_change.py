@@ -13,7 +13,7 @@ from reports.story import Story
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from reports.marts import Row
+    from sightline.marts import Row
 
 _NOBODY = "nobody on record"
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")

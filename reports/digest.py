@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from reports.marts import Marts
     from sightline.casebook import Casebook, Silence
+    from sightline.marts import Marts
 
 _MOST = 10
 

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from reports.marts import Marts
     from sightline.casebook.life_cycle import Standing
+    from sightline.marts import Marts
 
 # State of a case: what somebody has to do next.
 NEXT_STEP = {

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reports import marts, wording
+from reports import marts, news, wording
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date, datetime
     from decimal import Decimal
 
-    from reports.marts import Marts, Row
+    from sightline.marts import Marts, Row
 
 VERDICTS = {
     "no_verdict": "No verdict",
@@ -85,14 +85,14 @@ class Episode:
 
 def open_episodes(connection: Marts) -> list[Episode]:
     """Every open episode, the oldest first."""
-    rows = marts.open_episodes(connection)
+    rows = news.open_episodes(connection)
     if not rows:
         return []
     glance = marts.one_glance(connection)
     roles = marts.roles(connection)
     orders = {
         (row["guardrail_kpi_id"], row["guardrail_scope"]): row
-        for row in marts.policy_verdicts(connection)
+        for row in news.policy_verdicts(connection)
     }
     return [_episode(row, glance, orders.get((row["kpi_id"], row["scope"])), roles) for row in rows]
 

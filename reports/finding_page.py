@@ -16,7 +16,7 @@ from reports.page import render
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from reports.marts import Marts, Row
+    from sightline.marts import Marts, Row
 
 GRADES = {
     "B": "watch",

@@ -19,7 +19,7 @@ from reports.status import LEADS, Mark, mark
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from reports.marts import Marts, Row
+    from sightline.marts import Marts, Row
 
 _SHORT = {"week": "wk", "month": "mo", "quarter": "qtr"}
 _SHARE_OF_PERIODS = frozenset({"stay_at_or_above", "stay_at_or_below", "within_range"})

@@ -10,7 +10,7 @@ from reports import marts, wording
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from reports.marts import Marts, Row
+    from sightline.marts import Marts, Row
 
 # What a part of the score that is not whole means; of several the first in this order is told.
 WHY = {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from reports import marts, wording
 
 if TYPE_CHECKING:
-    from reports.marts import Marts
+    from sightline.marts import Marts
 
 
 def notes(connection: Marts) -> dict[str, tuple[str, ...]]:

@@ -9,7 +9,7 @@ from reports.marts import finite
 from reports.status import MARKS
 
 if TYPE_CHECKING:
-    from reports.marts import Row
+    from sightline.marts import Row
 
 CONFIDENCE = {
     "on_track": MARKS["healthy"].word,

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
     from reports.decision import Telling
     from reports.episodes import Episode
-    from reports.marts import Row
     from sightline.casebook import Announced, Kind, OutboxMessage
     from sightline.casebook.deadlines import IsOff
     from sightline.casebook.life_cycle import Standing
+    from sightline.marts import Row
 
 # Of a storm the worst are named; more nobody reads in a message.
 _NAMED = 10

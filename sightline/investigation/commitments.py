@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from sightline.audit_case import Cause
-from sightline.investigation.marts import ask
 from sightline.investigation.wording import listed, number
+from sightline.marts import ask
 
 if TYPE_CHECKING:
     from sightline.investigation.evidence import Evidence, Marts

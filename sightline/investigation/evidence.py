@@ -16,9 +16,9 @@ from sightline.casebook.deadlines import IsOff, is_weekend
 from sightline.errors import UsageError
 from sightline.investigation.arithmetic import Change, Reading, change_since
 from sightline.investigation.decomposition import concentration, decompose
-from sightline.investigation.marts import Marts, Row, ask
 from sightline.investigation.measurements import SHOWN_PERIODS, Measurements
 from sightline.investigation.surroundings import Surroundings
+from sightline.marts import Marts, Row, ask
 
 __all__ = ["SHOWN_PERIODS", "Evidence", "Marts", "Row"]
 

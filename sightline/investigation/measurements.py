@@ -11,7 +11,7 @@ from functools import cached_property
 
 from sightline.audit_case import Point
 from sightline.investigation.arithmetic import Reading
-from sightline.investigation.marts import Marts, Row, ask
+from sightline.marts import Marts, Row, ask
 
 # Half a year of weeks, the length of a planning period.
 SHOWN_PERIODS = 26

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from functools import cached_property
 
-from sightline.investigation.marts import Marts, Row, ask
+from sightline.marts import Marts, Row, ask
 
 
 class Surroundings:

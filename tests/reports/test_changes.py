@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from reports.changes import changed
-from reports.marts import Row
+from sightline.marts import Row
 
 
 def _row(period: date, before: str | None, after: str | None, **others: Any) -> Row:
