@@ -143,12 +143,8 @@ def _case(about: str, telling: Telling, words: Words) -> Story:
 
 def _open_case(episode: Episode, telling: Telling, words: Words) -> Story:
     since = f"open since {wording.period(episode.grain, episode.since)}, for {episode.owner}"
-    opening = f"Audit case, told {wording.instant(words.now)}"
-    if episode.case_id in words.relapses:
-        before = wording.plain(words.relapses[episode.case_id])
-        opening = f"Relapse: the fix of {before} did not hold, and that case reopens"
     kicker = {
-        "open": f"{opening}, {since}",
+        "open": f"Audit case, told {wording.instant(words.now)}, {since}",
         "changed": f"Worse than you were told; {since}",
         "repeated": f"Still open, {_neglect(episode, words)}; {since}",
         "escalated": f"Escalated, {_neglect(episode, words)}; {since}",
@@ -164,6 +160,9 @@ def _open_case(episode: Episode, telling: Telling, words: Words) -> Story:
         ("Data", (f"{episode.integrity_verdict or 'not judged'}, {_GRADES[episode.grade]}",)),
         ("Asked of you", (_asked(episode, telling, words),)),
     ]
+    if episode.case_id in words.relapses:
+        before = wording.plain(words.relapses[episode.case_id])
+        facts.append(("Relapse", (f"the fix of {before} did not hold, and that case reopens",)))
     if episode.case_id in telling.unstable:
         unstable = "it opens again and again; further turns are told once a while only"
         facts.append(("Unstable", (unstable,)))

@@ -307,8 +307,8 @@ def test_a_relapse_says_which_case_it_reopens(
                  is_beyond_target=False)  # fmt: skip
     told = [m for m in compose(firm.marts, casebook, now=NOW, names=["file"]).messages
             if m.kind == "open"]  # fmt: skip
-    said = f"Relapse: the fix of {CASE} did not hold, and that case reopens, open since"
-    assert [said in message.body["html"] for message in told] == [is_told]
+    said = f"Relapse: the fix of {CASE} did not hold, and that case reopens"
+    assert [said in message.body["text"] for message in told] == [is_told]
 
 
 def test_an_escalation_without_an_objective_names_whoever_leads_the_unit(
