@@ -23,6 +23,7 @@ from reports.telling import Words, dead_letter, text_of
 from sightline.alert_policy import AlertPolicy
 from sightline.casebook import Message
 from sightline.casebook.deadlines import IsOff, is_weekend
+from sightline.casebook.follow_up import courses
 from sightline.casebook.life_cycle import followed
 
 if TYPE_CHECKING:
@@ -210,9 +211,23 @@ def _words(
             row["source"]: wording.instant(row["last_seen_at"])
             for row in news.freshness(connection)
         },
+        relapses=_relapses(connection, cases),
         base=base,
         desk=desk,
     )
+
+
+def _relapses(connection: Marts, cases: Mapping[str, CaseStanding]) -> dict[str, str]:
+    """The resolved case that each episode reopens because its fix did not hold, by the episode."""
+    resolved = {s.episode: s.case_id for s in cases.values() if s.state == "resolved"}
+    if not resolved:
+        return {}
+    went = courses(connection)
+    return {
+        course.relapse: case_id
+        for episode, case_id in resolved.items()
+        if (course := went.get(episode)) and course.relapse and not course.has_held
+    }
 
 
 def _is_silenced(change: Row, glance: Sequence[Row], looked_at: Situation, now: datetime) -> bool:

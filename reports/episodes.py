@@ -116,7 +116,7 @@ def headline(row: Row, starving: str | None = None) -> str:
     now = wording.quantity(value, symbol, decimals)
     periods = wording.counted(row["periods"] or 0, row["grain"])
     if row["state"] == "recovering":
-        return f"{name} is back at {now} after {periods} off target, and has to hold it"
+        return f"{name} is back at {now}, {periods} into its breach, and has to hold it"
     beyond_floor = (
         value is not None and floor is not None and (value < floor if higher else value > floor)
     )

@@ -49,8 +49,8 @@ class Words:
 
     `trends` are the last values by KPI and scope; `objective_owners` roles by objective, `holders`
     who holds each; `announced` what was said before, `cases` where each stands at `now`, `days_off`
-    those of a KPI; `base` is the address of the board, `desk` that of where cases are acted on, if
-    anywhere.
+    those of a KPI; `relapses` are the resolved cases that episodes reopen, by them; `base` is the
+    address of the board, `desk` that of where cases are acted on, if anywhere.
     """
 
     episodes: Mapping[str, Episode]
@@ -64,6 +64,7 @@ class Words:
     trends: Mapping[tuple[str, str], Sequence[Decimal | None]]
     announced: Mapping[str, Announced]
     last_seen: Mapping[str, str]
+    relapses: Mapping[str, str]
     base: str
     desk: str
 
@@ -91,8 +92,9 @@ class Words:
             return Asked(f"the deputy of {episode.owner}", deputy)
         role = self.objective_owners.get(episode.objective_id or "", "")
         holder = self.holders.get(role, {})
-        name = holder.get("name") or "whoever leads the unit"
-        return Asked(f"{wording.plain(name)}, who owns the objective", holder.get("acting"))
+        if not holder:
+            return Asked("whoever leads the unit", None)
+        return Asked(f"{wording.plain(holder['name'])}, who owns the objective", holder["acting"])
 
 
 class Asked(NamedTuple):
@@ -158,6 +160,9 @@ def _open_case(episode: Episode, telling: Telling, words: Words) -> Story:
         ("Data", (f"{episode.integrity_verdict or 'not judged'}, {_GRADES[episode.grade]}",)),
         ("Asked of you", (_asked(episode, telling, words),)),
     ]
+    if episode.case_id in words.relapses:
+        before = wording.plain(words.relapses[episode.case_id])
+        facts.append(("Relapse", (f"the fix of {before} did not hold, and that case reopens",)))
     if episode.case_id in telling.unstable:
         unstable = "it opens again and again; further turns are told once a while only"
         facts.append(("Unstable", (unstable,)))

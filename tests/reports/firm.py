@@ -32,6 +32,7 @@ TABLES = {
         source_last_seen_at timestamp, open_episode_id text""",
     "fct_kpi_evaluation": """kpi_id text, scope text, period_start date, value decimal(38,9),
         target decimal(38,9), floor decimal(38,9), is_closed boolean, is_latest boolean,
+        is_beyond_target boolean,
         status text, integrity_verdict text, integrity_grade text""",
     "dim_key_result": "key_result_id text, objective_id text, kind text",
     "fct_key_result_progress": """key_result_id text, value decimal(38,9), baseline decimal(38,9),

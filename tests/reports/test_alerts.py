@@ -145,7 +145,7 @@ def test_an_episode_that_ended_unannounced_is_not_announced(firm: Firm, casebook
     [
         ("rule = 'silent_sacrifice'", "stays green while Sorting throughput at North"),
         ("last_value = 96.4", "below its hard floor of 96.50 %"),
-        ("state = 'recovering', last_value = 98.6", "is back at 98.60 % after 17 weeks"),
+        ("state = 'recovering', last_value = 98.6", "is back at 98.60 %, 17 weeks into its breach"),
         ("last_value = null", "is at –, below its target"),
         ("rule = 'no_data', last_value = null", "has no value since Mon"),
         ("rule = 'budget_burn_fast', last_value = 26.2", "took 26 % of its conflict budget"),
@@ -281,6 +281,45 @@ def test_escalation_is_sent_to_the_deputy_and_then_to_who_owns_the_objective(
     _announce(firm, casebook)
     assert _readers(firm, casebook, days=2) == [None, DEPUTY, LEAD]
     assert _readers(firm, casebook, days=7) == [None, "automation-lead@northline.example", LEAD]
+
+
+@pytest.mark.parametrize(("opened", "is_told"), [("2026-10-19", True), ("2026-10-26", False)])
+def test_a_relapse_says_which_case_it_reopens(
+    firm: Firm, casebook: Casebook, opened: str, is_told: bool
+) -> None:
+    _announce(firm, casebook)
+    casebook.observe(CASE, "resolved", {"period": "2026-09-21"}, NOW)
+    firm.marts.execute(
+        "update marts.fct_kpi_episode set state = 'closed', is_open = false, "
+        "closed_period = '2026-09-21'"
+    )
+    again = f"sorter_uptime.north.level.{opened}"
+    firm.marts.execute(
+        "insert into marts.fct_kpi_episode select * replace (? as episode_id, ?::date as "
+        "opened_period, null as closed_period, 'firing' as state, true as is_open) "
+        "from marts.fct_kpi_episode",
+        [again, opened],
+    )
+    firm.marts.execute("delete from marts.fct_kpi_evaluation where kpi_id = 'sorter_uptime'")
+    for week in range(5):  # after the recovery, all of them good
+        firm.add("fct_kpi_evaluation", kpi_id="sorter_uptime", scope="north", value=98.5,
+                 period_start=date(2026, 9, 28) + timedelta(weeks=week), is_closed=True,
+                 is_beyond_target=False)  # fmt: skip
+    told = [m for m in compose(firm.marts, casebook, now=NOW, names=["file"]).messages
+            if m.kind == "open"]  # fmt: skip
+    said = f"Relapse: the fix of {CASE} did not hold, and that case reopens"
+    assert [said in message.body["text"] for message in told] == [is_told]
+
+
+def test_an_escalation_without_an_objective_names_whoever_leads_the_unit(
+    firm: Firm, casebook: Casebook
+) -> None:
+    firm.marts.execute("delete from marts.rpt_one_glance where kpi_id = 'sorter_uptime'")
+    for days in (0, 2, 7):
+        now = NOW + timedelta(days=days)
+        told = compose(firm.marts, casebook, now=now, names=["file"]).messages
+        casebook.announce(told, now)
+    assert "whoever leads the unit: acknowledge it" in told[0].body["html"]
 
 
 def test_whoever_is_next_is_asked_as_soon_as_the_owner_says_it_is_not_theirs(
