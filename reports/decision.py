@@ -138,6 +138,12 @@ def _is_silenced(standing: Standing, silence: Silence, now: datetime) -> bool:
     )
 
 
+def _days_after(moment: datetime, days: int, is_off: IsOff) -> datetime:
+    """The same time of day, so many business days later."""
+    day = business_days_after(moment.date(), days, is_off)
+    return datetime.combine(day, moment.timetz())
+
+
 class _Look:
     """One look at one situation: who has heard of which series lately, and what follows."""
 
@@ -172,10 +178,11 @@ class _Look:
         asked_since = max(told.opened_at, until or told.opened_at)
         if climbed < len(policy.escalate_after_days):
             is_off = self._situation.days_off(standing.kpi_id)
-            days = policy.escalate_after_days[climbed]
-            day = business_days_after(asked_since.date(), days, is_off)
+            due = _days_after(asked_since, policy.escalate_after_days[climbed], is_off)
+            if climbed:  # however late the last rung was told, it has a day to answer
+                due = max(due, _days_after(told.told_at, 1, is_off))
             declined = self._situation.declined.get(standing.case_id, told.told_at) > told.told_at
-            if declined or self._now >= datetime.combine(day, asked_since.timetz()):
+            if declined or self._now >= due:
                 return "escalated"
         pace = timedelta(days=policy.repeat_after_days)
         return "repeated" if self._now - told.told_at >= pace else None

@@ -182,6 +182,15 @@ def test_nobody_is_asked_above_on_a_day_off(firm: Firm) -> None:
     assert firm.kinds(standing(), **off) == ["escalated"]
 
 
+def test_the_next_is_asked_a_business_day_after_the_last_though_both_were_due(firm: Firm) -> None:
+    assert firm.kinds(standing()) == ["open"]
+    firm.wait(9)
+    assert firm.kinds(standing()) == ["escalated"]
+    assert firm.kinds(standing()) == []
+    firm.wait(1)
+    assert firm.kinds(standing()) == ["escalated"]
+
+
 def test_an_acknowledgement_stops_escalation_until_it_expires_but_not_worse_news(
     firm: Firm,
 ) -> None:
