@@ -1,7 +1,5 @@
--- The name of a place may have a point in it: rule and day are counted from the end.
-{% set kpi = dbt.split_part('moments.case_id', "'.'", 1) %}
-{% set rule = dbt.split_part('moments.case_id', "'.'", -2) %}
-{% set day = dbt.split_part('moments.case_id', "'.'", -1) %}
+-- The name of a place may have a point in it; what stands before and after it has none.
+{% set part = "regexp_extract(moments.case_id, '^([^.]+)[.](.+)[.]([^.]+)[.][^.]+$', " -%}
 
 with events as (
     select * from {{ ref('stg_casebook__case_event') }}
@@ -50,29 +48,19 @@ moments as (
         min(case when kind = 'acted' then happened_at end) as acted_at,
         max(case when kind = 'resolved' then happened_at end) as resolved_at,
         max(case when kind = 'verified' then happened_at end) as verified_at,
-        max(case when kind = 'closed' then happened_at end) as closed_at
+        max(case when kind = 'closed' then happened_at end) as closed_at,
+        -- of the last closing: a case that is reopened may be closed for another cause
+        arg_max_null(cause_code, sequence) filter (where kind = 'closed') as cause_code,
+        arg_max_null(action, sequence) filter (where kind = 'closed') as what_helped
     from steps
     group by case_id
-),
-
--- What was said when it was closed last: a case that is reopened may be closed for another cause.
-closings as (
-    select
-        *,
-        row_number() over (partition by case_id order by sequence desc) as closing_rank
-    from steps
-    where kind = 'closed'
 )
 
 select
     moments.case_id,
-    {{ kpi }} as kpi_id,
-    substr(
-        moments.case_id,
-        length({{ kpi }}) + 2,
-        length(moments.case_id) - length({{ kpi }}) - length({{ rule }}) - length({{ day }}) - 3
-    ) as scope,
-    {{ rule }} as rule,
+    {{ part }} 1) as kpi_id,
+    {{ part }} 2) as scope,
+    {{ part }} 3) as rule,
     moments.opened_at,
     moments.announced_at,
     audited.audited_at,
@@ -84,10 +72,9 @@ select
     moments.closed_at,
     coalesce(latest.state, 'opened') as state,
     cast(latest.due_on as date) as due_on,
-    closings.cause_code,
-    closings.action as what_helped,
+    moments.cause_code,
+    moments.what_helped,
     audited.departments
 from moments
 inner join audited on moments.case_id = audited.case_id
 inner join steps as latest on moments.case_id = latest.case_id and latest.recency = 1
-left join closings on moments.case_id = closings.case_id and closings.closing_rank = 1
