@@ -1,7 +1,7 @@
 """Which code writes a case? A hash of all that decides its words and numbers but the data.
 
-That is this package, the audit questions, the record they fill, the SQL of the marts they read, and
-the pinned versions of what runs them.
+That is this package, the audit questions, the record they fill, the SQL of the marts they read, how
+these are asked, and the pinned versions of what runs them.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ _WRITES = (
     "sightline/investigation/**/*.py",
     "sightline/audits/*.py",
     "sightline/audit_case.py",
+    "sightline/marts.py",
     "dbt_project/models/**/*.sql",
     "dbt_project/macros/**/*.sql",
     "locks/runtime.txt",
