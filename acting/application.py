@@ -108,7 +108,11 @@ class Desk:
                 entry = self._signer.read(link, now)
                 _require_same(entry.case_id, case_id)
                 if session is None or session.person != entry.person:
-                    return _html(entrance_page(entry, link, wanted))
+                    return _html(
+                        entrance_page(
+                            self._home, self._casebook, entry, now, link=link, wanted=wanted
+                        )
+                    )
             return _html(act_page(self._home, self._casebook, case_id, session, now))
         except UsageError as error:
             return _refused(error, 403 if link else 404)

@@ -22,11 +22,13 @@ from sightline.people import mailboxes, owners, role_names
 from sightline.warehouse.duckdb import read_published
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from acting.session import Session
+    from reports.case_log import Told
     from reports.signed_links import Pass
+    from sightline.audit_case import AuditCase
     from sightline.casebook import Casebook, Standing
     from sightline.casebook.acts import Act
     from sightline.catalog import Catalog
@@ -87,7 +89,7 @@ def act_page(
         forms = [_form(ACTS[v], closed) for v in verbs if offered.get(v, True)]
     return render(
         "act.html.j2",
-        headline=audited.headline if audited else acts[0].sentence,
+        headline=_headline(audited, acts),
         case=audited,
         trust=TRUST[audited.integrity.verdict] if audited else "",
         verdicts=VERDICTS,
@@ -126,15 +128,21 @@ def silence_page(
     )
 
 
-def entrance_page(entry: Pass, link: str, wanted: str = "") -> str:
-    """One button that uses the link up; opening the page does not, as mail scanners do that.
+def entrance_page(
+    home: Home, casebook: Casebook, entry: Pass, now: datetime, *, link: str, wanted: str
+) -> str:
+    """What the case is about, and one button that uses the link up.
 
-    The button takes the act that is `wanted`, if it can be taken without another word.
+    Opening the page does not, as mail scanners do that. The button takes the act that is `wanted`,
+    if it can be taken without another word. UsageError when there is no such case.
     """
+    require_case(entry.case_id, casebook.standing(entry.case_id, now))
+    acts = told(casebook.events(entry.case_id), role_names(load_catalog(home.okrs)))
     form = ACTS.get(wanted)
     is_whole = form is not None and not any(f.is_required() for f in form.model_fields.values())
     return render(
         "act_entrance.html.j2",
+        headline=_headline(casebook.case(entry.case_id), acts),
         entry=entry,
         link=link,
         path=case_path(entry.case_id),
@@ -150,6 +158,11 @@ def ways_on(name: str) -> str:
 def notice_page(title: str, sentence: str) -> str:
     """One sentence: why something is not there or was refused."""
     return render("act_notice.html.j2", heading=title, sentence=sentence)
+
+
+def _headline(audited: AuditCase | None, acts: Sequence[Told]) -> str:
+    """What the audit found; until it has, what was announced."""
+    return audited.headline if audited else acts[0].sentence
 
 
 def _form(form: type[Act], closed: Mapping[str, tuple[Choice, ...]]) -> Form:
