@@ -6,7 +6,8 @@ BIN := .venv/bin
 export SIGHTLINE_HOME ?= $(CURDIR)/.sightline
 export SIGHTLINE_DAGSTER ?= $(SIGHTLINE_HOME)/dagster
 UV := $(BIN)/uv pip
-MODELS := $(shell find dbt_project -path dbt_project/target -prune -o -path dbt_project/logs -prune -o -type f -print)
+# Folders as well: a model that is gone changes no other file.
+MODELS := $(shell find dbt_project -mindepth 1 -path dbt_project/target -prune -o -path dbt_project/logs -prune -o -print)
 
 .PHONY: help setup demo dev lint types sql definitions test format lock clean
 .DEFAULT_GOAL := help

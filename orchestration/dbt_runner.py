@@ -1,11 +1,13 @@
 """dbt in this process: one parsed project, results as objects, no lock left behind."""
 
+import json
 from collections.abc import Collection, Sequence
 from contextlib import chdir
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sightline.errors import SightlineEnvironmentError
 from sightline.home import CHECKOUT
 
 if TYPE_CHECKING:
@@ -13,7 +15,6 @@ if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
 
 PROJECT = CHECKOUT / "dbt_project"
-MANIFEST = PROJECT / "target" / "manifest.json"
 PARSED = PROJECT / "target" / "partial_parse.msgpack"
 
 # Results come back as objects, so nothing is written for each node; what went wrong is printed
@@ -24,6 +25,26 @@ _ASKED_FOR = "asked_for"
 
 class DbtBuildError(Exception):
     """A model did not build; carries what dbt said of each."""
+
+
+def manifest_path(project: Path = PROJECT) -> Path:
+    """Where `make setup` wrote what the project is made of: assets and checks are made of that.
+
+    Raises SightlineEnvironmentError where it is missing, or models came or went since: the list of
+    before would be built, and what reads a new model would not find it.
+    """
+    path = project / "target" / "manifest.json"
+    if not path.exists():
+        raise SightlineEnvironmentError(f"{path} is missing: run `make setup`")
+    nodes = json.loads(path.read_text("utf-8"))["nodes"].values()
+    known = {node["original_file_path"] for node in nodes if node["resource_type"] == "model"}
+    models = {str(each.relative_to(project)) for each in project.glob("models/**/*.sql")}
+    if changed := sorted(known ^ models):
+        more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
+        raise SightlineEnvironmentError(
+            f"{changed[0]}{more} came or went since {path} was written: run `make setup`"
+        )
+    return path
 
 
 def refuse_broken(results: "Sequence[RunResult]") -> None:

@@ -12,10 +12,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from orchestration.dbt_runner import PROJECT, manifest_path
 from orchestration.heartbeat import heartbeat_file
+from sightline.errors import SightlineEnvironmentError
 from sightline.home import Home
 
-MANIFEST = "dbt_project/target/manifest.json"
 # A run may take `max_runtime_seconds` of dagster.yaml (900); what is older is stuck.
 _LONGEST_RUN = timedelta(minutes=16)
 # An audit follows an alert within seconds; a failed one is tried again within minutes.
@@ -71,8 +72,11 @@ def examine(home: Home, patience: Patience) -> tuple[list[Symptom], list[str]]:
 
 
 def _manifest(home: Home, _patience: Patience) -> Iterator[Symptom]:
-    if not (home.checkout / MANIFEST).exists():
-        yield Symptom("manifest", f"{MANIFEST} is missing", "run `make setup`", True)
+    try:
+        manifest_path(home.checkout / PROJECT.name)
+    except SightlineEnvironmentError as error:
+        what, _, way_out = str(error).rpartition(": ")
+        yield Symptom("manifest", what, way_out, True)
 
 
 def _instance(home: Home, _patience: Patience) -> Iterator[Symptom]:

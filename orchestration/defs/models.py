@@ -6,8 +6,10 @@ import dagster as dg
 from dagster_dbt import dbt_assets
 
 from orchestration.dbt import FolderTranslator, build
-from orchestration.dbt_runner import MANIFEST
+from orchestration.dbt_runner import manifest_path
 from orchestration.defs.ledger import LAST
+
+_MANIFEST = manifest_path()
 
 # What the guards read is built first, and what alerts read next, joined to their verdicts.
 READ_BY_GUARDS = (
@@ -25,7 +27,7 @@ READ_BY_ALERTS = (
 
 @dbt_assets(
     name="build_kpis",
-    manifest=MANIFEST,
+    manifest=_MANIFEST,
     select=READ_BY_GUARDS,
     dagster_dbt_translator=FolderTranslator(),
     pool="warehouse",
@@ -39,7 +41,7 @@ def build_kpis(
 
 @dbt_assets(
     name="build_verdicts",
-    manifest=MANIFEST,
+    manifest=_MANIFEST,
     select=READ_BY_ALERTS,
     exclude=READ_BY_GUARDS,
     dagster_dbt_translator=FolderTranslator(),
@@ -54,7 +56,7 @@ def build_verdicts(
 
 @dbt_assets(
     name="build_marts",
-    manifest=MANIFEST,
+    manifest=_MANIFEST,
     exclude=f"{READ_BY_GUARDS} {READ_BY_ALERTS}",
     op_tags=LAST,
     dagster_dbt_translator=FolderTranslator(),

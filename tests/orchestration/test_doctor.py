@@ -32,7 +32,7 @@ def home(tmp_path: Path) -> Home:
     home = Home(root=tmp_path / "state", okrs=tmp_path, casebook_url=url, checkout=tmp_path)
     home.create()
     (tmp_path / "dbt_project/target").mkdir(parents=True)
-    (tmp_path / "dbt_project/target/manifest.json").write_text("{}")
+    (tmp_path / "dbt_project/target/manifest.json").write_text('{"nodes": {}}')
     beat(home)
     _instance(home)
     with duckdb.connect(str(home.published)) as marts:
@@ -128,6 +128,15 @@ def test_old_marts_and_loads_without_a_seal_are_told(home: Home) -> None:
     stale, unsealed = _symptoms(home)
     assert stale.startswith("marts: the marts are of")
     assert unsealed == "seals: 1 load is not sealed"
+
+
+def test_models_that_came_since_the_manifest_was_written_are_told(home: Home) -> None:
+    new = home.checkout / "dbt_project/models/kpis/kpi_new.sql"
+    new.parent.mkdir(parents=True)
+    new.touch()
+    (symptom,), _ = examine(home, PATIENCE)
+    assert symptom.what.startswith("models/kpis/kpi_new.sql came or went since")
+    assert (symptom.way_out, symptom.is_environment) == ("run `make setup`", True)
 
 
 def test_a_missing_manifest_and_a_broken_instance_are_matters_of_the_environment(
