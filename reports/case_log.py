@@ -57,8 +57,13 @@ def told(events: Iterable[CaseEvent], roles: Mapping[str, str]) -> list[Told]:
     return [
         Told(event.at, wording.plain(event.actor), _sentence(event, roles))
         for event in events
-        if event.kind in _SENTENCES
+        if event.kind in _SENTENCES and not _was_announced(event)
     ]
+
+
+def _was_announced(event: CaseEvent) -> bool:
+    """Whether it puts on record for the warehouse what the announcement before it says."""
+    return event.kind == "stands" and event.content["state"] == "opened"
 
 
 def _sentence(event: CaseEvent, roles: Mapping[str, str]) -> str:
