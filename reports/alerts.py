@@ -13,13 +13,14 @@ from datetime import UTC, datetime, time, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from reports import marts, news, wording
+from reports import alert_rows, marts, wording
 from reports.changes import changed
 from reports.channels import channel_names, mailboxes
 from reports.decision import Decision, Situation, Standing, Telling, decide
 from reports.episodes import Episode, linked, open_episodes
 from reports.marts import finite
-from reports.telling import Words, dead_letter, text_of
+from reports.telling import dead_letter, text_of
+from reports.words import Words
 from sightline.alert_policy import AlertPolicy
 from sightline.casebook import Message
 from sightline.casebook.deadlines import IsOff, is_weekend
@@ -119,7 +120,7 @@ def compose(
     base = os.environ.get("SIGHTLINE_REPORTS_URL", "") if reports_url is None else reports_url
     policy = policy or AlertPolicy()
     episodes = {episode.case_id: episode for episode in open_episodes(connection)}
-    feeds = news.freshness(connection)
+    feeds = alert_rows.freshness(connection)
     stale = [row["source"] for row in feeds if row["status"] == "stale"]
     cases = followed(casebook.standings(now))
     looked_at = situation(casebook, episodes.values(), stale, cases, policy, now, days_off)
@@ -189,7 +190,7 @@ def _words(
 ) -> Words:
     ended: dict[str, Row] = {}
     if any(telling.kind == "close" for telling in decision.tellings):
-        ended = {row["episode_id"]: row for row in news.closed_episodes(connection)}
+        ended = {row["episode_id"]: row for row in alert_rows.closed_episodes(connection)}
     trends: dict[tuple[str, str], list[Decimal | None]] = {}
     for row in marts.trends(connection):
         trends.setdefault((row["kpi_id"], row["scope"]), []).append(finite(row["value"]))
@@ -200,7 +201,7 @@ def _words(
             row["objective_id"]: wording.plain(row["objective_name"])
             for row in marts.one_glance(connection)
         },
-        objective_owners=news.objective_owners(connection),
+        objective_owners=alert_rows.objective_owners(connection),
         holders=marts.roles(connection),
         cases=cases,
         days_off=looked_at.days_off,
@@ -209,7 +210,7 @@ def _words(
         announced=looked_at.announced,
         last_seen={
             row["source"]: wording.instant(row["last_seen_at"])
-            for row in news.freshness(connection)
+            for row in alert_rows.freshness(connection)
         },
         relapses=_relapses(connection, cases),
         base=base,
@@ -259,8 +260,8 @@ def _once(
             and not _is_silenced(row, glance, looked_at, now)
         ]
         for found in (
-            news.recent_restatements(connection, _RECENT_DAYS),
-            news.recent_definition_changes(connection, _RECENT_DAYS),
+            alert_rows.recent_restatements(connection, _RECENT_DAYS),
+            alert_rows.recent_definition_changes(connection, _RECENT_DAYS),
         )
     )
     if restatements or definitions:

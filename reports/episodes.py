@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reports import marts, news, wording
+from reports import alert_rows, marts, wording
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,14 +85,14 @@ class Episode:
 
 def open_episodes(connection: Marts) -> list[Episode]:
     """Every open episode, the oldest first."""
-    rows = news.open_episodes(connection)
+    rows = alert_rows.open_episodes(connection)
     if not rows:
         return []
     glance = marts.one_glance(connection)
     roles = marts.roles(connection)
     orders = {
         (row["guardrail_kpi_id"], row["guardrail_scope"]): row
-        for row in news.policy_verdicts(connection)
+        for row in alert_rows.policy_verdicts(connection)
     }
     return [_episode(row, glance, orders.get((row["kpi_id"], row["scope"])), roles) for row in rows]
 

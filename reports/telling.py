@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from reports import wording
 from reports.due import NEXT_STEP
-from reports.page import act_link, board_link, case_link, render
+from reports.page import act_link, case_link, render
 from reports.sparkline import sparkline
+from reports.storm_text import NAMED, storm, storm_of_one
 from reports.story import Story, Text, Way
+from reports.words import Asked
 from sightline.casebook.acts import Acknowledge, Decline
 from sightline.casebook.deadlines import business_days_after
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from datetime import datetime
+    from collections.abc import Sequence
     from decimal import Decimal
 
     from reports.decision import Telling
     from reports.episodes import Episode
-    from sightline.casebook import Announced, Kind, OutboxMessage
-    from sightline.casebook.deadlines import IsOff
-    from sightline.casebook.life_cycle import Standing
+    from reports.words import Words
+    from sightline.casebook import OutboxMessage
     from sightline.marts import Row
 
-# Of a storm the worst are named; more nobody reads in a message.
-_NAMED = 10
 _GRADES = {
     "A": "grade A",
     "B": "grade B",
@@ -43,78 +40,14 @@ _ENDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What the texts draw on: open and ended cases, names, lines, and where pages lie.
-
-    `trends` are the last values by KPI and scope; `objective_owners` roles by objective, `holders`
-    who holds each; `announced` what was said before, `cases` where each stands at `now`, `days_off`
-    those of a KPI; `relapses` are the resolved cases that episodes reopen, by them; `base` is the
-    address of the board, `desk` that of where cases are acted on, if anywhere.
-    """
-
-    episodes: Mapping[str, Episode]
-    ended: Mapping[str, Row]
-    objectives: Mapping[str, str]
-    objective_owners: Mapping[str, str]
-    holders: Mapping[str, Row]
-    cases: Mapping[str, Standing]
-    days_off: Callable[[str], IsOff]
-    now: datetime
-    trends: Mapping[tuple[str, str], Sequence[Decimal | None]]
-    announced: Mapping[str, Announced]
-    last_seen: Mapping[str, str]
-    relapses: Mapping[str, str]
-    base: str
-    desk: str
-
-    def asked(self, case_id: str, kind: Kind) -> list[str]:
-        """The mailboxes of who has to act on a case, or was asked to before it ended."""
-        episode, told = self.episodes.get(case_id), self.announced.get(case_id)
-        if episode is None:
-            owner = str(told.level.get("owner")) if told else ""
-            asked = [self.holders.get(owner, {}).get("acting")]
-        else:
-            asked = [episode.acting]
-            if kind == "escalated":
-                asked.append(self.above(episode).mailbox)
-        return [mailbox for mailbox in asked if mailbox]
-
-    def above(self, episode: Episode) -> Asked:
-        """Whom the escalation asks now: the deputy, then who owns the objective.
-
-        A deputy who acts for a holder who has left was asked already.
-        """
-        told = self.announced.get(episode.case_id)
-        deputy = self.holders.get(episode.owner_role, {}).get("deputy")
-        is_first = not (told and told.since_opening.get("escalated", 0))
-        if is_first and deputy and deputy != episode.acting:
-            return Asked(f"the deputy of {episode.owner}", deputy)
-        role = self.objective_owners.get(episode.objective_id or "", "")
-        holder = self.holders.get(role, {})
-        if not holder:
-            return Asked("whoever leads the unit", None)
-        return Asked(f"{wording.plain(holder['name'])}, who owns the objective", holder["acting"])
-
-
-class Asked(NamedTuple):
-    """Who is asked, in words, and the mailbox if one is known."""
-
-    name: str
-    mailbox: str | None
-
-    def __str__(self) -> str:
-        return self.name + (f" <{wording.plain(self.mailbox)}>" if self.mailbox else "")
-
-
 def text_of(telling: Telling, words: Words) -> Text:
     """The text of a telling: of a feed, of a storm, or of the cases of one objective."""
     if telling.kind in ("stale_feed", "feed_back"):
         return _feed(telling, words)
     if telling.kind == "storm":
-        return _storm(telling, words)
+        return storm(telling, words)
     if telling.owner is not None:
-        return _storm_of_one(telling, words)
+        return storm_of_one(telling, words)
     stories = [_case(about, telling, words) for about in telling.about]
     goal = words.objectives.get(telling.objective_id or "")
     why = f"it touches “{goal}”" if goal else "its KPI runs the business"
@@ -270,74 +203,11 @@ def _feed(telling: Telling, words: Words) -> Text:
     return Text(telling.kind, subject, (story,), footer)
 
 
-_VERBS = {
-    "open": "opened",
-    "close": "ended",
-    "changed": "got worse",
-    "repeated": "still open",
-    "escalated": "looked after by nobody",
-}
-
-
-def _happened(kind: str, count: int) -> str:
-    """'opened at once', or of what lasts 'is still open', 'are still open'."""
-    if kind in ("repeated", "escalated"):
-        return f"{'is' if count == 1 else 'are'} {_VERBS[kind]}"
-    return f"{_VERBS[kind]} at once"
-
-
-def _storm_of_one(telling: Telling, words: Words) -> Text:
-    """What one owner has to know of a storm: how many, and the worst."""
-    holder = words.holders.get(telling.owner or "", {})
-    owner = wording.plain(holder.get("name") or telling.owner or "no owner")
-    episodes = [words.episodes[about] for about in telling.about if about in words.episodes]
-    episodes.sort(key=lambda episode: (-(episode.badness or 0), episode.case_id))
-    named = [episode.headline for episode in episodes[:_NAMED]]
-    named = named or [wording.plain(about) for about in telling.about[:_NAMED]]
-    more = len(telling.about) - len(named)
-    named += [f"and {wording.number(more)} more"] * (more > 0)
-    count = f"{len(telling.about):,} case{'s' * (len(telling.about) > 1)}"
-    story = Story(
-        about=telling.about[0],
-        tone="green" if telling.kind == "close" else "red",
-        kicker=f"Many cases at once, for {owner}",
-        headline=f"{count} of {owner} {_happened(telling.kind, len(telling.about))}",
-        order=("One cause is likelier than many:", "look for what they share first."),
-        facts=(("The worst", tuple(named)),),
-        link=board_link(words.base),
-        link_text="Open the board",
-    )
-    footer = "So many at once are told by owner. Each has its case all the same."
-    return Text(telling.kind, story.headline, (story,), footer)
-
-
-def _storm(telling: Telling, words: Words) -> Text:
-    (about,) = telling.about
-    total = sum(telling.owners.values())
-    names = {role: words.holders.get(role, {}).get("name") or role for role in telling.owners}
-    lines = [
-        f"{wording.plain(names[role] or 'no owner')}: {count:,}"
-        for role, count in sorted(telling.owners.items(), key=lambda item: (-item[1], item[0]))
-    ]
-    owners = wording.counted(len(telling.owners), "owner")
-    story = Story(
-        about=about,
-        tone="amber",
-        kicker="Many cases at once",
-        headline=f"{total:,} cases {_happened(about.split('.')[1], total)}, of {owners}",
-        order=("One cause is likelier than many:", "a source, a definition, an outage."),
-        facts=(("Cases", tuple(lines)),),
-        link=board_link(words.base),
-        link_text="Open the board",
-    )
-    return Text("storm", story.headline, (story,), "Each owner got the worst of theirs.")
-
-
 def dead_letter(dead: Sequence[OutboxMessage]) -> Text:
     """What never arrived on one channel, told on the others."""
     channel = wording.plain(dead[0].message.channel)
-    subjects = [wording.plain(each.message.subject) for each in dead[:_NAMED]]
-    subjects += [f"and {len(dead) - _NAMED} more"] * (len(dead) > _NAMED)
+    subjects = [wording.plain(each.message.subject) for each in dead[:NAMED]]
+    subjects += [f"and {len(dead) - NAMED} more"] * (len(dead) > NAMED)
     story = Story(
         about=f"dead_letter.{dead[0].message_id}",
         tone="red",

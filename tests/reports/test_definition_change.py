@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from reports import news
+from reports import alert_rows
 from reports.alerts import compose
 from reports.definition_change import definition_story
 from sightline.casebook import Casebook
@@ -138,7 +138,7 @@ def test_the_approval_is_the_one_that_stood_when_the_change_was_seen(firm: Firm)
     _approve(firm, "before", timedelta(days=-9), timedelta())
     _approve(firm, "then", timedelta(), timedelta(hours=1))
     _approve(firm, "later", timedelta(hours=1))
-    rows = news.recent_definition_changes(firm.marts, 2)
+    rows = alert_rows.recent_definition_changes(firm.marts, 2)
     assert [(row["field"], row["approved_by"], row["is_approved_anew"]) for row in rows] == [
         ("target", "then", True),
         ("floor", "then", True),
@@ -148,7 +148,7 @@ def test_the_approval_is_the_one_that_stood_when_the_change_was_seen(firm: Firm)
 def test_an_approval_from_before_is_known_to_be_older(firm: Firm) -> None:
     _loosen(firm)
     _approve(firm, "before", timedelta(days=-9))
-    rows = news.recent_definition_changes(firm.marts, 2)
+    rows = alert_rows.recent_definition_changes(firm.marts, 2)
     assert {(row["approved_by"], row["is_approved_anew"]) for row in rows} == {("before", False)}
 
 
