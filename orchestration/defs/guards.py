@@ -11,8 +11,8 @@ from expectations.judgement import Status
 from ingestion.pull import land
 from ingestion.snapshot import INTEGRITY
 from orchestration.catalog import catalog
-from orchestration.defs.ledger import LAST
 from orchestration.defs.models import build_kpis
+from orchestration.priority import AFTER_ALERTS
 from sightline.home import Home
 from sightline.warehouse.duckdb import connect
 
@@ -81,7 +81,7 @@ def judge_integrity(context: dg.AssetExecutionContext) -> Iterator[dg.Materializ
         for call in kpi.guards
     ],
     can_subset=True,
-    op_tags=LAST,
+    op_tags=AFTER_ALERTS,
 )
 def guards(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
     """What each guard said of each KPI, as landed; too few data is not a pass."""

@@ -6,12 +6,12 @@ import dagster as dg
 
 from ingestion.source import sources
 from orchestration.keys import raw_keys
+from orchestration.priority import AFTER_ALERTS, AT_THE_END
 from sightline.home import Home
 from sightline.ledger.attesting import attest
 from sightline.ledger.watching import watch
 from sightline.warehouse.duckdb import connect
 
-LAST = {"dagster/priority": "-1"}  # no alert waits for it
 BREACH, BROKEN_ROW = (dg.AssetKey(["raw_ledger", name]) for name in ("breach", "broken_row"))
 
 # The casebook's own job brings acts into the marts and looks at nothing again.
@@ -63,7 +63,7 @@ def watch_raw() -> Iterator[dg.MaterializeResult[None]]:
         for key in LOOKED_AT
     ],
     can_subset=True,
-    op_tags=LAST,
+    op_tags=AFTER_ALERTS,
 )
 def as_sealed(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
     """What the watch found in each raw table; the rows it names do not count."""
@@ -87,7 +87,7 @@ def as_sealed(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckR
     asset=BREACH,
     name="attested",
     description="The newest checkpoint lies where others keep it, as far as that is set.",
-    op_tags={"dagster/priority": "-2"},  # the run has sealed all that it will, and told
+    op_tags=AT_THE_END,
 )
 def attested() -> dg.AssetCheckResult:
     """Push and date what was sealed, at the end of the run, also of one in which a step failed."""

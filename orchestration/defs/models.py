@@ -7,7 +7,8 @@ from dagster_dbt import dbt_assets
 
 from orchestration.dbt import FolderTranslator, build
 from orchestration.dbt_runner import manifest_path
-from orchestration.defs.ledger import LAST
+from orchestration.priority import AFTER_ALERTS, leaves_marts
+from sightline.home import Home
 
 _MANIFEST = manifest_path()
 
@@ -58,12 +59,15 @@ def build_verdicts(
     name="build_marts",
     manifest=_MANIFEST,
     exclude=f"{READ_BY_GUARDS} {READ_BY_ALERTS}",
-    op_tags=LAST,
+    op_tags=AFTER_ALERTS,
     dagster_dbt_translator=FolderTranslator(),
     pool="warehouse",
 )
 def build_marts(
     context: dg.AssetExecutionContext,
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
-    """The marts that no alert waits for."""
-    yield from build(context)
+    """The marts that no alert waits for; nor does the alert of a pulse that waits with news."""
+    if leaves_marts(context.instance, Home.from_env()):
+        context.log.info("left to the pulse that waits with news, with all that is made of them")
+    else:
+        yield from build(context)

@@ -16,6 +16,7 @@ from ingestion.source import Source, module, names, sources, watched
 from ingestion.sources import casebook
 from ingestion.sql.reconcile import reconcilable
 from orchestration.defs.pulse import pulse_of
+from orchestration.priority import NEWS_FIRST
 from sightline.errors import SightlineEnvironmentError
 from sightline.home import Home
 
@@ -30,8 +31,6 @@ _BETWEEN = timedelta(seconds=30)
 _TIME_PASSES = timedelta(minutes=5)
 # A run is made some seconds after the minute for which it is due.
 _SOME_SECONDS = timedelta(seconds=15)
-# News goes before the pulses that are only due: one writes at a time, and each takes seconds.
-_FIRST = {"dagster/priority": "1"}
 _BEFORE_THE_PULL = {dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.STARTING}
 _UNFINISHED = {*_BEFORE_THE_PULL, dg.DagsterRunStatus.STARTED}
 _SUCCESS = {dg.DagsterRunStatus.SUCCESS}
@@ -82,11 +81,11 @@ class _Look:
             self._known = mark
             return None
         is_seen_soon = newest and newest.dagster_run.status in _BEFORE_THE_PULL
-        was_news = newest and _FIRST.items() <= newest.dagster_run.tags.items()
+        was_news = newest and NEWS_FIRST.items() <= newest.dagster_run.tags.items()
         is_restless = newest and was_news and _is_younger(newest, _BETWEEN)
         if is_seen_soon or is_restless or not _may_judge(self._instance, self.source):
             return None
-        return dg.RunRequest(job_name=job, tags=_FIRST | {MARK: mark})
+        return dg.RunRequest(job_name=job, tags=NEWS_FIRST | {MARK: mark})
 
 
 def _watching(name: str, looked_at: Collection[str]) -> dg.SensorDefinition:

@@ -1,0 +1,25 @@
+"""What goes first: news before what is only due, alerts before marts, also the next pulse's."""
+
+from datetime import UTC, datetime, timedelta
+
+import dagster as dg
+
+from sightline.home import Home
+
+# Tags of runs: one writes at a time, and each takes seconds.
+NEWS_FIRST = {"dagster/priority": "1"}
+# Tags of steps.
+AFTER_ALERTS = {"dagster/priority": "-1"}
+AT_THE_END = {"dagster/priority": "-2"}  # the run has sealed all that it will, and told
+
+# So old the published marts may get while one pulse with news follows the other.
+_FRESH = timedelta(minutes=1)
+
+
+def leaves_marts(instance: dg.DagsterInstance, home: Home) -> bool:
+    """Whether a pulse may leave the marts to one that waits with news, because they are fresh."""
+    waiting = dg.RunsFilter(statuses=[dg.DagsterRunStatus.QUEUED], tags=NEWS_FIRST)
+    if not home.published.exists() or not instance.get_run_ids(waiting, limit=1):
+        return False
+    published = datetime.fromtimestamp(home.published.stat().st_mtime, UTC)
+    return datetime.now(UTC) - published < _FRESH
