@@ -77,6 +77,7 @@ def _environment() -> jinja2.Environment:
         "lasting": wording.lasting,
         "number": wording.number,
         "p_value": wording.p_value,
+        "of_the_way": wording.of_the_way,
         "percent": wording.percent,
         "quantity": wording.quantity,
         "signed": wording.signed,

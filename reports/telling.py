@@ -84,7 +84,7 @@ def _open_case(episode: Episode, telling: Telling, words: Words) -> Story:
     }[telling.kind]
     order = episode.order
     stakes = tuple(
-        f"{stake.key_result_name}: {wording.percent(stake.progress)} of the way, "
+        f"{stake.key_result_name}: {wording.of_the_way(stake.progress)}, "
         f"{wording.percent(stake.expected)} expected by now"
         for stake in episode.stakes
     )

@@ -66,6 +66,11 @@ def quantity_beside(value: Decimal, limit: Decimal, symbol: str | None, decimals
     return quantity(value, symbol, decimals)
 
 
+def of_the_way(progress: Decimal | None) -> str:
+    """63 % of the way; where nobody knows, that."""
+    return "how far is not known" if progress is None else f"{percent(progress)} of the way"
+
+
 def percent(share: Decimal | float | None) -> str:
     """A share as whole percent, 0.383 → 38 %; never rounded up to 100 % nor down to 0 %."""
     if share is None:

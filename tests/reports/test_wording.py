@@ -98,3 +98,8 @@ def test_names_lose_what_moves_a_cursor_or_adds_a_header(hostile: str) -> None:
 
 def test_names_of_every_script_stay() -> None:
     assert wording.plain("Größe 速度 می\u200cخواهم") == "Größe 速度 می\u200cخواهم"
+
+
+def test_a_way_that_nobody_measured_is_not_a_dash_on_it() -> None:
+    assert wording.of_the_way(Decimal("0.63")) == "63\u202f% of the way"
+    assert wording.of_the_way(None) == "how far is not known"
