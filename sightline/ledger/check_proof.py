@@ -67,12 +67,14 @@ def signed(checkpoint: str, key: str) -> tuple[int, bytes]:
 def failure(proof: Mapping[str, Any], key: str) -> str:
     """What does not hold, in words; empty when everything does."""
     seal = json.loads(proof["seal"])
-    table = seal["tables"].get(proof["table"], {"rows": 0, "root": "", "columns": []})
     named = (proof["values"].get("_dlt_load_id"), proof["values"].get("_row"))
     if named != (proof["load_id"], str(proof["row"])):
         return "the values are those of another row"
     if (seal["dataset"], seal["load_id"]) != (proof["dataset"], proof["load_id"]):
         return "the seal is that of another load"
+    if proof["table"] not in seal["tables"]:
+        return "the load brought no rows of that table"
+    table = seal["tables"][proof["table"]]
     hashed = leaf(canonical(proof["values"], table["columns"]))
     if root(hashed, proof["row"], table["rows"], proof["row_path"]).hex() != table["root"]:
         return "the row is not the one that was sealed"

@@ -64,6 +64,7 @@ def test_a_file_that_is_no_proof_is_told_as_that(tmp_path: Path, proof: str, sai
         ({"row": 4}, "another row"),
         ({"load_id": "1.5"}, "another row"),
         ({"dataset": "raw_erp"}, "another load"),
+        ({"table": "invoice"}, "no rows of that table"),
         ({"values": {"grade": "A+"}}, "not the one that was sealed"),
         ({"row_path": ["00" * 32]}, "not the one that was sealed"),
         ({"seal_path": ["00" * 32]}, "not in the log"),
