@@ -50,7 +50,8 @@ INPUTS: dict[str, dict[str, pa.DataType]] = {
     },
     "staging.stg_values__episode": {
         "kpi_id": pa.string(), "scope": pa.string(), "rule": pa.string(),
-        "opened_period": pa.date32(), "episode_id": pa.string(), "known_at": pa.timestamp("us"),
+        "opened_period": pa.date32(), "closed_period": pa.date32(), "episode_id": pa.string(),
+        "known_at": pa.timestamp("us"),
     },
     "intermediate.int_as_of": {"as_of": pa.timestamp("us")},
     "intermediate.int_finding_settlement": {

@@ -87,8 +87,8 @@ def recent_restatements(marts: Marts, days: int) -> list[Row]:
         select 'restatement.' || change.kpi_id || '.' || change.scope || '.'
             || change.period_start || '.' || change.version || '.' || change.class as change_id,
             change.restated_at as seen_at, change.kpi_id, change.scope, change.period_start,
-            change.class, change.from_value, change.to_value, kpi.name, kpi.unit_symbol,
-            kpi.decimals, kpi.grain, behind.edits
+            change.class, change.from_value, change.to_value, change.is_flip_to_pass,
+            change.is_flip_to_fail, kpi.name, kpi.unit_symbol, kpi.decimals, kpi.grain, behind.edits
         from marts.fct_restatement as change
         cross join (select max(as_of) as as_of from marts.rpt_one_glance) as judged
         left join marts.dim_kpi as kpi on kpi.kpi_id = change.kpi_id

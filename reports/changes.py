@@ -25,8 +25,9 @@ _CLASSES = {
     "event": "the facts in the source changed",
     "master_data": "master data in the source changed",
     "formula": "it is measured otherwise: a definition or model changed",
-    "manual": "it was changed by hand",
+    "manual": "the facts changed, some of which are typed by hand",
 }
+_FOOTER = "What was published is kept beside what is said now; no target moved later judges it."
 
 
 def changed(
@@ -43,8 +44,7 @@ def changed(
     subject = stories[0].headline
     if len(stories) > 1:
         subject += f", and {wording.counted(len(stories) - 1, 'more change')}"
-    footer = "What was published is kept beside what is said now. No judgement was changed by it."
-    return Text("restated", subject, tuple(stories[:_NAMED]), footer)
+    return Text("restated", subject, tuple(stories[:_NAMED]), _FOOTER)
 
 
 def _grouped(rows: Sequence[Row], *columns: str) -> list[list[Row]]:
@@ -66,6 +66,7 @@ def _story(rows: Sequence[Row]) -> Story:
         order=("Nobody has to hide it:", "both numbers stay on record."),
         facts=(
             ("Why", (_CLASSES.get(first["class"], wording.plain(first["class"])),)),
+            *((("Judged", flips),) if (flips := _flips(rows)) else ()),
             *((("Rows", edits),) if (edits := _edits(rows)) else ()),
         ),
     )
@@ -96,6 +97,21 @@ def _several(rows: Sequence[Row]) -> str:
     low, high = (wording.signed(change, decimals) for change in (min(moved), max(moved)))
     unit = f"\u202f{wording.plain(symbol)}" if symbol else ""
     return f"{said}, by {low}{unit}" if low == high else f"{said}, by {low} to {high}{unit}"
+
+
+def _flips(rows: Sequence[Row]) -> tuple[str, ...]:
+    """In how many periods a miss turned into a hit, or a hit into a miss, hits first."""
+    grain = rows[0]["grain"]
+    turned = (
+        ({row["period_start"] for row in rows if row[column]}, said)
+        for column, said in (
+            ("is_flip_to_pass", "missed the target before, met now"),
+            ("is_flip_to_fail", "met the target before, missed now"),
+        )
+    )
+    return tuple(
+        f"{wording.counted(len(periods), grain)}: {said}" for periods, said in turned if periods
+    )
 
 
 def _edits(rows: Sequence[Row]) -> tuple[str, ...]:

@@ -116,6 +116,7 @@ class _Background:
     trends: dict[tuple[str, str], tuple[Decimal | None, ...]]
     findings: dict[tuple[str, str], Row] = field(default_factory=dict)
     rejections: dict[tuple[str, date], list[str]] = field(default_factory=dict)
+    restated: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     key_results: dict[str, Row] = field(default_factory=dict)
     objectives: dict[str, Row] = field(default_factory=dict)
     leads: dict[tuple[str, str, str], Mark] = field(default_factory=dict)
@@ -137,6 +138,10 @@ def read_glance(connection: Marts) -> Glance:
         leads={
             (row["key_result_id"], row["kpi_id"], row["scope"]): LEADS[row["verdict"]]
             for row in marts.lead_verdicts(connection)
+        },
+        restated={
+            (row["kpi_id"], row["scope"]): wording.restated(row["restated"], row["moved"])
+            for row in marts.restated(connection)
         },
         notes=notes(connection),
     )
@@ -235,6 +240,7 @@ def _linked_kpi(row: Row, background: _Background) -> LinkedKpi:
     if row["integrity_verdict"] == "contested" and key in background.findings:
         notes.append(_shortened(wording.plain(background.findings[key]["observed"])))
     notes += background.rejections.get((row["kpi_id"], row["period_start"]), [])
+    notes += background.restated.get(key, [])
     role, is_leading = row["role"], row["role"] == "leading"
     if row["lag_periods"]:
         role += f" · {row['lag_periods']} {_SHORT.get(row['grain'], row['grain'])}"

@@ -157,6 +157,29 @@ def rejections(marts: Marts) -> list[Row]:
     )
 
 
+def restated(marts: Marts) -> list[Row]:
+    """One row per KPI and scope: how many of its latest 26 closed periods were materially restated,
+    and how many were to be judged by a target that was moved after they were published."""
+    return ask(
+        marts,
+        f"""
+        with shown as (
+            select kpi_id, scope, period_start from marts.fct_kpi_evaluation where is_closed
+            qualify row_number() over (
+                partition by kpi_id, scope order by period_start desc) <= {TREND_PERIODS}
+        )
+        select kpi_id, scope,
+            count(distinct period_start) filter (where class <> 'target') as restated,
+            count(distinct period_start) filter (where class = 'target') as moved
+        from marts.fct_restatement
+        inner join shown using (kpi_id, scope, period_start)
+        where materiality = 'material'
+        group by kpi_id, scope
+        order by kpi_id, scope
+        """,  # noqa: S608 - the only thing spliced in is the constant above
+    )
+
+
 def finding_details(marts: Marts) -> list[Row]:
     """One row per integrity finding with all it says, whose KPI it is about, and its source."""
     return ask(

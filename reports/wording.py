@@ -148,6 +148,12 @@ def rejected(count: int, source: str, table: str) -> str:
     return f"{were} of {plain(source)}.{plain(table)} {'was' if count == 1 else 'were'} rejected"
 
 
+def restated(periods: int, moved: int) -> list[str]:
+    """'3 restated', 'target moved under 11': of the periods that a small line shows."""
+    said = [f"{periods} restated"] if periods else []
+    return [*said, f"target moved under {moved}"] if moved else said
+
+
 def listed(names: list[str]) -> str:
     """'a', 'a and b', 'a, b and c'."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

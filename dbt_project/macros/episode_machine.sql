@@ -5,7 +5,7 @@
   It fires on fire_n bad ones of the last fire_m that were judged, or at once; it recovers on
   recover_k good ones running. What has a side state was not judged: it counts for nothing and
   leaves an open episode open. A firing on record stands even when what it fired on is gone or
-  contested by now, so nothing heals by disappearing.
+  contested by now, so nothing heals by disappearing; and so does an end, so nothing reopens by it.
   A pure function of the observations and the record: any batching gives the same episodes.
 #}
 {% macro episode_machine(observations, record) -%}
@@ -29,7 +29,8 @@
             cast(now.bad_so_far - coalesce(before_fire.bad_so_far, 0) as integer) as bad_count,
             cast(now.good_so_far - coalesce(before_recovery.good_so_far, 0) as integer)
                 as good_count,
-            recorded.opened_period is not null as is_recorded
+            recorded.opened_period is not null as is_recorded,
+            ended.closed_period is not null as is_recorded_end
         from counted as now
         left join counted as before_fire
             on
@@ -51,6 +52,19 @@
                 and now.scope = recorded.scope
                 and now.rule = recorded.rule
                 and now.period_start = recorded.opened_period
+        left join (
+            select distinct
+                kpi_id,
+                scope,
+                rule,
+                closed_period
+            from {{ record }}
+        ) as ended
+            on
+                now.kpi_id = ended.kpi_id
+                and now.scope = ended.scope
+                and now.rule = ended.rule
+                and now.period_start = ended.closed_period
     ),
 
     events as (
@@ -62,7 +76,8 @@
                 when side_state is not null then is_recorded
                 else is_bad and (fires_at_once or bad_count >= fire_n)
             end as fires,
-            side_state is null and good_count >= recover_k as recovers
+            case when side_state is not null then is_recorded_end else good_count >= recover_k end
+                as recovers
         from looked_back
     ),
 

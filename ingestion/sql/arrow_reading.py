@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
@@ -194,6 +194,9 @@ def _cast(values: pa.ChunkedArray, kind: ColumnType) -> pa.ChunkedArray:
     wanted = ARROW[kind]
     if kind == "timestamp" and pa.types.is_timestamp(values.type):
         values = values.cast(pa.timestamp("us", values.type.tz))  # UTC, whose name is dropped
+    if kind == "timestamp" and pa.types.is_string(values.type):
+        with suppress(pa.ArrowInvalid):  # unless each tells its offset
+            values = values.cast(pa.timestamp("us", "UTC"))
     return values if values.type == wanted else values.cast(wanted)
 
 

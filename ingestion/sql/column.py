@@ -20,7 +20,7 @@ def raw_name(name: str) -> str:
 
 def carried(source: SqlSource, name: str, column: sa.Column[Any], dialect: str) -> Column:
     """The column as raw keeps it; DefinitionError where it cannot."""
-    from sqlalchemy import Float, Numeric, String, Text, cast, extract, type_coerce
+    from sqlalchemy import Float, Numeric, Text, cast, extract, type_coerce
 
     inside, wish = raw_name(column.name), source.tables[name].cast.get(column.name)
     if wish is Cast.TEXT:
@@ -30,8 +30,7 @@ def carried(source: SqlSource, name: str, column: sa.Column[Any], dialect: str) 
     if wish is Cast.DECIMAL_COMMA:
         return Column(inside, "decimal", cast(column, Text), has_decimal_comma=True)
     if wish is Cast.DECIMAL:
-        in_text = isinstance(column.type, String)
-        return Column(inside, "decimal", column if in_text else cast(column, Numeric(38, 9)))
+        return Column(inside, "decimal", _rounded(column, dialect))
     kind = carried_as(column.type)
     if kind is None:
         raise source.refused(
@@ -43,7 +42,21 @@ def carried(source: SqlSource, name: str, column: sa.Column[Any], dialect: str) 
         )
     if kind == "decimal" and dialect == "sqlite":  # would round, and fail on what is no number
         return Column(inside, kind, type_coerce(column, Float()))
+    if kind in {"date", "timestamp", "bool"} and dialect == "sqlite":
+        return Column(inside, kind, cast(column, Text))  # whatever stands there, of any type
     return Column(inside, kind, as_read(column))
+
+
+def _rounded(column: sa.Column[Any], dialect: str) -> sa.ColumnElement[Any]:
+    """The column to nine places; a number in text, whatever it is, as it stands."""
+    from sqlalchemy import Float, Numeric, String, case, cast, func, type_coerce
+
+    if isinstance(column.type, String):
+        return column
+    if dialect != "sqlite":
+        return cast(column, Numeric(38, 9))
+    number = type_coerce(column, Float())  # its CAST would read 1,5 as 1
+    return case((func.typeof(column) == "real", func.round(number, 9)), else_=number)
 
 
 def as_read(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
@@ -59,12 +72,12 @@ def moment_of(
     """What a column of stamps tells; in SQLite, which has no moments, text may tell them too."""
     from sqlalchemy import Text, cast, types
 
-    if carried_as(column.type) in {"date", "timestamp"}:
+    is_moment = carried_as(column.type) in {"date", "timestamp"}
+    is_untyped = isinstance(column.type, types.String | types.NullType)  # NULL: of a view
+    if dialect == "sqlite" and (is_moment or is_untyped):
+        return cast(column, Text)  # a number in it is no moment, and its row rejected
+    if is_moment:
         return column
-    if dialect == "sqlite" and isinstance(column.type, types.String):
-        return column
-    if dialect == "sqlite" and isinstance(column.type, types.NullType):
-        return cast(column, Text)  # of a view; a number in it is no moment, and its row rejected
     raise source.refused(
         name,
         "no_moment",

@@ -81,7 +81,7 @@ where it holds all."""
 class Column:
     """One column of raw: its name there, its type, and the expression that the database answers.
 
-    With `has_decimal_comma` the answer is text such as 1.234,5.
+    An answer in text is read as that type, with `has_decimal_comma` one such as 1.234,5.
     """
 
     name: str
@@ -92,7 +92,9 @@ class Column:
     @property
     def answer(self) -> ColumnType:
         """The type in which the database answers."""
-        return "text" if self.has_decimal_comma else self.kind
+        from sqlalchemy import String
+
+        return "text" if isinstance(self.expression.type, String) else self.kind
 
     @property
     def holds(self) -> str:
@@ -164,19 +166,24 @@ class TableReader:
             yield from self.rows()
         else:
             column = self.expression(cursor)
-            yield from self.rows((column >= self._told(cursor, start)) | column.is_(None))
+            yield from self.rows((column >= self._start(cursor, start)) | column.is_(None))
 
     def before(self, cursor: str, start: Any) -> sa.ColumnElement[bool]:
         """The condition that a row has a cursor value before another."""
-        is_before: sa.ColumnElement[bool] = self.expression(cursor) < self._told(cursor, start)
+        is_before: sa.ColumnElement[bool] = self.expression(cursor) < self._start(cursor, start)
         return is_before
 
-    def _told(self, cursor: str, value: Any) -> Any:
-        """A cursor value as the database keeps its own: SQLite has moments as text."""
+    def told(self, name: str, value: Any) -> Any:
+        """A value as the database keeps those of a column: SQLite has days and moments as text."""
         import sqlalchemy as sa
 
-        is_text = isinstance(self.expression(cursor).type, sa.String)
-        return value.isoformat(" ") if is_text else value
+        is_text = isinstance(self.expression(name).type, sa.String)
+        return str(value) if is_text else value
+
+    def _start(self, cursor: str, start: Any) -> Any:
+        """Where to read from, as the database tells it; in text, midnight comes after its day."""
+        told = self.told(cursor, start)
+        return told.removesuffix(" 00:00:00") if isinstance(told, str) else told
 
 
 def plain_reader(engine: sa.Engine, name: str, key: tuple[str, ...]) -> TableReader:

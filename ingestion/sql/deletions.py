@@ -105,11 +105,13 @@ def read_by_key(
         part = wanted[first : first + KEYS_A_QUERY]
         if len(reader.key) == 1:
             (name,) = reader.key
-            chosen = reader.expression(name).in_([row[name] for row in part])
+            chosen = reader.expression(name).in_([reader.told(name, row[name]) for row in part])
         else:
-            chosen = sa.or_(
-                *(sa.and_(*(reader.expression(name) == row[name] for name in row)) for row in part)
+            of_rows = (
+                sa.and_(*(reader.expression(name) == reader.told(name, row[name]) for name in row))
+                for row in part
             )
+            chosen = sa.or_(*of_rows)
         for chunk in reader.rows(chosen, *([] if condition is None else [condition])):
             yield at_moment(chunk, now)
 

@@ -37,7 +37,10 @@ WAYS_OUT = {
     "ahead": "set the clock of whoever wrote them",
     "unstamped": "name a column that is always filled under changed_at",
     "narrowed": "what commits later than that is found by its key; reconcile more often",
-    "rejected": "correct the value at the source; `rejected_row` keeps each row and the reason",
+    "rejected": (
+        "correct the value at the source, or say under `cast` how the column is to be read; "
+        "`rejected_row` keeps each row and the reason"
+    ),
     "key_shared": (
         "name under `key` what identifies a row; `rejected_row` keeps each row and its key"
     ),

@@ -45,7 +45,8 @@ def prove(
 ) -> None:
     """Write the proof that a raw row was loaded as it is, for somebody without the warehouse.
 
-    `python sightline/ledger/check_proof.py PROOF KEY` checks it, with the verifier key.
+    `python sightline/ledger/check_proof.py PROOF KEY` checks it, with the trusted key that
+    `ledger root` names or one that `ledger rotate-key` introduced.
     """
     from sightline.ledger.proving import prove as proof_of
 

@@ -25,11 +25,14 @@ _FORMULAS = """
     select kpi_id, definition_hash, model_hash from intermediate.int_kpi_formula
     where is_new order by kpi_id
 """
+# How an episode ended is news each time that it is another end.
 _EPISODES = """
-    select said.kpi_id, said.scope, said.rule, said.opened_period, said.episode_id
+    select said.kpi_id, said.scope, said.rule,
+        coalesce(kept.opened_period, said.opened_period) as opened_period,
+        said.closed_period, said.episode_id
     from marts.fct_kpi_episode as said
     left join staging.stg_values__episode as kept on kept.episode_id = said.episode_id
-    where kept.episode_id is null
+    where kept.episode_id is null or kept.closed_period is distinct from said.closed_period
     order by said.episode_id
 """
 _READ = ("int_kpi_value_version", "int_kpi_formula", "fct_kpi_evaluation", "fct_kpi_episode")

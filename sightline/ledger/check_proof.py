@@ -1,9 +1,9 @@
 """Check the proof of one raw row without the warehouse: `python check_proof.py PROOF.json KEY`.
 
-KEY is the verifier key of whoever signs the checkpoints, or a file that holds it; it must reach
-you by another way than the proof. Needs this page, Python and the `cryptography` package, and
-shares no code with what wrote the proof. Exit code 0 when the proof holds, 1 when it does not,
-2 when there is none to check.
+KEY is a verifier key of whoever signs the checkpoints, or a file that holds it; it must reach you
+by another way than the proof, which brings along the keys introduced after it. Needs this page,
+Python and the `cryptography` package, and shares no code with what wrote the proof. Exit code 0
+when the proof holds, 1 when it does not, 2 when there is none to check.
 """
 
 import base64
@@ -64,25 +64,43 @@ def signed(checkpoint: str, key: str) -> tuple[int, bytes]:
     raise InvalidSignature
 
 
+def newest(introductions: Sequence[Mapping[str, Any]], key: str) -> str:
+    """The key that signs at last: each stands in a seal of the log that the one before signed."""
+    for step in introductions:
+        try:
+            introduced = in_log(step, key) and json.loads(step["seal"])["introduces"]
+        except InvalidSignature:  # by an older key than this one
+            continue
+        key = introduced or key
+    return key
+
+
+def in_log(step: Mapping[str, Any], key: str) -> bool:
+    """Whether a seal is in the log whose checkpoint the key signed; InvalidSignature otherwise."""
+    size, log = signed(step["checkpoint"], key)
+    number = json.loads(step["seal"])["number"]
+    return root(leaf(step["seal"].encode()), number, size, step["seal_path"]) == log
+
+
 def failure(proof: Mapping[str, Any], key: str) -> str:
     """What does not hold, in words; empty when everything does."""
     seal = json.loads(proof["seal"])
-    table = seal["tables"].get(proof["table"], {"rows": 0, "root": "", "columns": []})
     named = (proof["values"].get("_dlt_load_id"), proof["values"].get("_row"))
     if named != (proof["load_id"], str(proof["row"])):
         return "the values are those of another row"
     if (seal["dataset"], seal["load_id"]) != (proof["dataset"], proof["load_id"]):
         return "the seal is that of another load"
+    if proof["table"] not in seal["tables"]:
+        return "the load brought no rows of that table"
+    table = seal["tables"][proof["table"]]
     hashed = leaf(canonical(proof["values"], table["columns"]))
     if root(hashed, proof["row"], table["rows"], proof["row_path"]).hex() != table["root"]:
         return "the row is not the one that was sealed"
     try:
-        size, log = signed(proof["checkpoint"], key)
+        is_there = in_log(proof, newest(proof.get("introductions", ()), key))
     except (InvalidSignature, ValueError):
-        return "the checkpoint is not signed by this key"
-    if root(leaf(proof["seal"].encode()), seal["number"], size, proof["seal_path"]) != log:
-        return "the seal is not in the log that was signed"
-    return ""
+        return "the checkpoint is not signed by this key, nor by one that it introduced"
+    return "" if is_there else "the seal is not in the log that was signed"
 
 
 def main() -> int:

@@ -12,17 +12,20 @@ from sightline.ledger.log_check import read_log
 
 if TYPE_CHECKING:
     from sightline.home import Home
+    from sightline.ledger.seal import Seal
 
 
 def prove(home: Home, *, dataset: str, table: str, load_id: str, row: int) -> dict[str, Any]:
     """The proof as plain values: row → root of its load → seal → signed checkpoint.
 
-    `check_proof.py` checks it with nothing but the verifier key. Raises NothingCheckedError before
-    the first seal, UsageError for a row that was never sealed, SightlineError for one that is not
-    as it was sealed: that can only be proven by whoever altered it.
+    Every key that was introduced stands by its own seal and checkpoint, so that `check_proof.py`
+    checks it with nothing but one of the log's keys, the first or a later one. Raises
+    NothingCheckedError before the first seal, UsageError for a row that was never sealed,
+    SightlineError for one that is not as it was sealed: that can only be proven by whoever
+    altered it.
     """
     archive = Archive(home.checkpoints)
-    checkpoint = archive.required_checkpoint()
+    archive.required_checkpoint()
     seals = read_log(archive).seals
     sealed = next((s for s in seals if (s.dataset, s.load_id) == (dataset, load_id)), None)
     rows = sealed.tables[table].rows if sealed is not None and table in sealed.tables else 0
@@ -47,9 +50,20 @@ def prove(home: Home, *, dataset: str, table: str, load_id: str, row: int) -> di
         "row": row,
         "values": values,
         "row_path": [part.hex() for part in merkle.inclusion_path(leaves, row)],
+        **_signed(archive, log, sealed, archive.size),
+        "introductions": [
+            _signed(archive, log, one, one.number + 1) for one in seals if one.introduces
+        ],
+    }
+
+
+def _signed(archive: Archive, log: bytes, sealed: Seal, size: int) -> dict[str, Any]:
+    """A seal, and what leads from it to the signed checkpoint of the first `size` seals."""
+    path = merkle.inclusion_path(log[: size * merkle.SIZE], sealed.number)
+    return {
         "seal": sealed.text(),
-        "seal_path": [part.hex() for part in merkle.inclusion_path(log, sealed.number)],
-        "checkpoint": checkpoint,
+        "seal_path": [part.hex() for part in path],
+        "checkpoint": archive.checkpoint(size - 1),
     }
 
 

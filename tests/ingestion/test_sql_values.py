@@ -12,7 +12,7 @@ from ingestion.pull import pull
 from ingestion.sql.reconcile import reconcile
 from sightline.home import Home
 from tests.ingestion.conftest import SEEN_AT, Rows, Tables
-from tests.ingestion.firm import TinyErp
+from tests.ingestion.firm import NOON, TinyErp
 from tests.ingestion.sales import ORDERS, STOCK, execute
 
 LATER = SEEN_AT + timedelta(hours=1)
@@ -190,6 +190,78 @@ def test_sqlite_too_loses_a_row_that_holds_no_number_to_nobody(
         ("tons is inf, which is no decimal",),
         ("load is -inf, which is no double",),
         ("tons is heavy, which is no decimal",),
+    ]
+
+
+def test_what_sqlite_keeps_in_a_column_of_another_type_is_rejected_by_its_row(
+    home: Home, erp: TinyErp, rows: Rows, tables: Tables
+) -> None:
+    sound = "2026-10-20 12:00:00"
+    erp.execute(
+        "create table parcel (id integer primary key, day date, left_at datetime, ok boolean, "
+        "upd datetime)",
+        f"insert into parcel values (1, '2026-10-20', '{sound}', 1, '{sound}'), "
+        f"(2, '2026-13-40', '{sound}', 1, '{sound}'), (3, 20261020, '{sound}', 1, '{sound}'), "
+        f"(4, '2026-10-20', 'noon', 1, '{sound}'), (5, '2026-10-20', '{sound}', 'no', '{sound}'), "
+        f"(6, '2026-10-20', '2026-10-20T14:00:00+02:00', 0, '{sound}'), "
+        f"(7, '2026-10-20', '{sound}', 1, 1772352001)",
+    )
+    tables("  parcel:\n    key: [id]\n    changed_at: [upd]\n")
+    parcel, *_ = pull("erp", home=home, seen_at=SEEN_AT).tables
+    assert (parcel.seen, parcel.kept, parcel.rejected) == (7, 2, 5)
+    assert rows("select id, day, left_at, ok from raw_erp.parcel order by id") == [
+        (1, NOON.date(), NOON, True),
+        (6, NOON.date(), NOON, False),
+    ]
+    assert rows("select reason from raw_erp.rejected_row order by row_key") == [
+        ("day is 2026-13-40, which is no date",),
+        ("day is 20261020, which is no date",),
+        ("left_at is noon, which is no timestamp",),
+        ("ok is no, which is no bool",),
+        (f"upd is {(odd := '1772352001, which is no timestamp')}; changed_at is {odd}",),
+    ]
+
+
+def test_days_in_sqlite_are_keys_and_stamps_like_any_other(
+    home: Home, erp: TinyErp, rows: Rows, tables: Tables
+) -> None:
+    erp.execute(
+        "create table shift (site text, day date, upd date, primary key (site, day))",
+        "insert into shift values ('a', '2026-10-20', '2026-10-20'), ('b', '2026-10-20', "
+        "'2026-10-22')",
+    )
+    tables("  shift:\n    key: [site, day]\n    changed_at: [upd]\n    overlap_minutes: 1440\n")
+    pull("erp", home=home, seen_at=SEEN_AT)
+    erp.execute("insert into shift values ('late', '2026-10-20', '2026-10-21')")
+    pull("erp", home=home, seen_at=SEEN_AT + timedelta(minutes=1))
+    assert rows("select site, _found_by from raw_erp.shift where site = 'late'") == [("late", None)]
+    erp.execute(
+        "insert into shift values ('below', '2026-10-20', '2020-01-01')",
+        "delete from shift where site = 'a'",
+    )
+    pull("erp", home=home, seen_at=LATER)
+    assert rows("select site, day from raw_erp.shift where _found_by = 'keys' order by 1") == [
+        ("a", NOON.date()),
+        ("below", NOON.date()),
+    ]
+
+
+def test_sqlite_rounds_a_decimal_where_told_and_reads_no_other_number_out_of_text(
+    home: Home, erp: TinyErp, rows: Rows, tables: Tables
+) -> None:
+    erp.execute(
+        "create table parcel (id integer primary key, price numeric(10, 2), upd datetime)",
+        "insert into parcel values (1, 0.1 + 0.2, '2026-10-20 12:00:00'), "
+        "(2, '1,5', '2026-10-20 12:00:00'), (3, 7, '2026-10-20 12:00:00')",
+    )
+    tables("  parcel:\n    key: [id]\n    changed_at: [upd]\n    cast: {price: decimal}\n")
+    pull("erp", home=home, seen_at=SEEN_AT)
+    assert rows("select id, price from raw_erp.parcel order by id") == [
+        (1, Decimal("0.3")),
+        (3, Decimal(7)),
+    ]
+    assert rows("select reason from raw_erp.rejected_row") == [
+        ("price is 1,5, which is no decimal",)
     ]
 
 

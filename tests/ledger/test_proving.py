@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ from sightline.errors import SightlineError, UsageError
 from sightline.ledger import check_proof
 from sightline.ledger.archive import Archive
 from sightline.ledger.proving import prove
-from tests.ledger.conftest import Sealed
+from sightline.ledger.sealing import rotate_key
+from tests.ledger.conftest import NOON, Sealed
 
 
 def proof_of(sealed: Sealed, row: int = 3) -> dict[str, Any]:
@@ -64,6 +66,7 @@ def test_a_file_that_is_no_proof_is_told_as_that(tmp_path: Path, proof: str, sai
         ({"row": 4}, "another row"),
         ({"load_id": "1.5"}, "another row"),
         ({"dataset": "raw_erp"}, "another load"),
+        ({"table": "invoice"}, "no rows of that table"),
         ({"values": {"grade": "A+"}}, "not the one that was sealed"),
         ({"row_path": ["00" * 32]}, "not the one that was sealed"),
         ({"seal_path": ["00" * 32]}, "not in the log"),
@@ -77,6 +80,35 @@ def test_a_proof_altered_in_any_part_does_not_hold(
     if "values" in part:
         part = {"values": proof["values"] | part["values"]}
     assert said in check_proof.failure(proof | part, key(sealed))
+
+
+def test_each_key_of_the_log_checks_what_is_proven_after_it_was_handed_over(
+    sealed: Sealed,
+) -> None:
+    keys = [key(sealed)]
+    for day in (1, 2):
+        keys.append(rotate_key(sealed.home, sealed_at=NOON + timedelta(days=day)).introduces or "")
+        sealed.land(10 + day)
+    proof = proof_of(sealed)
+    assert [check_proof.failure(proof, one) for one in keys] == ["", "", ""]
+    assert len(set(keys)) == 3
+
+
+def test_only_a_seal_of_the_log_introduces_a_key(sealed: Sealed) -> None:
+    first = key(sealed)
+    second = rotate_key(sealed.home, sealed_at=NOON + timedelta(days=1)).introduces or ""
+    sealed.land(11)
+    proof = proof_of(sealed)
+    [step] = proof["introductions"]
+    stranger = first.replace(first.rpartition("+")[2], second.rpartition("+")[2])
+    for wrong in (
+        [],
+        [step | {"seal": step["seal"].replace(second, stranger)}],
+        [step | {"seal": proof["seal"], "seal_path": proof["seal_path"]}],
+        [step | {"checkpoint": proof["checkpoint"]}],
+    ):
+        said = check_proof.failure(proof | {"introductions": wrong}, first)
+        assert "not signed by this key, nor by one that it introduced" in said
 
 
 def test_a_seal_written_anew_is_not_in_the_log(sealed: Sealed) -> None:

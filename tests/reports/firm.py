@@ -75,7 +75,7 @@ TABLES = {
     "fct_source_freshness": "source text, last_seen_at timestamp, status text",
     "fct_restatement": """kpi_id text, scope text, period_start date, version int,
         restated_at timestamp, class text, from_value decimal(38,9), to_value decimal(38,9),
-        materiality text""",
+        materiality text, is_flip_to_pass boolean, is_flip_to_fail boolean""",
     "fct_restated_row": """kpi_id text, scope text, period_start date, version int,
         table_name text, row_key text, fate text, changed_by bigint""",
     "fct_definition_change": """kind text, definition_id text, field text, change text,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date, timedelta
 from html.parser import HTMLParser
 
 import pytest
@@ -168,6 +169,22 @@ def test_rows_rejected_while_the_period_shown_was_read_stand_beside_its_kpi(firm
     line = next(line for line in _lines(firm) if "Damage rate 3 rows" in line)
     assert "Damage rate 3 rows of erp.downtime were rejected" in line
     assert "● on track" in line  # of three rows nobody can say that they belong to it
+
+
+def test_periods_restated_and_targets_moved_under_them_stand_beside_their_kpi(firm: Firm) -> None:
+    def restate(period: date, kind: str, materiality: str = "material") -> None:
+        firm.add("fct_restatement", kpi_id="damage_rate", scope="all", period_start=period,
+                 version=2, materiality=materiality, **{"class": kind})  # fmt: skip
+
+    restate(LAST_WEEK, "event", "minor")
+    restate(LAST_WEEK - timedelta(weeks=30), "event")
+    assert "restated" not in render_board(firm.marts)
+    for weeks in (0, 1):
+        restate(LAST_WEEK - timedelta(weeks=weeks), "event")
+        restate(LAST_WEEK - timedelta(weeks=weeks), "target")
+    restate(LAST_WEEK, "formula")
+    line = next(line for line in _lines(firm) if "Damage rate 2 restated" in line)
+    assert "2 restated; target moved under 2" in line
 
 
 def test_the_root_of_the_sealed_log_travels_with_the_board(firm: Firm) -> None:

@@ -24,6 +24,8 @@ def _row(period: date, before: str | None, after: str | None, **others: Any) -> 
         "decimals": 2,
         "grain": "week",
         "edits": None,
+        "is_flip_to_pass": False,
+        "is_flip_to_fail": False,
     }
     return row | others
 
@@ -71,3 +73,19 @@ def test_days_are_told_as_days_and_an_equal_change_once() -> None:
     assert _headlines(*rows) == [
         "Touches, north was restated for 2 days between Mon 5 Jan and Wed 7 Jan, by −0.10 a parcel"
     ]
+
+
+def test_a_miss_that_became_a_hit_is_told_as_judged_otherwise() -> None:
+    rows = [
+        _row(date(2026, 1, 5), "3.30", "3.10", is_flip_to_pass=True),
+        _row(date(2026, 1, 12), "3.30", "3.10", is_flip_to_pass=True),
+        _row(date(2026, 1, 19), "3.10", "3.30", is_flip_to_fail=True),
+        _row(date(2026, 1, 26), "3.10", "3.00"),
+    ]
+    told = changed(rows, [], {}, "")
+    assert dict(told.stories[0].facts)["Judged"] == (
+        "2 weeks: missed the target before, met now",
+        "1 week: met the target before, missed now",
+    )
+    assert "No judgement" not in told.footer
+    assert "Judged" not in dict(changed(rows[-1:], [], {}, "").stories[0].facts)

@@ -88,7 +88,7 @@ def _storm_of_one(firm: Firm, casebook: Casebook) -> Message:
 def _restated(firm: Firm, casebook: Casebook) -> Message:
     firm.add("fct_restatement", kpi_id="sorter_uptime", scope="north", period_start=PERIOD[0],
              version=2, restated_at=AS_OF, materiality="material", from_value=97.1, to_value=98.2,
-             **{"class": "manual"})  # fmt: skip
+             is_flip_to_pass=True, **{"class": "manual"})  # fmt: skip
     for weeks, after in ((19, 2.98), (21, 2.94), (40, 3.01)):  # one correction of a series
         firm.add("fct_restatement", kpi_id="cost_per_parcel", scope="all", version=2,
                  period_start=LAST_WEEK - timedelta(weeks=weeks), restated_at=AS_OF,

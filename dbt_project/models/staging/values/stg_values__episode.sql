@@ -1,5 +1,5 @@
--- An id is minted once: of two that a retried pulse wrote, the first counts.
-with minted as (
+-- An id is minted once: of two that a retried pulse wrote, the first counts; of two ends the last.
+with said as (
     select
         kpi_id,
         scope,
@@ -9,7 +9,11 @@ with minted as (
         _seen_at as known_at,
         row_number() over (
             partition by kpi_id, scope, rule, opened_period order by _seen_at asc, _dlt_load_id asc
-        ) as age
+        ) as age,
+        first_value(closed_period) over (
+            partition by kpi_id, scope, rule, opened_period
+            order by _seen_at desc, _dlt_load_id desc
+        ) as closed_period
     from {{ source('raw_values', 'episode') }}
     where {{ is_known('raw_values', 'episode') }}
 )
@@ -19,7 +23,8 @@ select
     scope,
     rule,
     opened_period,
+    closed_period,
     episode_id,
     known_at
-from minted
+from said
 where age = 1
