@@ -6,7 +6,7 @@ nothing, so that both can be wrong, but hardly in the same way.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -48,15 +48,11 @@ class Walked:
 
 
 def walk(
-    key: str,
-    observations: Iterable[Observation],
-    record: Mapping[date, str] | None = None,
-    ended: Collection[date] = (),
+    key: str, observations: Iterable[Observation], record: Mapping[date, str] | None = None
 ) -> Walked:
     """Walk the observations of one KPI, scope and rule; `record` has the ids minted so far.
 
-    `key` is kpi.scope.rule; the record's ids are in the order in which they were minted. `ended`
-    has the periods that it says an episode ended in.
+    `key` is kpi.scope.rule; the record's ids are in the order in which they were minted.
     """
     record = record or {}
     judged: list[Observation] = []
@@ -65,7 +61,7 @@ def walk(
     current: Episode | None = None
     recovered: date | None = None
     for seen in sorted(observations, key=lambda observation: observation.period):
-        fires, recovers = seen.period in record, seen.period in ended
+        fires, recovers = seen.period in record, False
         if seen.side_state is None:
             judged.append(seen)
             bad = sum(each.is_bad for each in judged[-seen.fire[1] :])

@@ -42,9 +42,6 @@ class Firm:
     landings: list[tuple[date, dict[date, tuple[Decimal, Decimal]]]] = field(default_factory=list)
     heard: set[date] = field(default_factory=set)
     record: dict[str, dict[date, str]] = field(default_factory=lambda: {"level": {}, "no_data": {}})
-    ended: dict[str, dict[str, date | None]] = field(
-        default_factory=lambda: {"level": {}, "no_data": {}}
-    )
     missing: set[date] = field(default_factory=set)
 
     def act(self, act: str, chance: random.Random, today: date) -> None:
@@ -148,10 +145,9 @@ class World:
                 self.divergences.append(f"{today}: a replay in another order judged otherwise")
             for firm in self.firms:
                 for rule in firm.record:
-                    for name, (opened, closed, _) in found[1].get((firm.name, rule), {}).items():
+                    for name, (opened, _, _) in found[1].get((firm.name, rule), {}).items():
                         if name not in firm.record[rule].values():
                             firm.record[rule][opened] = name
-                        firm.ended[rule][name] = closed
             self.steps += len(self.firms)
 
     def _judge(
@@ -178,8 +174,7 @@ class World:
     ) -> None:
         for firm in self.firms:
             for rule, seen in firm.observations(today).items():
-                ended = {closed for closed in firm.ended[rule].values() if closed}
-                walked = walk(f"{firm.name}.n.{rule}", seen, firm.record[rule], ended)
+                walked = walk(f"{firm.name}.n.{rule}", seen, firm.record[rule])
                 wanted = {n: (e.opened, e.closed, e.periods) for n, e in walked.episodes.items()}
                 found = spans.get((firm.name, rule), {})
                 same = found == wanted
@@ -241,7 +236,6 @@ class World:
             )
             rows.setdefault("staging.stg_values__episode", []).extend(
                 key | {"rule": rule, "opened_period": opened, "episode_id": name,
-                       "closed_period": firm.ended[rule].get(name),
                        "known_at": datetime.combine(MONDAY, morning) + timedelta(seconds=number)}
                 for rule, names in firm.record.items()
                 for number, (opened, name) in enumerate(names.items())

@@ -3,7 +3,7 @@ with observations as (
 ),
 
 record as (
-    select * from {{ ref('stg_values__episode') }}
+    select * from {{ ref('int_episode_record') }}
 ),
 
 {{ episode_machine('observations', 'record') }}

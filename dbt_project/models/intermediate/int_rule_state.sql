@@ -25,7 +25,7 @@ transitions as (
 ),
 
 record as (
-    select * from {{ ref('stg_values__episode') }}
+    select * from {{ ref('int_episode_record') }}
 ),
 
 {{ episode_machine('transitions', 'record') }}
