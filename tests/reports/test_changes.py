@@ -71,3 +71,15 @@ def test_days_are_told_as_days_and_an_equal_change_once() -> None:
     assert _headlines(*rows) == [
         "Touches, north was restated for 2 days between Mon 5 Jan and Wed 7 Jan, by −0.10 a parcel"
     ]
+
+
+def test_rows_of_a_workbook_are_named_by_their_cells_as_far_as_anybody_reads() -> None:
+    edit = {"table_name": "training", "fate": "changed", "changed_by": "mia", "changed_at": None}
+    edits = [
+        edit | {"row_key": f"row {number}", "place": f"a.xlsx A!C{number}"} for number in range(5)
+    ]
+    (story,) = changed([_row(date(2026, 1, 5), "3", "4", edits=edits)], [], {}, "").stories
+    assert dict(story.facts)["Rows"] == (
+        "5 rows of training changed: a.xlsx A!C0; a.xlsx A!C1; a.xlsx A!C2 and 2 more, "
+        "last saved by mia",
+    )
