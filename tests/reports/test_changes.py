@@ -79,7 +79,8 @@ def test_rows_of_a_workbook_are_named_by_their_cells_as_far_as_anybody_reads() -
         edit | {"row_key": f"row {number}", "place": f"a.xlsx A!C{number}"} for number in range(5)
     ]
     (story,) = changed([_row(date(2026, 1, 5), "3", "4", edits=edits)], [], {}, "").stories
-    assert dict(story.facts)["Rows"] == (
+    (told,) = dict(story.facts)["Rows"]
+    assert told == (
         "5 rows of training changed: a.xlsx A!C0; a.xlsx A!C1; a.xlsx A!C2 and 2 more, "
-        "last saved by mia",
+        "last saved by mia"
     )
