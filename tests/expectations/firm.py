@@ -44,8 +44,8 @@ OTHERS = {
     "promise_number integer, promised_at timestamp, due_date date, due_date_before date, "
     "days_moved integer, superseded_at timestamp",
     "staging.stg_sheets__typed_figure": "file varchar, scope varchar, period_start date, "
-    "column_name varchar, cell varchar, value_before decimal(38, 9), "
-    "value_number decimal(38, 9), modified_by varchar, seen_at timestamp",
+    "column_name varchar, sheet varchar, cell varchar, value_before decimal(38, 9), "
+    "value_number decimal(38, 9), modified_by varchar, modified_at timestamp, seen_at timestamp",
     "intermediate.int_as_of": "as_of timestamp",
 }
 
