@@ -94,7 +94,9 @@ class _Table:
     def value(self, numeric: Sequence[int]) -> int:
         """The only column of numbers, or the only one called so."""
         if not numeric:
-            raise NothingCheckedError("no column holds numbers")
+            raise NothingCheckedError(
+                "no column holds numbers in four of five rows; --value NAME takes one with fewer"
+            )
         called = [at for at in numeric if _VALUES.fullmatch(self.header[at])]
         chosen = numeric if len(numeric) == 1 else called
         if len(chosen) != 1:

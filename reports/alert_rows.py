@@ -80,7 +80,9 @@ def recent_restatements(marts: Marts, days: int) -> list[Row]:
         """
         with behind as (
             select kpi_id, scope, period_start, version,
-                list(struct_pack(table_name, row_key, fate, changed_by)) as edits
+                list(
+                    struct_pack(table_name, row_key, place, fate, changed_by, changed_at)
+                ) as edits
             from marts.fct_restated_row
             group by all
         )

@@ -6,12 +6,12 @@ when and by how much, not each of them.
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from reports import wording
 from reports.definition_change import definition_story
 from reports.story import Story, Text
+from sightline import edits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -67,7 +67,7 @@ def _story(rows: Sequence[Row]) -> Story:
         facts=(
             ("Why", (_CLASSES.get(first["class"], wording.plain(first["class"])),)),
             *((("Judged", flips),) if (flips := _flips(rows)) else ()),
-            *((("Rows", edits),) if (edits := _edits(rows)) else ()),
+            *((("Rows", behind),) if (behind := _edits(rows)) else ()),
         ),
     )
 
@@ -115,15 +115,8 @@ def _flips(rows: Sequence[Row]) -> tuple[str, ...]:
 
 
 def _edits(rows: Sequence[Row]) -> tuple[str, ...]:
-    """What happened to how many rows of the source, and who changed them last, most rows first."""
-    seen = {tuple(edit.values()) for row in rows for edit in row["edits"] or ()}
-    kinds = Counter((table, fate, by) for table, _, fate, by in seen)
-    ordered = sorted(kinds.items(), key=lambda kind: (-kind[1], str(kind[0])))
-    return tuple(
-        f"{wording.counted(count, 'row')} of {wording.plain(table)} {fate}"
-        + (f" by user {by} of the source" if by is not None else "")
-        for (table, fate, by), count in ordered[:_NAMED]
-    )
+    told = edits.told(edit for row in rows for edit in row["edits"] or ())
+    return tuple(wording.plain(sentence) for sentence in told[:_NAMED])
 
 
 def _span(grain: str, begin: date, end: date) -> str:

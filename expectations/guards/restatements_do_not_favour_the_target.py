@@ -41,8 +41,14 @@ GUARD = Guard(
                 period_start,
                 version,
                 list(
-                    concat_ws(' ', table_name, row_key, fate, 'by ' || changed_by)
-                    order by table_name, row_key
+                    concat_ws(
+                        ' ',
+                        coalesce(place, table_name || ' ' || row_key),
+                        fate,
+                        case when place is null then 'by ' else 'and saved by ' end || changed_by,
+                        'on ' || cast(changed_at as date)
+                    )
+                    order by table_name, place, row_key
                 ) as named
             from intermediate.int_restated_row
             group by all
@@ -89,7 +95,7 @@ GUARD = Guard(
         "edits made before the first pull",
         "edits that help without reaching the target",
         "fewer than five restated periods",
-        "which cell of a workbook was edited, and by whom: it is read as a whole",
+        "who edited a cell of a workbook before somebody else saved it last",
         "a change that was approved for the target's sake",
     ),
     share=0.09,

@@ -111,11 +111,13 @@ def _asked(row: Row) -> Iterator[Suspicion]:
         question=f"{row['file']}, {what}: {observed}; published was on {published:%Y-%m-%d}. {ask}",
         evidence={
             "file": row["file"],
+            "sheet": row["sheet"],
             "cell": row["cell"],
             "value_before": row["value_before"],
             "value": row["value_number"],
             "seen_at": str(row["seen_at"]),
             "modified_by": row["modified_by"],
+            "modified_at": str(row["modified_at"]),
         },
         contests=is_change,
     )

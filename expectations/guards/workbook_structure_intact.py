@@ -58,6 +58,7 @@ GUARD = Guard(
         "a column without formulas, and a formula replaced in most of its cells",
         "a changed formula that occurs more than once in the column",
         "input cells that were typed wrongly under an intact formula",
+        "figures in the colour of what is behind them",
         "fonts, formats and hidden sheets of text files, and fonts and formats of ods",
     ),
 )

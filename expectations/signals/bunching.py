@@ -191,19 +191,20 @@ def _placebos(
     at, scores = at[usable], (excess / np.sqrt(np.maximum(mass * curve.dispersion, 1e-9)))[usable]
     if not len(at):
         return [], 1.0, None
-    placebos = [
-        Placebo(at=float(limit + sign * (place - bins.zero) * bins.width), score=float(score))
-        for place, score in zip(at, scores, strict=True)
-    ]
     # Neighbouring placebos share bins: that many of them are worth one.
     independent = max(1.0, len(at) / (inner + outer))
     (spread,) = quantiles(np.abs(scores), 0.6827)
     stray = spread if spread > 1 + STRAY / np.sqrt(2 * independent) else 1.0
+    scores = scores / stray
+    placebos = [
+        Placebo(at=limit + sign * (place - bins.zero) * bins.width, score=score / MISFIT)
+        for place, score in zip(at.tolist(), scores.tolist(), strict=True)
+    ]
     same = bins.roundness[at] == bins.roundness[bins.zero]
     if bins.roundness[bins.zero] == 0 or same.sum() < 2:
         return placebos, stray, None
     placebos = [placebo for placebo, is_same in zip(placebos, same, strict=True) if is_same]
-    return placebos, stray, _Alike(np.array([one.score for one in placebos]) / stray)
+    return placebos, stray, _Alike(scores[same])
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     Integers = NDArray[np.int64]
 
 MANTISSAS = (5.0, 2.5, 2.0, 1.0)
-# One value typed with more digits than the rest must not set the step of all.
+# One value typed with more digits than the rest, or far beyond them, must not set the step of all.
 SHARE_ON_STEP = 0.98
 # Decimal roundness, and that of clocks: quarters and whole hours of minutes.
 HEAPS = (2, 4, 5, 10, 15, 20, 25, 30, 50, 60, 100, 200, 250, 500, 600, 1000, 3600, 5000, 10000)
@@ -75,7 +75,7 @@ def resolution_of(values: Floats) -> float | None:
         gaps = np.diff(distinct)
         return float(gaps.min()) if len(gaps) else None
     probe = distinct if len(distinct) <= 300 else distinct[:: len(distinct) // 300]
-    top = float(np.abs(probe).max())
+    top = float(np.sort(np.abs(probe))[int(SHARE_ON_STEP * (len(probe) - 1))])
     start = int(np.floor(np.log10(top))) if top > 0 else 0
     finest = max(start - 9, -9)
     for exponent in range(start, finest - 1, -1):

@@ -17,8 +17,8 @@ from scipy.special import betainc
 
 from expectations.signals.bunching import BOUNDS
 from expectations.signals.density import fit, polynomials
-from expectations.signals.lattice import Lattice, lattice_of, usual_heaps
-from expectations.signals.quantiles import deviation
+from expectations.signals.lattice import FEWEST_DISTINCT, Lattice, lattice_of, usual_heaps
+from expectations.signals.quantiles import deviation, quantiles
 from expectations.signals.series import Placebo, Signal, judged, not_applicable, not_enough
 
 if TYPE_CHECKING:
@@ -79,10 +79,14 @@ def point_mass(series: Series, terms: Terms) -> Signal:
             return not_applicable(n, "its denominators leave too few places about the target")
         cells, on_target = _cells_of_rates(series, terms)
     else:
+        different = np.unique(values)
+        if len(different) < FEWEST_DISTINCT and terms.target not in different:
+            return not_applicable(n, f"it takes {len(different)} values, none of them the target")
         lattice = lattice_of(
             values, resolution=terms.resolution, apart_from=terms.target, wary=True
         )
-        finest = max(deviation(values) / FINEST_PER_SCALE, float(np.ptp(values)) / 1e5, 1e-12)
+        low, high = quantiles(values, 0.05, 0.95)
+        finest = max(deviation(values) / FINEST_PER_SCALE, (high - low) / 1e5, 1e-12)
         if lattice is None or (lattice.step < finest and not lattice.heaps):
             away = np.clip((values - terms.target) / finest, -FARTHEST, FARTHEST)
             lattice, target = Lattice(finest, np.rint(away).astype(np.int64), ()), 0

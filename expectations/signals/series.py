@@ -133,7 +133,7 @@ def judged(
     return Signal(
         outcome=Outcome.JUDGED,
         n=n,
-        detail=f"{observed}; {expected}; p = {clipped:.3g}",
+        detail="; ".join(filter(None, (observed, expected, f"p = {clipped:.3g}"))),
         p_value=clipped,
         observed=observed,
         expected=expected,

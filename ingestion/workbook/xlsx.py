@@ -27,7 +27,7 @@ def read(path: Path) -> Reading:
                 (area.min_row, area.min_col, area.max_row, area.max_col)
                 for area in sheet.merged_cells.ranges
             ),
-            frozenset(row for row, shown in sheet.row_dimensions.items() if shown.hidden),
+            frozenset(_hidden_rows(sheet)),
             sheet.sheet_state == "veryHidden",
         )
         for sheet in formulas.worksheets
@@ -69,11 +69,11 @@ def _cells(formulas: Any, values: Any) -> Iterator[Cell]:
     there = sorted((place, cell) for place, cell in formulas._cells.items() if _filled(cell))
     if len(there) > MOST_CELLS:
         raise Refusal("too_large", f"it has more than {MOST_CELLS:,} filled cells; divide it")
-    hidden_rows = {row for row, shown in formulas.row_dimensions.items() if shown.hidden}
+    hidden_rows = _hidden_rows(formulas)
     hidden_columns = {
         column
         for shown in formulas.column_dimensions.values()
-        if shown.hidden
+        if shown.hidden or shown.width == 0
         for column in range(shown.min or 0, (shown.max or 0) + 1)
     }
     is_hidden_sheet = formulas.sheet_state != "visible"
@@ -92,6 +92,12 @@ def _cells(formulas: Any, values: Any) -> Iterator[Cell]:
             is_hidden=is_hidden_sheet or row in hidden_rows or column in hidden_columns,
             is_percent="%" in str(cell.number_format),
         )
+
+
+def _hidden_rows(sheet: Any) -> set[int]:
+    """A row of no height is as hidden as one that is said to be."""
+    shown = sheet.row_dimensions.items()
+    return {number for number, row in shown if row.hidden or row.height == 0}
 
 
 def _filled(cell: Any) -> bool:

@@ -1,5 +1,7 @@
 """`finding list`, `show`, `answer`, `accept`, `refuse`: what guards ask, and what owners say."""
 
+import json
+from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,6 +21,7 @@ Finding = Annotated[str, typer.Argument(help="The finding, as `finding list` nam
 By = Annotated[str, typer.Option("--by", help="Your mailbox, as the vocabulary names it.")]
 Text = Annotated[str, typer.Option("--text", help="A sentence that stays on record.")]
 
+_EXPLANATIONS = "innocent_explanations"
 _EVERY = "from marts.fct_integrity_finding order by grade desc, finding_id"
 
 
@@ -38,20 +41,25 @@ def list_findings(as_json: AsJson = False) -> None:
 
 @app.command("show")
 def show(finding: Finding, as_json: AsJson = False) -> None:
-    """One finding: question, evidence, innocent explanations, answers, and its page."""
+    """One finding: question, innocent explanations, answers, and the page with its evidence."""
     from sightline.casebook.answers import Answers
 
     row = _found(finding)
     answers = Answers(Home.from_env().casebook_url)
     acts = answers.acts(finding)
     answers.close()
+    read = {name: json.loads(row[name] or "null") for name in ("evidence", _EXPLANATIONS)}
+    chance = "" if row["p_value"] is None else f", p = {float(row['p_value']):.2g}"
     lines = [
         row["question"],
         f"Found: {row['observed']}. Expected: {row['expected']}.",
+        f"Grade {row['grade']}, {row['answer_state']}: {row['kind']}, n = {row['n']}{chance}",
+        *(f"Perhaps: {reason}" for reason in read[_EXPLANATIONS] or ()),
         *(f"{act.kind} by {act.actor}: {' '.join((act.reason, act.text)).strip()}" for act in acts),
         f"Page: {Home.from_env().findings / f'{finding}.html'}",
     ]
-    emit(row, "\n".join(lines), as_json=as_json)
+    data = row | read | {"acts": [asdict(act) for act in acts]}
+    emit(data, "\n".join(lines), as_json=as_json)
 
 
 @app.command("answer")

@@ -6,12 +6,12 @@ A coincidence only says that two things happened together.
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
+from sightline import edits
 from sightline.audit_case import Cause
 from sightline.investigation.evidence import Evidence, Row
 from sightline.investigation.wording import counted, hard_limit, limit, listed, plain
@@ -116,13 +116,7 @@ def _restatements(evidence: Evidence) -> Iterator[Cause]:
 
 
 def _edits(rows: list[Row]) -> str:
-    """Which rows of the source are behind it, counted by table and by who changed them last."""
-    edited = {tuple(edit) for row in rows for edit in row["edits"]}
-    kinds = sorted(Counter((table, by) for table, _, by in edited).items(), key=str)
-    told = [
-        f"{counted(count, 'row')} of {table}" + (f" by user {by} of the source" if by else "")
-        for (table, by), count in kinds
-    ]
+    told = edits.told(edit for row in rows for edit in row["edits"])
     return f": {listed(told)}" if told else ""
 
 

@@ -39,12 +39,14 @@ class Surroundings:
     def restatements(self) -> list[Row]:
         """Published values of the audited KPI and scope that were said anew, oldest first.
 
-        `edits` are table, key and last user of the source rows behind each, as far as known.
+        `edits` are the rows of `fct_restated_row` behind each, as far as known.
         """
         query = """
             with behind as (
                 select kpi_id, scope, period_start, version,
-                    list([table_name, row_key, cast(changed_by as varchar)] order by all) as edits
+                    list(
+                        struct_pack(table_name, row_key, place, fate, changed_by, changed_at)
+                    ) as edits
                 from marts.fct_restated_row
                 group by all
             )

@@ -106,7 +106,7 @@ _BESIDE = {
     "fct_restatement": "kpi_id text, scope text, period_start date, version int, "
     "restated_at timestamp, class text, materiality text",
     "fct_restated_row": "kpi_id text, scope text, period_start date, version int, "
-    "table_name text, row_key text, changed_by bigint",
+    "table_name text, row_key text, place text, fate text, changed_by text, changed_at timestamp",
     "fct_tracker_change": "issue_key text, issue_type text, summary text, labels text, field text, "
     "changed_at timestamp, old_value text, new_value text",
     "fct_key_result_outlook": "key_result_id text, period_start date, "

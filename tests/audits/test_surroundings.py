@@ -99,16 +99,20 @@ def test_the_source_rows_behind_a_moved_value_are_told_with_who_changed_them() -
         "insert into marts.fct_restatement select 'sorter_uptime', 'north', "
         "date '2026-06-29' + cast(range * 7 as integer), 2, '2026-08-01', 'event', 'material' "
         "from range(2)",
-        "insert into marts.fct_restated_row values "
-        "('sorter_uptime', 'north', '2026-06-29', 2, 'downtime', '1', 17), "
-        "('sorter_uptime', 'north', '2026-07-06', 2, 'downtime', '2', 17), "
-        "('sorter_uptime', 'north', '2026-07-06', 2, 'sorter_day', '2', null), "
-        "('sorter_uptime', 'south', '2026-07-06', 2, 'downtime', '3', 11)",
+        "insert into marts.fct_restated_row select 'sorter_uptime', scope, period, 2, "
+        "of, row_key, place, 'changed', changed_by, timestamp '2026-07-31 15:10:00' "
+        "from (values "
+        "('north', date '2026-06-29', 'downtime', '1', null, '17'), "
+        "('north', '2026-07-06', 'downtime', '2', null, '17'), "
+        "('north', '2026-07-06', 'shifts', '2', 'shifts.xlsx Plan!C14', 'mia'), "
+        "('south', '2026-07-06', 'downtime', '3', null, '11')"
+        ") as edited (scope, period, of, row_key, place, changed_by)",
     )
     (told,) = [text for text in coincidences(case) if "published" in text]
     assert (
         "(weeks of 2026-06-29 and 2026-07-06: "
-        "2 rows of downtime by user 17 of the source and 1 row of sorter_day)"
+        "2 rows of downtime changed by user 17 of the source and "
+        "1 row of shifts changed: shifts.xlsx Plan!C14, last saved by mia on 2026-07-31)"
     ) in told
 
 

@@ -28,7 +28,8 @@ OTHERS = {
     "version integer, restated_at timestamp, class varchar, from_value decimal(38, 9), "
     "to_value decimal(38, 9)",
     "intermediate.int_restated_row": "kpi_id varchar, scope varchar, period_start date, "
-    "version integer, table_name varchar, row_key varchar, fate varchar, changed_by bigint",
+    "version integer, table_name varchar, row_key varchar, place varchar, fate varchar, "
+    "changed_by varchar, changed_at timestamp",
     "intermediate.int_kpi_row_fate": "kpi_id varchar, scope varchar, period_start date, "
     "row_key varchar, is_failing boolean, fate varchar, is_left_out boolean, row_count bigint",
     "staging.stg_definitions__kpi": "kpi_id varchar",
@@ -43,8 +44,8 @@ OTHERS = {
     "promise_number integer, promised_at timestamp, due_date date, due_date_before date, "
     "days_moved integer, superseded_at timestamp",
     "staging.stg_sheets__typed_figure": "file varchar, scope varchar, period_start date, "
-    "column_name varchar, cell varchar, value_before decimal(38, 9), "
-    "value_number decimal(38, 9), modified_by varchar, seen_at timestamp",
+    "column_name varchar, sheet varchar, cell varchar, value_before decimal(38, 9), "
+    "value_number decimal(38, 9), modified_by varchar, modified_at timestamp, seen_at timestamp",
     "intermediate.int_as_of": "as_of timestamp",
 }
 

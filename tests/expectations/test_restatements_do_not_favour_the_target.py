@@ -135,15 +135,26 @@ def test_a_question_names_the_rows_behind_an_edit_and_who_changed_them(
     for number, key in product(range(WEEKS), range(7)):
         warehouse.connection.execute(
             "insert into intermediate.int_restated_row "
-            "values ('uptime', 'north', ?, 2, 'downtime', ?, 'changed', ?)",
-            [week(number), str(key), None if key == 1 else 17],
+            "values ('uptime', 'north', ?, 2, 'downtime', ?, ?, 'changed', ?, ?)",
+            [
+                week(number),
+                str(key),
+                "log.xlsx Log!C14" if key == 2 else None,
+                None if key == 1 else "17",
+                None if key == 1 else BOOKED,
+            ],
         )
     (finding,) = judged(warehouse).findings
     rows = finding.evidence["rows"]
     (named,) = {row["edited_rows"] for row in rows}
-    first, second, *_, last = named.split(", ")
-    assert (first, second, last) == ("downtime 0 changed by 17", "downtime 1 changed", "…")
-    assert named.count("downtime") == 5
+    assert named.split(", ") == [
+        "log.xlsx Log!C14 changed and saved by 17 on 2026-10-22",
+        "downtime 0 changed by 17 on 2026-10-22",
+        "downtime 1 changed",
+        "downtime 3 changed by 17 on 2026-10-22",
+        "downtime 4 changed by 17 on 2026-10-22",
+        "…",
+    ]
 
 
 def test_the_definition_lists_approved_changes(warehouse: Warehouse) -> None:

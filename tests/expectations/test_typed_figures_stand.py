@@ -21,10 +21,12 @@ def figure(seen_at: str, before: int | None = None, **told: Any) -> dict[str, An
         "period_start": MONDAY,
         "file": "complaints.xlsx",
         "column_name": "Complaints",
+        "sheet": "Complaints",
         "cell": "C9",
         "value_before": None if before is None else Decimal(before),
         "value_number": Decimal(180),
         "modified_by": "site-office@northline.example",
+        "modified_at": datetime.fromisoformat("2026-10-12 05:40"),
         "seen_at": datetime.fromisoformat(seen_at),
         "begun_at": datetime.fromisoformat("2026-09-01 06:00"),
         "grace_days": 7,
@@ -74,11 +76,13 @@ def test_a_typed_number_that_stands_is_trusted_and_a_changed_one_contested(
     for period, before, value, seen_at in rows:
         warehouse.connection.execute(
             "insert into staging.stg_sheets__typed_figure values "
-            "('complaints.xlsx', 'north', ?, 'Complaints', 'C9', ?, ?, 'somebody', ?)",
-            [period, before, value, seen_at],
+            "('complaints.xlsx', 'north', ?, 'Complaints', 'Complaints', 'C9', "
+            "?, ?, 'somebody', ?, ?)",
+            [period, before, value, seen_at, seen_at],
         )
     definitions = Definitions({"complaint_rate": ("typed", {"typed_figures_stand": {}})})
-    verdicts = judge(warehouse.connection, definitions, as_of=AS_OF).verdicts
+    judgement = judge(warehouse.connection, definitions, as_of=AS_OF)
+    verdicts = judgement.verdicts
     told = {row.period_start: row.verdict.value for row in verdicts}
     assert [told[week(number)] for number in range(4)] == [
         "trusted",
@@ -86,3 +90,9 @@ def test_a_typed_number_that_stands_is_trusted_and_a_changed_one_contested(
         "contested",
         "trusted",
     ]
+    (finding,) = judgement.findings
+    assert (finding.evidence["sheet"], finding.evidence["cell"]) == ("Complaints", "C9")
+    assert (finding.evidence["modified_by"], finding.evidence["modified_at"]) == (
+        "somebody",
+        "2026-03-01 06:00:00",
+    )

@@ -12,6 +12,7 @@ import pytest
 from expectations.guard import Examination, Outcome, load
 from expectations.judge import judge
 from expectations.judgement import Status
+from expectations.signals.bunching import at_target_and_limit
 from expectations.signals.point_mass import point_mass
 from expectations.signals.series import Series, Terms
 from tests.expectations.firm import AS_OF, FIRST_WEEK, Definitions, Warehouse, week
@@ -137,3 +138,30 @@ def test_the_judge_runs_the_guards_of_values_that_a_definition_names(warehouse: 
     assert status["period_end_does_not_borrow"] is Status.NOT_APPLICABLE
     assert status[BUNCH] in (Status.PASSED, Status.FINDING)
     assert week(0) in {verdict.period_start for verdict in judgement.verdicts}
+
+
+def test_values_of_two_levels_say_nothing_of_a_target_between_or_beside_them() -> None:
+    terms = Terms(target=96.0, higher_is_better=True)
+    for values in (np.full(400, 97.0), np.tile([95.0, 97.0], 200)):
+        assert point_mass(Series(values=values), terms).outcome is Outcome.NOT_APPLICABLE
+    assert point_mass(Series(values=np.full(400, 96.0)), terms).p_value < 0.001
+
+
+@pytest.mark.parametrize("n", [30, 365, 5000])
+def test_a_sentinel_far_beyond_the_values_does_not_make_them_lie_on_the_target(n: int) -> None:
+    values = np.random.default_rng(1).normal(96, 1, n).round(2)
+    values[7] = 999_999_999
+    found = point_mass(Series(values=values), Terms(target=96.0, higher_is_better=True))
+    assert found.observed == f"{(values == 96).sum()} values exactly on 96"
+
+
+def test_a_target_is_shown_beside_placebos_on_one_scale() -> None:
+    generator = np.random.default_rng(3)
+    values = generator.normal(96.5, 1.2, 400).round(2)
+    for near in np.flatnonzero((values > 93.5) & (values < 96)):
+        if generator.random() < 0.6:
+            values[near] = round(96 + abs(generator.normal(0, 0.15)), 2)
+    found = at_target_and_limit(Series(values=values), Terms(target=96.0, higher_is_better=True))
+    assert found.p_value < 0.001
+    assert found.figures["strays_by"] > 1.5
+    assert found.score > max(placebo.score for placebo in found.placebos)

@@ -130,6 +130,19 @@ def rounded_up(wanted: Plan) -> set[tuple[str, str | None]]:
     return {("number_format_mask", f"D{row}")}
 
 
+def divided(wanted: Plan) -> set[tuple[str, str | None]]:
+    row = _some_row(wanted)
+    for other in wanted.data_rows:
+        wanted.cells[other, 4] = (48_200, {"num_format": "#,##0"})
+    wanted.cells[row, 4] = (48_200, {"num_format": "#,##0,"})
+    return {("number_format_mask", f"D{row}")}
+
+
+def column_of_no_width(wanted: Plan) -> set[tuple[str, str | None]]:
+    wanted.on_sheet.append(lambda sheet: sheet.set_column(3, 3, 0))
+    return {("hidden_column", "D:D")}
+
+
 def mixed_font(wanted: Plan) -> set[tuple[str, str | None]]:
     row = _some_row(wanted)
     wanted.cells[row, 4] = (42, {"font_name": "Courier New"})
@@ -150,6 +163,8 @@ INJECTIONS = (
     very_hidden_sheet,
     masked,
     rounded_up,
+    divided,
+    column_of_no_width,
     mixed_font,
 )
 

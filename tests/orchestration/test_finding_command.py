@@ -27,6 +27,11 @@ def test_an_owner_answers_and_somebody_else_accepts(as_planned: Firm) -> None:
     shown = as_planned.sightline("finding", "show", finding)
     assert f"answered by {OWNER}: copied_without_formula" in shown.stdout
     assert f"accepted by {OTHER}" in shown.stdout
+    told = json.loads(as_planned.sightline("finding", "show", finding, "--json").stdout)
+    assert [act["kind"] for act in told["acts"]] == ["answered", "accepted"]
+    assert told["evidence"]
+    assert all(f"Perhaps: {reason}" in shown.stdout for reason in told["innocent_explanations"])
+    assert told["innocent_explanations"]
 
 
 def test_a_finding_nobody_made_is_refused(as_planned: Firm) -> None:

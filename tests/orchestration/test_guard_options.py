@@ -222,11 +222,19 @@ def test_independent_events_have_a_floor_of_chance(guard: Call, csv: Callable[..
     [
         ("", 4, "holds no rows"),
         ("value\n", 4, "no column holds numbers"),
+        ("value\nbroken\n1.5\n2.5\n", 4, "--value NAME"),
         ("day,value\n2025-01-01,NaN\n2025-01-02,nan\n", 4, "no column holds numbers"),
         ("named\nNaN\nnan\n", 4, "named holds no numbers"),
         ("day,value\n2025-01-01,95\n2025-01-02,96\n", 4, "no guard could judge these values"),
     ],
-    ids=["an empty file", "a heading alone", "only NaN", "only NaN, named", "too few values"],
+    ids=[
+        "an empty file",
+        "a heading alone",
+        "a word in three",
+        "only NaN",
+        "only NaN, named",
+        "too few values",
+    ],
 )
 def test_what_nobody_could_judge_is_no_pass(
     guard: Call, tmp_path: Path, text: str, code: int, told: str

@@ -89,3 +89,16 @@ def test_a_miss_that_became_a_hit_is_told_as_judged_otherwise() -> None:
     )
     assert "No judgement" not in told.footer
     assert "Judged" not in dict(changed(rows[-1:], [], {}, "").stories[0].facts)
+
+
+def test_rows_of_a_workbook_are_named_by_their_cells_as_far_as_anybody_reads() -> None:
+    edit = {"table_name": "training", "fate": "changed", "changed_by": "mia", "changed_at": None}
+    edits = [
+        edit | {"row_key": f"row {number}", "place": f"a.xlsx A!C{number}"} for number in range(5)
+    ]
+    (story,) = changed([_row(date(2026, 1, 5), "3", "4", edits=edits)], [], {}, "").stories
+    (told,) = dict(story.facts)["Rows"]
+    assert told == (
+        "5 rows of training changed: a.xlsx A!C0; a.xlsx A!C1; a.xlsx A!C2 and 2 more, "
+        "last saved by mia"
+    )

@@ -89,6 +89,9 @@ def _restated(firm: Firm, casebook: Casebook) -> Message:
     firm.add("fct_restatement", kpi_id="sorter_uptime", scope="north", period_start=PERIOD[0],
              version=2, restated_at=AS_OF, materiality="material", from_value=97.1, to_value=98.2,
              is_flip_to_pass=True, **{"class": "manual"})  # fmt: skip
+    firm.add("fct_restated_row", kpi_id="sorter_uptime", scope="north", period_start=PERIOD[0],
+             version=2, table_name="uptime_log", row_key="north", fate="changed",
+             place="uptime_log.xlsx Uptime!C14", changed_by="mia", changed_at=AS_OF)  # fmt: skip
     for weeks, after in ((19, 2.98), (21, 2.94), (40, 3.01)):  # one correction of a series
         firm.add("fct_restatement", kpi_id="cost_per_parcel", scope="all", version=2,
                  period_start=LAST_WEEK - timedelta(weeks=weeks), restated_at=AS_OF,

@@ -2,6 +2,8 @@
 
 with versions as (
     select * from {{ ref('stg_erp__row_version') }}
+    union all
+    select * from {{ ref('stg_sheets__row_version') }}
 ),
 
 -- The loads that were heard between a version of a value and the one before.
@@ -61,9 +63,11 @@ select
     loads.version,
     loads.table_name,
     dated.row_key,
+    dated.place,
     case when dated.is_tombstone then 'deleted' when dated.is_new then 'added' else 'changed' end
         as fate,
     dated.changed_by,
+    dated.changed_at,
     dated.seen_at
 from loads
 inner join dated on loads.table_name = dated.table_name and loads.load_id = dated.load_id

@@ -5,7 +5,9 @@ select
     version,
     table_name,
     row_key,
+    place,
     fate,
     changed_by,
+    changed_at,
     seen_at
 from {{ ref('int_restated_row') }}

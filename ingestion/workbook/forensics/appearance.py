@@ -59,7 +59,7 @@ def _masks(grid: Grid, styled: Sequence[tuple[Cell, Style]]) -> Iterator[Oddity]
     usual = _usual([style.number_format for _, style in styled])
     for cell, style in styled:
         code = style.number_format
-        reason = mask(code) or (_rounds_more(cell, code, usual) if usual else None)
+        reason = mask(code) or (usual and (_rounds_more(cell, code, usual) or _scales(code, usual)))
         if reason:
             yield _odd(
                 grid,
@@ -102,6 +102,20 @@ def _rounds_more(cell: Cell, code: str, usual: str) -> str | None:
     if own < others and round(exact, own) != round(exact, others):
         return f"rounds to {own} decimals where the column has {others}"
     return None
+
+
+def _scales(code: str, usual: str) -> str | None:
+    """Whether it is shown in thousands or millions where its column is not."""
+    own, others = _unit(code), _unit(usual)
+    return None if own == others else f"shows {own} where the column shows {others}"
+
+
+def _unit(code: str) -> str:
+    """Each comma right behind the last digit divides by 1,000."""
+    bare = _BRACKETS.sub("", _LITERAL.sub("", code.split(";")[0]))
+    behind = bare[max(bare.rfind(digit) for digit in "0#?") + 1 :]
+    commas = len(behind) - len(behind.lstrip(","))
+    return ("ones", "thousands", "millions")[min(commas, 2)]
 
 
 def _decimals(code: str) -> int:

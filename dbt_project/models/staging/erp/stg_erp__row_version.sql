@@ -10,10 +10,12 @@
     select
         '{{ table }}' as table_name,
         cast({{ key }} as {{ dbt.type_string() }}) as row_key,
+        cast(null as {{ dbt.type_string() }}) as place,
         {{ day }} as dated_on,
         site,
-        write_uid as changed_by,
         _deleted_at is not null as is_tombstone,
+        cast(write_uid as {{ dbt.type_string() }}) as changed_by,
+        changed_at,
         _dlt_load_id as load_id,
         _seen_at as seen_at
     from {{ source('raw_erp', table) }}

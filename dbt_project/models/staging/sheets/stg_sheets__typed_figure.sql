@@ -23,9 +23,11 @@ readings as (
         lines.scope,
         lines.period_start,
         cells.column_name,
+        cells.sheet,
         cells.cell,
         cells.value_number,
         cells.modified_by,
+        cells.modified_at,
         cells._seen_at as seen_at,
         lag(cells.value_number) over told as value_before
     from cells
@@ -47,10 +49,12 @@ select
     scope,
     period_start,
     column_name,
+    sheet,
     cell,
     value_before,
     value_number,
     modified_by,
+    modified_at,
     seen_at
 from readings
 where value_before is null or value_before <> value_number
