@@ -103,6 +103,7 @@ MODELS = (
     "int_burn_observation",
     "int_change_observation",
     "int_episode_observation",
+    "int_episode_record",
     "int_episode_state",
     "int_rule_state",
     "int_episode",

@@ -67,7 +67,7 @@ def judged(
         for number, (scope, opened, name) in enumerate(said)
     ]  # fmt: skip
     judgement.put("staging.stg_values__episode", minted)
-    judgement.build("int_episode_state", "int_rule_state", "int_episode")
+    judgement.build("int_episode_record", "int_episode_state", "int_rule_state", "int_episode")
     states = judgement.rows("from intermediate.int_episode_state where rule = 'level'")
     episodes: Episodes = {scope: {} for scope in examples}
     for row in judgement.rows("from intermediate.int_episode where rule = 'level'"):
