@@ -76,8 +76,7 @@ class Firm:
     def observations(self, today: date) -> dict[str, list[Observation]]:
         """What the rules level and no_data see as of a Monday morning."""
         seen: dict[str, list[Observation]] = {"level": [], "no_data": []}
-        period = min(self.values)
-        while period + timedelta(weeks=1) <= today:
+        for period in self._closed(today):
             published = period + timedelta(days=7 + GRACE)
             value, is_due = self.values.get(period), published <= today
             if is_due:
@@ -93,11 +92,17 @@ class Firm:
                 target, floor = self._limits(period, published)
                 is_good = value >= target + (target - floor) / 4
                 seen["level"].append(Observation(period, value < target, is_good, value < floor))
-            period += timedelta(weeks=1)
         return seen
 
+    def _closed(self, today: date) -> list[date]:
+        """The weeks that are over; one with a value, once its source was heard after it."""
+        heard = max(self.heard, default=date.max)
+        first = min(self.values)
+        over = [first + timedelta(weeks=n) for n in range((today - first).days // 7)]
+        return [week for week in over if week not in self.values or _ended(week) < heard]
+
     def _was_heard(self, period: date, published: date) -> bool:
-        ended = period + timedelta(days=6)
+        ended = _ended(period)
         before_the_first = ended < min(self.heard, default=date.max)
         return before_the_first or any(ended < day <= published for day in self.heard)
 
@@ -105,6 +110,10 @@ class Firm:
         known = [targets for known_on, targets in self.landings if known_on < published]
         targets = (known or [self.landings[0][1]])[-1]
         return targets[max(first for first in targets if first <= period)]
+
+
+def _ended(week: date) -> date:
+    return week + timedelta(days=6)
 
 
 def _value(chance: random.Random, *, bad: bool) -> Decimal:

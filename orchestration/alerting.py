@@ -69,7 +69,7 @@ def send(home: Home) -> Sent:
     with alone(home.root / "relay.lock") as is_alone:
         if not is_alone:
             return Sent(0, 0, 0)
-        return deliver(open_casebook(home), channels(home), home.now(), Desk.of(home))
+        return deliver(open_casebook(home), channels(home), home.now, Desk.of(home))
 
 
 def open_casebook(home: Home) -> Casebook:

@@ -162,7 +162,7 @@ def _casebook(home: Home, _patience: Patience) -> Iterator[Symptom]:
         if late:
             yield Symptom("outbox", f"{_are(len(late), 'message')} due and not sent",
                           "start the daemon, or `sightline digest --only-send`")  # fmt: skip
-        for letter in outbox.dead_letters():
+        for letter in outbox.undeliverable():
             yield Symptom("dead letters", f"“{letter.message.subject}” never arrived on "
                           f"{letter.message.channel}", "mend the channel's address")  # fmt: skip
         known = {about for about, told in announcing.announced().items() if told.is_open

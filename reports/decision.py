@@ -6,9 +6,9 @@ In the order of the rules:
    it is back.
 2. A case nobody was told of is told, unless a silence, a stale source or its own flapping holds it
    back. Held back is not lost: it is told as soon as nothing holds it.
-3. An open case is told again when it got materially worse; when nobody looks after it, up the
-   ladder, at once when who was asked declines it; and at a steady pace. A silence or a stale source
-   holds that back too.
+3. An open case is told again when it got materially worse; when nobody looks after it any more;
+   then up the ladder, at once when who was asked declines it; and at a steady pace. A silence or a
+   stale source holds that back too.
 4. What was told open is told closed when it is open no more, silenced or not. One that flaps is
    closed when it has been quiet.
 5. More cases at once than anybody reads are told by owner, and once to all.
@@ -174,6 +174,8 @@ class _Look:
         until = self._situation.in_hand.get(standing.case_id)
         if until is not None and self._now < until:
             return None
+        if until is not None and told.told_at.date() < until.date():
+            return "repeated"  # nobody heard since that it is asked about again
         climbed = told.since_opening.get("escalated", 0)
         asked_since = max(told.opened_at, until or told.opened_at)
         if climbed < len(policy.escalate_after_days):

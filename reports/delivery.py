@@ -15,7 +15,7 @@ from reports.answer import Answer
 from sightline.casebook import MAX_ATTEMPTS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from reports.channels import Channel
@@ -40,30 +40,33 @@ class Sent:
 def deliver(
     casebook: Casebook,
     channels: Mapping[str, Channel],
-    at: datetime,
+    clock: Callable[[], datetime],
     desk: Desk | None = None,
 ) -> Sent:
-    """Send every committed message that is due at `at`; each attempt is recorded, failed or not.
+    """Send every committed message that is due by now; each attempt is recorded, failed or not.
 
-    With a desk, the links to it are signed in mail to one person, as it leaves.
+    `clock` tells the present moment (aware): of each attempt and of its end, for a round may take
+    longer than a receiver lets a signature be old. With a desk, the links to it are signed in mail
+    to one person, as it leaves.
 
     A channel that fails, or is configured no more, holds back no other; the casebook decides when
     it is tried again. A message tried for the last time is logged as an error.
     """
     delivered = undelivered = dead = 0
     failed_running: Counter[str] = Counter()
-    for waiting in casebook.undelivered(at):
+    for waiting in casebook.undelivered(clock()):
         name = waiting.message.channel
         if failed_running[name] >= _PATIENCE:
             undelivered += 1
             continue
         channel = channels.get(name)
         unset = Answer(False, f"no channel {name!r}: set SIGHTLINE_CHANNEL_{name.upper()}")
+        at = clock()
         answer = unset if channel is None else channel.send(_signed(waiting, channel, desk, at), at)
         casebook.record_delivery(
             waiting.message_id,
             channel=name,
-            at=at,
+            at=clock(),
             ok=answer.ok,
             detail=answer.detail,
             retry_after=answer.retry_after,

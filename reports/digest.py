@@ -83,7 +83,7 @@ def _text(connection: Marts, casebook: Casebook, about: str, now: datetime, base
         f"until {wording.instant(each.ends_at)}: {wording.plain(each.reason)}"
         for each in casebook.silencing.silences(now)
     ]
-    dead = [wording.plain(letter.message.subject) for letter in casebook.dead_letters()]
+    dead = [wording.plain(letter.message.subject) for letter in casebook.undeliverable()]
     seal = marts.newest_seal(connection)
     sealed = (f"root {seal['noted_root']}",) if seal else ("nothing is sealed yet",)
     blocks = (

@@ -22,8 +22,9 @@ class Home:
     """The state directory and the definitions folder of one installation.
 
     Build it with `from_env()`: SIGHTLINE_HOME (default `<checkout>/.sightline`), SIGHTLINE_OKRS
-    (default `<checkout>/okrs`), SIGHTLINE_CASEBOOK_URL, SIGHTLINE_CLOCK, SIGHTLINE_CHECKPOINTS,
-    SIGHTLINE_CHECKPOINTS_GIT, SIGHTLINE_TIMESTAMPS and SIGHTLINE_SIGNING_KEY are read there, once.
+    (default `<checkout>/okrs`), SIGHTLINE_CASEBOOK_URL, SIGHTLINE_CLOCK (default the demo firm's,
+    in a home that holds one), SIGHTLINE_CHECKPOINTS, SIGHTLINE_CHECKPOINTS_GIT,
+    SIGHTLINE_TIMESTAMPS and SIGHTLINE_SIGNING_KEY are read there, once.
     """
 
     root: Path
@@ -46,7 +47,7 @@ class Home:
             root=root,
             okrs=_path(env, "SIGHTLINE_OKRS") or CHECKOUT / "okrs",
             casebook_url=env.get("SIGHTLINE_CASEBOOK_URL") or f"sqlite:///{root / 'casebook.db'}",
-            clock=_path(env, "SIGHTLINE_CLOCK"),
+            clock=_path(env, "SIGHTLINE_CLOCK") or _clock_of_the_firm(root),
             public_url=env.get("SIGHTLINE_PUBLIC_URL", "").rstrip("/"),
             checkpoints_setting=_path(env, "SIGHTLINE_CHECKPOINTS"),
             signing_key_setting=_path(env, "SIGHTLINE_SIGNING_KEY"),
@@ -163,8 +164,8 @@ class Home:
     def now(self) -> datetime:
         """The present moment, aware, in UTC. The one ambient clock: only edges may ask.
 
-        With SIGHTLINE_CLOCK set it is the ISO instant in that file (the simulated firm's clock),
-        reread at every call. Raises SightlineEnvironmentError when the file cannot be read so.
+        Where there is a clock file it is the ISO instant in it, reread at every call. Raises
+        SightlineEnvironmentError when the file cannot be read so.
         """
         if self.clock is None:
             return datetime.now(UTC)
@@ -173,14 +174,20 @@ class Home:
             instant = datetime.fromisoformat(text)
         except (OSError, ValueError) as error:
             raise SightlineEnvironmentError(
-                f"SIGHTLINE_CLOCK names {self.clock}, which holds no ISO instant such as "
-                "2026-10-26T06:00:00Z"
+                f"the clock {self.clock} (SIGHTLINE_CLOCK, or the demo firm's) holds no ISO "
+                "instant such as 2026-10-26T06:00:00Z"
             ) from error
         if instant.tzinfo is None:
             raise SightlineEnvironmentError(
                 f"the instant {text!r} in {self.clock} has no time zone: write it with a final Z"
             )
         return instant.astimezone(UTC)
+
+
+def _clock_of_the_firm(root: Path) -> Path | None:
+    """Whoever asks about the demo firm, in whatever shell, lives in its time."""
+    clock = root / "demo" / "clock"
+    return clock if clock.exists() else None
 
 
 def _path(environ: Mapping[str, str], setting: str) -> Path | None:

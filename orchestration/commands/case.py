@@ -206,6 +206,8 @@ def show(
     lines.append(f"Page: {home.case_page(case_id)}")
     data = json.loads(case.model_dump_json())
     data["stands"] = stands.state if stands else None
+    data["due"] = stands.due if stands else None
+    data["overdue"] = stands is not None and stands.is_overdue(now.date())
     data["acts"] = [{"at": a.at, "author": a.author, "sentence": a.sentence} for a in acts]
     emit(data, "\n".join(lines), as_json=as_json)
 

@@ -137,7 +137,7 @@ def _held(beyond: bool | None, limit: Any) -> str:
         return "none is set"
     if beyond is None:
         return f"{_number(limit)}: not decided"
-    return f"{_number(limit)}: {'passed' if beyond else 'held'}"
+    return f"{_number(limit)}: {'missed' if beyond else 'held'}"
 
 
 def _number(value: Any) -> str:

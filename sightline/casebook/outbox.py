@@ -50,6 +50,23 @@ class Outbox:
         """Messages that were tried `MAX_ATTEMPTS` times and never arrived, oldest first."""
         return [message for message, _ in self._waiting() if message.attempts >= MAX_ATTEMPTS]
 
+    def undeliverable(self) -> list[OutboxMessage]:
+        """Dead letters on channels that took nothing since: their readers are still cut off."""
+        newest = func.max(delivery.c.sequence)
+        tried = select(delivery.c.message_id, newest).group_by(delivery.c.message_id)
+        arrived = select(delivery.c.channel, newest).where(delivery.c.ok)
+        with self._engine.connect() as connection:
+            last_try = {str(row[0]): int(row[1]) for row in connection.execute(tried)}
+            last_arrival = {
+                str(row[0]): int(row[1])
+                for row in connection.execute(arrived.group_by(delivery.c.channel))
+            }
+        return [
+            letter
+            for letter in self.dead_letters()
+            if last_try[letter.message_id] > last_arrival.get(letter.message.channel, 0)
+        ]
+
     def record_delivery(
         self,
         message_id: str,

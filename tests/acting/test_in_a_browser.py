@@ -46,7 +46,7 @@ def mailed_link(served: Served, monkeypatch: pytest.MonkeyPatch) -> str:
     told = Message("open", (OTHER,), None, "email", "uptime", {"html": page, "text": ""})
     served.casebook.announce([told], NOW)
     to_one = Channel("email", f"mailto://mail.example/?to={OWNER}&from=a@mail.example")
-    deliver(served.casebook, {"email": to_one}, NOW, Desk(url, served.signer))
+    deliver(served.casebook, {"email": to_one}, lambda: NOW, Desk(url, served.signer))
     (html,) = sent
     return html.partition('href="')[2].partition('"')[0]
 

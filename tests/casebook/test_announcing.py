@@ -139,6 +139,22 @@ def test_a_failed_message_waits_longer_each_time_and_then_is_a_dead_letter(
     assert [item.message_id for item in casebook.dead_letters()] == [message_id]
 
 
+def test_a_dead_letter_is_a_symptom_until_its_channel_takes_something_again(
+    casebook: Casebook,
+) -> None:
+    casebook.announce([message(), message(channel="chat")], AT)
+    lost = {item.message.channel: item.message_id for item in casebook.undelivered(AT)}
+    for channel, message_id in lost.items():
+        for _ in range(MAX_ATTEMPTS):
+            casebook.record_delivery(message_id, channel=channel, at=AT, ok=False)
+    assert [item.message_id for item in casebook.undeliverable()] == list(lost.values())
+    casebook.announce([message("close")], AT)
+    (mended,) = casebook.undelivered(AT)
+    casebook.record_delivery(mended.message_id, channel="console", at=AT, ok=True)
+    assert [item.message_id for item in casebook.undeliverable()] == [lost["chat"]]
+    assert len(casebook.dead_letters()) == 2
+
+
 def test_two_messages_that_failed_together_are_not_tried_together(casebook: Casebook) -> None:
     casebook.announce([message(), message(channel="file")], AT)
     for waiting in casebook.undelivered(AT):

@@ -47,7 +47,7 @@ class Watch:
             case _:
                 self.casebook.close()
                 self.casebook = Casebook(self.url)
-                deliver(self.casebook, self.channels, self.now)
+                deliver(self.casebook, self.channels, lambda: self.now)
         self.look()
         self.now += timedelta(minutes=10)
 

@@ -90,7 +90,7 @@ def test_every_instant_lies_in_one_period_in_every_time_zone(judgement: Judgemen
         judgement.build("int_kpi_period")
         found: dict[str, list[tuple[date, date, bool]]] = {}
         for row in judgement.rows("from intermediate.int_kpi_period order by kpi_id, period_start"):
-            span = (row["period_start"], row["period_end"], row["is_closed"])
+            span = (row["period_start"], row["period_end"], row["is_over"])
             found.setdefault(row["kpi_id"], []).append(span)
         for zone in ZONES:
             today = as_of.astimezone(ZoneInfo(zone)).date()

@@ -29,7 +29,7 @@ PERIOD = pa.schema(
         ("period_start", pa.date32()),
         ("period_end", pa.date32()),
         ("today", pa.date32()),
-        ("is_closed", pa.bool_()),
+        ("is_over", pa.bool_()),
         ("is_leaf", pa.bool_()),
         ("numerator", MEASURE),
         ("denominator", MEASURE),
@@ -77,7 +77,7 @@ def judged(
         kpi_id = f"{number:06}"
         said = {"kpi_id": kpi_id, "period_start": MONDAY}
         end = {"period_end": MONDAY + timedelta(days=6), "today": week(2)}
-        periods.append(said | end | {"scope": "n", "is_closed": True, "is_leaf": True, "raw": raw})
+        periods.append(said | end | {"scope": "n", "is_over": True, "is_leaf": True, "raw": raw})
         kpis.append({"kpi_id": kpi_id, "direction": direction, "fire_n": 1, "fire_m": 1,
                      "recover_k": 1, "system_of_record": "erp", "grace_days": 3})  # fmt: skip
         targets.append(said | {"target": target, "floor": floor, "published_on": week(1)})

@@ -65,6 +65,18 @@ def test_the_clock_file_is_reread_and_speaks_utc(tmp_path: Path) -> None:
     assert home.now().utcoffset() == timedelta(0)
 
 
+def test_a_home_with_the_demo_firm_lives_in_its_time_in_any_shell(tmp_path: Path) -> None:
+    clock = tmp_path / "demo" / "clock"
+    clock.parent.mkdir()
+    clock.write_text("2026-10-26T06:00:00Z\n", "utf-8")
+    surroundings = {"SIGHTLINE_HOME": str(tmp_path)}
+    assert Home.from_env(surroundings).now() == datetime(2026, 10, 26, 6, tzinfo=UTC)
+    other = tmp_path / "clock"
+    other.write_text("2026-10-27T06:00:00Z\n", "utf-8")
+    named = Home.from_env({**surroundings, "SIGHTLINE_CLOCK": str(other)})
+    assert named.now() == datetime(2026, 10, 27, 6, tzinfo=UTC)
+
+
 @pytest.mark.parametrize("text", ["", "soon", "2026-10-26T06:00:00"])
 def test_a_clock_that_tells_no_instant_is_refused(tmp_path: Path, text: str) -> None:
     clock = tmp_path / "clock"

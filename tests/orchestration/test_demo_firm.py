@@ -228,6 +228,9 @@ def test_case_show_tells_the_case_in_its_own_words(as_planned: Firm) -> None:
     done = as_planned.sightline("case", "show", case["case_id"])
     assert done.stdout.startswith(case["headline"])
     assert "\nWhy: Change of " in done.stdout
+    assert "\nStands: opened, next step by 2026-10-27\n" in done.stdout
+    shown = json.loads(as_planned.sightline("case", "show", case["case_id"], "--json").stdout)
+    assert (shown["due"], shown["overdue"]) == ("2026-10-27", False)
 
 
 def test_members_of_a_ratio_share_out_numerator_and_denominator_exactly(as_planned: Firm) -> None:

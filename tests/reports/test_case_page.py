@@ -189,6 +189,7 @@ def test_a_case_with_nothing_to_show_says_so_in_each_block() -> None:
         "None: the KPI is kept to run the business.",
         "Only data is on the path of this KPI: this audit is not cross-functional.",
         "No candidate was found.",
+        "No goal rests on it and no policy gives it an allowance",
         "No policy covers this KPI",
     ):
         assert said in text, said

@@ -105,7 +105,7 @@ def _mailed(
     casebook.announce(told.messages, NOW)
     room = address.replace("to=maintenance-lead@", "to=coo@northline.example,finance@")
     desk = Desk(served, Signer.of(home)) if served else None
-    assert deliver(casebook, {"email": Channel("email", room)}, NOW, desk).delivered == 2
+    assert deliver(casebook, {"email": Channel("email", room)}, lambda: NOW, desk).delivered == 2
     return {str(mail["To"]): mail for mail in mailbox.mails}
 
 
@@ -169,7 +169,7 @@ def test_a_mail_to_one_person_goes_to_nobody_else_and_its_links_are_that_persons
     ]
     casebook.announce(both, NOW)
     email = {"email": Channel("email", f"{address}&cc=coo@northline.example")}
-    assert deliver(casebook, email, NOW, Desk(DESK, signer)).delivered == 2
+    assert deliver(casebook, email, lambda: NOW, Desk(DESK, signer)).delivered == 2
     room, personal = sorted(mailbox.mails, key=lambda mail: mail["To"], reverse=True)
     assert (room["To"], room["Cc"]) == (
         "maintenance-lead@northline.example",

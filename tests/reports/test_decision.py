@@ -199,7 +199,10 @@ def test_an_acknowledgement_stops_escalation_until_it_expires_but_not_worse_news
     firm.wait(6)
     assert firm.kinds(standing(), in_hand=taken) == []
     assert firm.kinds(standing(badness=Decimal(2)), in_hand=taken) == ["changed"]
-    firm.wait(3)
+    firm.wait(1)
+    assert firm.kinds(standing(badness=Decimal(2)), in_hand=taken) == ["repeated"]
+    assert firm.kinds(standing(badness=Decimal(2)), in_hand=taken) == []
+    firm.wait(2)
     assert firm.kinds(standing(badness=Decimal(2)), in_hand=taken) == ["escalated"]
 
 

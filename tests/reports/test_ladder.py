@@ -125,6 +125,11 @@ def test_who_was_asked_by_mail_hears_that_it_is_over(firm: Firm, casebook: Caseb
             28,
             "reopened, and nobody has acknowledged it since",
         ),
+        (
+            [ACK, Accept(reason="a fair", until=date(2026, 10, 29))],
+            3,
+            "Still open, reopened, and nobody has acknowledged it since",
+        ),
         ([ACK, Dismiss(reason="wrong data")], None, ""),
     ],
 )

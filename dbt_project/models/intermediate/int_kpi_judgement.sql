@@ -10,9 +10,25 @@ targets as (
     select * from {{ ref('int_kpi_target_in_force') }}
 ),
 
+heard as (
+    select
+        source,
+        max(seen_at) as seen_at
+    from {{ ref('stg_receipts__receipt') }}
+    group by source
+),
+
+-- Closed is what is over; a value, once its source was heard on a later day: until then it may
+-- lack the last of its facts.
 judged as (
     select
         periods.*,
+        periods.is_over and (
+            periods.value is null
+            or heard.seen_at is null
+            or cast({{ local_time('heard.seen_at', 'kpis.time_zone') }} as date)
+            > periods.period_end
+        ) as is_closed,
         kpis.direction,
         kpis.fire_n,
         kpis.fire_m,
@@ -27,6 +43,7 @@ judged as (
         {{ dead_band('targets.target', 'targets.floor') }} as recovery_margin
     from periods
     inner join kpis on periods.kpi_id = kpis.kpi_id
+    left join heard on kpis.system_of_record = heard.source
     left join targets
         on periods.kpi_id = targets.kpi_id and periods.period_start = targets.period_start
 ),
@@ -36,7 +53,7 @@ newest as (
         kpi_id,
         scope,
         max(period_start) as period_start
-    from periods
+    from judged
     where is_closed
     group by kpi_id, scope
 )

@@ -55,7 +55,7 @@ select
     periods.period_start,
     periods.today,
     cast({{ days_after(-1, 'periods.ended_on') }} as date) as period_end,
-    periods.ended_on <= periods.today as is_closed,
+    periods.ended_on <= periods.today as is_over,
     periods.scope <> 'all' or periods.scopes = 1 as is_leaf,
     readings.numerator,
     readings.denominator,
