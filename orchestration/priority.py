@@ -12,6 +12,8 @@ NEWS_FIRST = {"dagster/priority": "1"}
 AFTER_ALERTS = {"dagster/priority": "-1"}
 AT_THE_END = {"dagster/priority": "-2"}  # the run has sealed all that it will, and told
 
+# So long a run waits before no news overtakes it any more.
+_LONG = timedelta(minutes=2)
 # So old the published marts may get while one pulse with news follows the other.
 _FRESH = timedelta(minutes=1)
 
@@ -23,3 +25,10 @@ def leaves_marts(instance: dg.DagsterInstance, home: Home) -> bool:
         return False
     published = datetime.fromtimestamp(home.published.stat().st_mtime, UTC)
     return datetime.now(UTC) - published < _FRESH
+
+
+def somebody_waits_long(instance: dg.DagsterInstance) -> bool:
+    """Whether a run has waited so long that news goes behind it: a source only due has its turn."""
+    asked_before = datetime.now(UTC) - _LONG
+    waiting = dg.RunsFilter(statuses=[dg.DagsterRunStatus.QUEUED], created_before=asked_before)
+    return bool(instance.get_run_ids(waiting, limit=1))

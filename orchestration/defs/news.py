@@ -16,7 +16,7 @@ from ingestion.source import Source, module, names, sources, watched
 from ingestion.sources import casebook
 from ingestion.sql.reconcile import reconcilable
 from orchestration.defs.pulse import pulse_of
-from orchestration.priority import NEWS_FIRST
+from orchestration.priority import NEWS_FIRST, somebody_waits_long
 from sightline.errors import SightlineEnvironmentError
 from sightline.home import Home
 
@@ -85,7 +85,8 @@ class _Look:
         is_restless = newest and was_news and _is_younger(newest, _BETWEEN)
         if is_seen_soon or is_restless or not _may_judge(self._instance, self.source):
             return None
-        return dg.RunRequest(job_name=job, tags=NEWS_FIRST | {MARK: mark})
+        goes_first = {} if somebody_waits_long(self._instance) else NEWS_FIRST
+        return dg.RunRequest(job_name=job, tags=goes_first | {MARK: mark})
 
 
 def _watching(name: str, looked_at: Collection[str]) -> dg.SensorDefinition:

@@ -11,16 +11,24 @@ from pathlib import Path
 import dagster as dg
 import pytest
 import sqlalchemy as sa
+from dagster._core.remote_origin import (
+    RegisteredCodeLocationOrigin,
+    RemoteJobOrigin,
+    RemoteRepositoryOrigin,
+)
 
 from orchestration.defs import news
+from orchestration.priority import NEWS_FIRST
 from sightline.casebook import Casebook
 from sightline.casebook.checkins import CheckIn, CheckIns
 from sightline.home import Home
 from tests.ingestion.firm import NOON, TinyErp
 
 Success, Failure = dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE
+Queued = dg.DagsterRunStatus.QUEUED
 Starting, Started = dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED
 AT = NOON.replace(tzinfo=UTC)
+LOCATION = RemoteRepositoryOrigin(RegisteredCodeLocationOrigin("sightline"), "sightline")
 
 
 @pytest.fixture(autouse=True)
@@ -78,7 +86,12 @@ def keep(
 ) -> None:
     """Put a run on record, with the tags it was asked for with."""
     tags = asked.tags if isinstance(asked, dg.RunRequest) else {}
-    run = dg.DagsterRun(job, tags={str(k): str(v) for k, v in tags.items()}, status=status)
+    run = dg.DagsterRun(
+        job,
+        tags={str(k): str(v) for k, v in tags.items()},
+        status=status,
+        remote_job_origin=RemoteJobOrigin(LOCATION, job),
+    )
     moment = datetime.now(UTC) - timedelta(minutes=minutes_ago)
     instance.run_storage.add_historical_run(run, moment)
 
@@ -284,3 +297,14 @@ def test_acts_that_change_no_verdict_start_no_pulse_and_reach_the_marts_at_their
     keep(instance, "casebook", Started, asked)
     check_in()
     assert isinstance(due(instance, "acts"), dg.SkipReason)
+
+
+@pytest.mark.parametrize(("minutes", "goes_first"), [(1, True), (3, False)])
+def test_news_does_not_overtake_for_ever_what_is_only_due(
+    instance: dg.DagsterInstance, erp: TinyErp, minutes: float, goes_first: bool
+) -> None:
+    erp.add_downtime(99, create_date=NOON + timedelta(hours=1))
+    keep(instance, "pulse_tracker", Queued, minutes_ago=minutes)
+    asked = look(instance)
+    assert isinstance(asked, dg.RunRequest)
+    assert (NEWS_FIRST.items() <= asked.tags.items()) is goes_first

@@ -5,25 +5,18 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import dagster as dg
 import pytest
-from dagster._core.remote_origin import (
-    RegisteredCodeLocationOrigin,
-    RemoteJobOrigin,
-    RemoteRepositoryOrigin,
-)
 
 from orchestration.defs.models import build_marts
 from orchestration.defs.publication import board, published
 from orchestration.priority import NEWS_FIRST, leaves_marts
 from sightline.home import Home
+from tests.orchestration.test_news import Queued, Started, keep
 
-LOCATION = RemoteRepositoryOrigin(RegisteredCodeLocationOrigin("sightline"), "sightline")
-QUEUED, STARTED = dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.STARTED
-ONLY_DUE: dict[str, str] = {}
+NEWS, ONLY_DUE = dg.RunRequest(tags=NEWS_FIRST), dg.RunRequest()
 
 
 @pytest.fixture
@@ -41,40 +34,31 @@ def instance(tmp_path: Path) -> Iterator[dg.DagsterInstance]:
         yield made
 
 
-def keep(
-    instance: dg.DagsterInstance, status: dg.DagsterRunStatus, tags: dict[str, str] = NEWS_FIRST
-) -> None:
-    """Put a pulse on record."""
-    origin = RemoteJobOrigin(LOCATION, "pulse_erp")
-    run = dg.DagsterRun("pulse_erp", tags=tags, status=status, remote_job_origin=origin)
-    instance.run_storage.add_historical_run(run, datetime.now(UTC))
-
-
 def test_a_pulse_leaves_fresh_marts_and_pages_to_one_that_waits_with_news(
     home: Home, instance: dg.DagsterInstance
 ) -> None:
-    keep(instance, QUEUED)
+    keep(instance, "pulse_erp", Queued, NEWS)
     done = dg.materialize([build_marts, published, board], instance=instance)
     skipped = {event.step_key for event in done.all_events if event.is_step_skipped}
     assert (done.success, skipped) == (True, {"published", "board"})
     assert home.published.stat().st_size == 0
 
 
-@pytest.mark.parametrize(("status", "tags"), [(STARTED, NEWS_FIRST), (QUEUED, ONLY_DUE)])
+@pytest.mark.parametrize(("status", "asked"), [(Started, NEWS), (Queued, ONLY_DUE)])
 def test_a_pulse_that_does_not_wait_or_has_no_news_is_left_nothing(
     home: Home,
     instance: dg.DagsterInstance,
     status: dg.DagsterRunStatus,
-    tags: dict[str, str],
+    asked: dg.RunRequest,
 ) -> None:
-    keep(instance, status, tags)
+    keep(instance, "pulse_erp", status, asked)
     assert not leaves_marts(instance, home)
 
 
 def test_marts_of_more_than_a_minute_ago_are_published_whoever_waits(
     home: Home, instance: dg.DagsterInstance
 ) -> None:
-    keep(instance, QUEUED)
+    keep(instance, "pulse_erp", Queued, NEWS)
     assert leaves_marts(instance, home)
     os.utime(home.published, (time.time() - 61,) * 2)
     assert not leaves_marts(instance, home)
