@@ -22,6 +22,7 @@ _LONGEST_RUN = timedelta(minutes=16)
 # An audit follows an alert within seconds; a failed one is tried again within minutes.
 _AUDIT_IN = timedelta(minutes=16)
 _RUNNING = "('STARTED', 'STARTING', 'CANCELING')"
+_UNFINISHED = "('STARTED', 'STARTING', 'CANCELING', 'QUEUED', 'NOT_STARTED')"
 
 
 @dataclass(frozen=True)
@@ -117,16 +118,18 @@ def _runs_and_slots(home: Home, patience: Patience) -> Iterator[Symptom]:
     before = (patience.wall - _LONGEST_RUN).timestamp()
     with _reading(_runs(home)) as connection:
         stuck = connection.execute(
-            f"select run_id, pipeline_name from runs where status in {_RUNNING} "  # noqa: S608
-            "and start_time < ?",
+            "select run_id, pipeline_name, start_time is null from runs "  # noqa: S608 - ours
+            f"where status in {_UNFINISHED} and coalesce("
+            "start_time, cast(strftime('%s', create_timestamp) as integer)) < ?",
             [before],
         ).fetchall()
         running = {
             row[0]
             for row in connection.execute(f"select run_id from runs where status in {_RUNNING}")  # noqa: S608
         }
-    for run_id, job in stuck:
-        yield Symptom("runs", f"run {run_id} of {job} has been going for over 16 minutes",
+    for run_id, job, waits in stuck:
+        how = "waiting to start" if waits else "going"
+        yield Symptom("runs", f"run {run_id} of {job} has been {how} for over 16 minutes",
                       f"`dagster run cancel {run_id}`; monitoring should have")  # fmt: skip
     index = home.dagster / "history" / "runs" / "index.db"
     if not index.exists():

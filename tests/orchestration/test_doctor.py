@@ -64,7 +64,11 @@ def _instance(home: Home) -> None:
         with sqlite3.connect(path) as connection:
             connection.execute("create table alembic_version as select 'x' as version_num")
     (home.dagster / "making.lock").touch()
-    _do(home, "history/runs.db", "create table runs (run_id, pipeline_name, status, start_time)")
+    _do(
+        home,
+        "history/runs.db",
+        "create table runs (run_id, pipeline_name, status, create_timestamp, start_time)",
+    )
     _do(home, "history/runs.db", "create table daemon_heartbeats (daemon_type, timestamp)")
     _do(home, "history/runs/index.db", "create table concurrency_slots (concurrency_key, run_id)")
 
@@ -94,11 +98,14 @@ def test_an_orchestrator_that_fell_silent_is_told(home: Home) -> None:
 
 
 def test_a_stuck_run_and_a_slot_nobody_gives_back_are_told(home: Home) -> None:
-    start = LONG_AGO.timestamp()
-    _do(home, "history/runs.db", "insert into runs values ('r1', 'audit', 'STARTED', ?)", start)
+    asked, began = str(_naive(LONG_AGO)), LONG_AGO.timestamp()
+    for run_id, status, started in (("r1", "STARTED", began), ("r2", "QUEUED", None)):
+        _do(home, "history/runs.db", "insert into runs values (?, 'audit', ?, ?, ?)",
+            run_id, status, asked, started)  # fmt: skip
     _do(home, "history/runs/index.db", "insert into concurrency_slots values ('warehouse', 'r0')")
     assert _symptoms(home) == [
         "runs: run r1 of audit has been going for over 16 minutes",
+        "runs: run r2 of audit has been waiting to start for over 16 minutes",
         "slots: pool warehouse is held by run r0, which is over",
     ]
 
