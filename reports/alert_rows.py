@@ -65,7 +65,12 @@ def closed_episodes(marts: Marts) -> list[Row]:
 def freshness(marts: Marts) -> list[Row]:
     """One row per source that any KPI rests on: when it last answered, and whether it is stale."""
     return ask(
-        marts, "select source, last_seen_at, status from marts.fct_source_freshness order by source"
+        marts,
+        """
+        select source, last_seen_at, status from marts.fct_source_freshness
+        where source in (select system_of_record from marts.dim_kpi)
+        order by source
+        """,
     )
 
 

@@ -217,3 +217,16 @@ def test_a_restatement_of_a_silenced_kpi_or_objective_is_told_when_the_silence_e
     assert compose(firm.marts, casebook, now=NOW, names=["file"]).messages == []
     (message,) = compose(firm.marts, casebook, now=until, names=["file"]).messages
     assert message.kind == "restated"
+
+
+@pytest.mark.parametrize(("source", "told"), [("erp", ["stale_feed"]), ("definitions", [])])
+def test_a_silent_source_is_told_when_a_number_rests_on_it(
+    firm: Firm, casebook: Casebook, source: str, told: list[str]
+) -> None:
+    announce(firm, casebook)
+    firm.add("fct_source_freshness", source="definitions", status="healthy", last_seen_at=AS_OF)
+    firm.marts.execute(
+        "update marts.fct_source_freshness set status = 'stale' where source = ?", [source]
+    )
+    messages = compose(firm.marts, casebook, now=NOW, names=["file"]).messages
+    assert [message.kind for message in messages] == told
