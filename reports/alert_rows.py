@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sightline.edits import BEHIND
 from sightline.marts import ask
 
 if TYPE_CHECKING:
@@ -82,15 +83,8 @@ def recent_restatements(marts: Marts, days: int) -> list[Row]:
     """
     return ask(
         marts,
-        """
-        with behind as (
-            select kpi_id, scope, period_start, version,
-                list(
-                    struct_pack(table_name, row_key, place, fate, changed_by, changed_at)
-                ) as edits
-            from marts.fct_restated_row
-            group by all
-        )
+        f"""
+        with behind as ({BEHIND})
         select 'restatement.' || change.kpi_id || '.' || change.scope || '.'
             || change.period_start || '.' || change.version || '.' || change.class as change_id,
             change.restated_at as seen_at, change.kpi_id, change.scope, change.period_start,
@@ -105,7 +99,7 @@ def recent_restatements(marts: Marts, days: int) -> list[Row]:
         where change.materiality = 'material' and change.class <> 'target'
             and change.restated_at > judged.as_of - to_days(?)
         order by seen_at, change_id
-        """,
+        """,  # noqa: S608 - the only thing spliced in is a constant
         days,
     )
 

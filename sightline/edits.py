@@ -6,6 +6,14 @@ from collections.abc import Iterable
 
 from sightline.marts import Row
 
+BEHIND = """
+    select kpi_id, scope, period_start, version,
+        list(struct_pack(table_name, row_key, place, fate, changed_by, changed_at)) as edits
+    from marts.fct_restated_row
+    group by all
+"""
+"""One row per restatement of which they are known, with its edits as `told` takes them."""
+
 # Of the cells behind one sentence; whoever looks for the rest has the workbook open by then.
 _NAMED = 3
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from functools import cached_property
 
+from sightline.edits import BEHIND
 from sightline.marts import Marts, Row, ask
 
 
@@ -41,22 +42,15 @@ class Surroundings:
 
         `edits` are the rows of `fct_restated_row` behind each, as far as known.
         """
-        query = """
-            with behind as (
-                select kpi_id, scope, period_start, version,
-                    list(
-                        struct_pack(table_name, row_key, place, fate, changed_by, changed_at)
-                    ) as edits
-                from marts.fct_restated_row
-                group by all
-            )
+        query = f"""
+            with behind as ({BEHIND})
             select said.period_start, said.restated_at, said.class,
                 coalesce(behind.edits, []) as edits
             from marts.fct_restatement as said
             left join behind using (kpi_id, scope, period_start, version)
             where kpi_id = ? and scope = ? and restated_at <= ? and materiality <> 'immaterial'
             order by restated_at, period_start, version
-        """
+        """  # noqa: S608 - the only thing spliced in is a constant
         return ask(self._marts, query, self.kpi_id, self.scope, self.as_of.replace(tzinfo=None))
 
     @cached_property

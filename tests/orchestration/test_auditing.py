@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import shlex
 import signal
 import subprocess
@@ -16,9 +17,9 @@ from typer.testing import CliRunner
 from orchestration.auditing import audit, is_at_it, waiting_episodes
 from orchestration.commands.case import app
 from sightline.casebook import Casebook, Message
-from sightline.home import Home
+from sightline.home import CHECKOUT, Home
 from sightline.investigation import investigate
-from sightline.investigation.code import code_hash
+from sightline.investigation.code import WRITES, code_hash
 from sightline.warehouse.duckdb import read_published
 from tests.audits.northline_marts import AS_OF, LEVEL_CASE, build
 
@@ -158,3 +159,17 @@ def test_an_audit_that_is_killed_in_mid_run_is_tried_again_and_keeps_one_case(ho
     kinds = [event.kind for event in casebook.events(LEVEL_CASE)]
     assert kinds == ["opened", "audit_started", "audit_started", "audit_finished"]
     casebook.close()
+
+
+def test_whatever_is_imported_to_write_a_case_is_code_that_writes_it() -> None:
+    files = {path for each in WRITES for path in CHECKOUT.glob(each) if path.suffix == ".py"}
+    found = {
+        (CHECKOUT / name.replace(".", "/")).with_suffix(".py")
+        for path in files
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sightline")
+        for name in (f"{node.module}", *(f"{node.module}.{each.name}" for each in node.names))
+    }
+    needed = {path for path in found if path.exists()} - {CHECKOUT / "sightline/errors.py"}
+    assert CHECKOUT / "sightline/edits.py" in needed
+    assert needed <= files
