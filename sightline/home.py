@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 CHECKOUT = Path(__file__).resolve().parent.parent
+_SOURCES = ("SIGHTLINE_ERP_URL", "SIGHTLINE_TRACKER_URL", "SIGHTLINE_SHEETS_DIR")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +24,8 @@ class Home:
 
     Build it with `from_env()`: SIGHTLINE_HOME (default `<checkout>/.sightline`), SIGHTLINE_OKRS
     (default `<checkout>/okrs`), SIGHTLINE_CASEBOOK_URL, SIGHTLINE_CLOCK (default the demo firm's,
-    in a home that holds one), SIGHTLINE_CHECKPOINTS, SIGHTLINE_CHECKPOINTS_GIT,
-    SIGHTLINE_TIMESTAMPS and SIGHTLINE_SIGNING_KEY are read there, once.
+    in a home that holds one and where no source of one's own is named), SIGHTLINE_CHECKPOINTS,
+    SIGHTLINE_CHECKPOINTS_GIT, SIGHTLINE_TIMESTAMPS and SIGHTLINE_SIGNING_KEY are read there, once.
     """
 
     root: Path
@@ -47,7 +48,7 @@ class Home:
             root=root,
             okrs=_path(env, "SIGHTLINE_OKRS") or CHECKOUT / "okrs",
             casebook_url=env.get("SIGHTLINE_CASEBOOK_URL") or f"sqlite:///{root / 'casebook.db'}",
-            clock=_path(env, "SIGHTLINE_CLOCK") or _clock_of_the_firm(root),
+            clock=_path(env, "SIGHTLINE_CLOCK") or _clock_of_the_firm(root, env),
             public_url=env.get("SIGHTLINE_PUBLIC_URL", "").rstrip("/"),
             checkpoints_setting=_path(env, "SIGHTLINE_CHECKPOINTS"),
             signing_key_setting=_path(env, "SIGHTLINE_SIGNING_KEY"),
@@ -184,10 +185,13 @@ class Home:
         return instant.astimezone(UTC)
 
 
-def _clock_of_the_firm(root: Path) -> Path | None:
-    """Whoever asks about the demo firm, in whatever shell, lives in its time."""
+def _clock_of_the_firm(root: Path, environ: Mapping[str, str]) -> Path | None:
+    """Whoever asks about the demo firm, in whatever shell, lives in its time.
+
+    Not where sources of one's own are named: time would stand still, and nothing ever be late.
+    """
     clock = root / "demo" / "clock"
-    return clock if clock.exists() else None
+    return clock if clock.exists() and not any(map(environ.get, _SOURCES)) else None
 
 
 def _path(environ: Mapping[str, str], setting: str) -> Path | None:

@@ -75,6 +75,8 @@ def test_a_home_with_the_demo_firm_lives_in_its_time_in_any_shell(tmp_path: Path
     other.write_text("2026-10-27T06:00:00Z\n", "utf-8")
     named = Home.from_env({**surroundings, "SIGHTLINE_CLOCK": str(other)})
     assert named.now() == datetime(2026, 10, 27, 6, tzinfo=UTC)
+    own = Home.from_env({**surroundings, "SIGHTLINE_ERP_URL": "postgresql://erp.example/erp"})
+    assert own.clock is None
 
 
 @pytest.mark.parametrize("text", ["", "soon", "2026-10-26T06:00:00"])
