@@ -6,8 +6,9 @@ import dagster as dg
 
 from sightline.home import Home
 
-# Tags of runs: one writes at a time, and each takes seconds.
-NEWS_FIRST = {"dagster/priority": "1"}
+# Tags of runs: what a pulse was started for, and that it goes before others that wait to write.
+NEWS = {"sightline/news": "yes"}
+FIRST = {"dagster/priority": "1"}
 # Tags of steps.
 AFTER_ALERTS = {"dagster/priority": "-1"}
 AT_THE_END = {"dagster/priority": "-2"}  # the run has sealed all that it will, and told
@@ -20,7 +21,7 @@ _FRESH = timedelta(minutes=1)
 
 def leaves_marts(instance: dg.DagsterInstance, home: Home) -> bool:
     """Whether a pulse may leave the marts to one that waits with news, because they are fresh."""
-    waiting = dg.RunsFilter(statuses=[dg.DagsterRunStatus.QUEUED], tags=NEWS_FIRST)
+    waiting = dg.RunsFilter(statuses=[dg.DagsterRunStatus.QUEUED], tags=NEWS)
     if not home.published.exists() or not instance.get_run_ids(waiting, limit=1):
         return False
     published = datetime.fromtimestamp(home.published.stat().st_mtime, UTC)

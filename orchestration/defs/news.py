@@ -16,7 +16,7 @@ from ingestion.source import Source, module, names, sources, watched
 from ingestion.sources import casebook
 from ingestion.sql.reconcile import reconcilable
 from orchestration.defs.pulse import pulse_of
-from orchestration.priority import NEWS_FIRST, somebody_waits_long
+from orchestration.priority import FIRST, NEWS, somebody_waits_long
 from sightline.errors import SightlineEnvironmentError
 from sightline.home import Home
 
@@ -81,12 +81,12 @@ class _Look:
             self._known = mark
             return None
         is_seen_soon = newest and newest.dagster_run.status in _BEFORE_THE_PULL
-        was_news = newest and NEWS_FIRST.items() <= newest.dagster_run.tags.items()
+        was_news = newest and NEWS.items() <= newest.dagster_run.tags.items()
         is_restless = newest and was_news and _is_younger(newest, _BETWEEN)
         if is_seen_soon or is_restless or not _may_judge(self._instance, self.source):
             return None
-        goes_first = {} if somebody_waits_long(self._instance) else NEWS_FIRST
-        return dg.RunRequest(job_name=job, tags=goes_first | {MARK: mark})
+        goes = {} if somebody_waits_long(self._instance) else FIRST
+        return dg.RunRequest(job_name=job, tags=NEWS | goes | {MARK: mark})
 
 
 def _watching(name: str, looked_at: Collection[str]) -> dg.SensorDefinition:

@@ -18,7 +18,7 @@ from dagster._core.remote_origin import (
 )
 
 from orchestration.defs import news
-from orchestration.priority import NEWS_FIRST
+from orchestration.priority import FIRST
 from sightline.casebook import Casebook
 from sightline.casebook.checkins import CheckIn, CheckIns
 from sightline.home import Home
@@ -307,4 +307,4 @@ def test_news_does_not_overtake_for_ever_what_is_only_due(
     keep(instance, "pulse_tracker", Queued, minutes_ago=minutes)
     asked = look(instance)
     assert isinstance(asked, dg.RunRequest)
-    assert (NEWS_FIRST.items() <= asked.tags.items()) is goes_first
+    assert (FIRST.items() <= asked.tags.items()) is goes_first

@@ -12,11 +12,11 @@ import pytest
 
 from orchestration.defs.models import build_marts
 from orchestration.defs.publication import board, published
-from orchestration.priority import NEWS_FIRST, leaves_marts
+from orchestration.priority import NEWS, leaves_marts
 from sightline.home import Home
 from tests.orchestration.test_news import Queued, Started, keep
 
-NEWS, ONLY_DUE = dg.RunRequest(tags=NEWS_FIRST), dg.RunRequest()
+FOR_NEWS, ONLY_DUE = dg.RunRequest(tags=NEWS), dg.RunRequest()
 
 
 @pytest.fixture
@@ -37,14 +37,14 @@ def instance(tmp_path: Path) -> Iterator[dg.DagsterInstance]:
 def test_a_pulse_leaves_fresh_marts_and_pages_to_one_that_waits_with_news(
     home: Home, instance: dg.DagsterInstance
 ) -> None:
-    keep(instance, "pulse_erp", Queued, NEWS)
+    keep(instance, "pulse_erp", Queued, FOR_NEWS)
     done = dg.materialize([build_marts, published, board], instance=instance)
     skipped = {event.step_key for event in done.all_events if event.is_step_skipped}
     assert (done.success, skipped) == (True, {"published", "board"})
     assert home.published.stat().st_size == 0
 
 
-@pytest.mark.parametrize(("status", "asked"), [(Started, NEWS), (Queued, ONLY_DUE)])
+@pytest.mark.parametrize(("status", "asked"), [(Started, FOR_NEWS), (Queued, ONLY_DUE)])
 def test_a_pulse_that_does_not_wait_or_has_no_news_is_left_nothing(
     home: Home,
     instance: dg.DagsterInstance,
@@ -58,7 +58,7 @@ def test_a_pulse_that_does_not_wait_or_has_no_news_is_left_nothing(
 def test_marts_of_more_than_a_minute_ago_are_published_whoever_waits(
     home: Home, instance: dg.DagsterInstance
 ) -> None:
-    keep(instance, "pulse_erp", Queued, NEWS)
+    keep(instance, "pulse_erp", Queued, FOR_NEWS)
     assert leaves_marts(instance, home)
     os.utime(home.published, (time.time() - 61,) * 2)
     assert not leaves_marts(instance, home)
