@@ -11,8 +11,8 @@ import pytest
 
 from sightline.casebook import Casebook
 from sightline.investigation import investigate
+from tests.audits.investigated import case_of, investigated
 from tests.audits.northline_marts import AS_OF, LEVEL_CASE, SACRIFICE_CASE, build
-from tests.audits.test_investigating import case_of, investigated
 
 
 @pytest.mark.parametrize(
