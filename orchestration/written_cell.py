@@ -26,9 +26,17 @@ MARKS: tuple[tuple[str, str | None], ...] = (
 _PERIODS = (
     "%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%Y-%m-%d %H:%M:%S",
     "%Y-%m-%dT%H:%M:%S", "%Y%m%d", "%d %b %Y", "%b %d, %Y", "%d-%b-%y", "%d-%b-%Y", "%Y-%m",
-    "%m/%Y", "%b %Y", "%B %Y", "%b-%y", "%Y",
+    "%m/%Y", "%b %Y", "%B %Y", "%b-%y", "%Y", "%Y-%m-%d %H:%M", "%d.%m.%Y %H:%M", "%d/%m/%Y %H:%M",
+    "%m/%d/%Y %H:%M",
 )  # fmt: skip
-_DAY_FIRST, _MONTH_FIRST = "%d/%m/%Y", "%m/%d/%Y"
+# Forms that strptime does not know.
+_NUMBERED = {
+    "week": re.compile(r"(?P<year>\d{4})-?W(?P<week>\d{1,2})", re.I),
+    "quarter": re.compile(r"(?P<year>\d{4})[- ]?Q(?P<quarter>[1-4])", re.I),
+    "quarter first": re.compile(r"Q(?P<quarter>[1-4])[- ]?(?P<year>\d{4})", re.I),
+}
+_DAY_FIRST = {"%d/%m/%Y": "%m/%d/%Y", "%d/%m/%Y %H:%M": "%m/%d/%Y %H:%M"}
+_MONTH_FIRST = {month_first: day_first for day_first, month_first in _DAY_FIRST.items()}
 _CLOCK = re.compile(r"(\d+):(\d{2})(?::(\d{2}(?:[.,]\d+)?))?")
 _UNITS = re.compile(r"^[€$£]\s*|\s*(?:%|€|\$|£|[a-zA-Zµ]{1,6}(?:/[a-zA-Z]+)?)$")
 
@@ -91,22 +99,23 @@ def period_form(cells: Sequence[str]) -> str | None:
     and quarters begin on the same one.
     """
     filled = [plain(cell) for cell in cells if cell.strip()][:SAMPLE]
-    days = {form: _days(filled, form) for form in (*_PERIODS, "week")}
+    days = {form: _days(filled, form) for form in (*_PERIODS, *_NUMBERED)}
     form = max(days, key=lambda form: len(days[form]))
     if not filled or len(days[form]) < MOSTLY * len(filled):
         return None
-    if form == _DAY_FIRST and len(days[form]) == len(days[_MONTH_FIRST]):
-        return min(_DAY_FIRST, _MONTH_FIRST, key=lambda form: len({day.day for day in days[form]}))
+    exchanged = _DAY_FIRST.get(form)
+    if exchanged and len(days[form]) == len(days[exchanged]):
+        return min(form, exchanged, key=lambda form: len({day.day for day in days[form]}))
     return form
 
 
 def other_reading(cells: Sequence[str], form: str) -> str | None:
     """What to say of dates that could be read with day and month exchanged as well, if any."""
     filled = [plain(cell) for cell in cells if cell.strip()][:SAMPLE]
-    exchanged = {_DAY_FIRST: _MONTH_FIRST, _MONTH_FIRST: _DAY_FIRST}.get(form)
+    exchanged = (_DAY_FIRST | _MONTH_FIRST).get(form)
     if exchanged is None or len(_days(filled, exchanged)) < len(_days(filled, form)):
         return None
-    said = "day/month/year" if form == _DAY_FIRST else "month/day/year"
+    said = "day/month/year" if form in _DAY_FIRST else "month/day/year"
     return (
         f"day and month of the dates could be exchanged: {filled[0]} is read as "
         f"{day_of(filled[0], form)}, {said}; write dates as YYYY-MM-DD to say otherwise"
@@ -120,12 +129,8 @@ def _days(cells: Sequence[str], form: str) -> list[date]:
 def day_of(text: str, form: str) -> date | None:
     """The day written in this form, None where it is none."""
     written = plain(text)
-    if form == "week":
-        week = re.fullmatch(r"(\d{4})-?W(\d{1,2})", written, re.I)
-        try:
-            return date.fromisocalendar(int(week[1]), int(week[2]), 1) if week else None
-        except ValueError:
-            return None
+    if form in _NUMBERED:
+        return _numbered_day(_NUMBERED[form].fullmatch(written))
     if form.startswith("%Y-%m-%d") and len(written) > 19:
         written = written[:19]
     try:
@@ -133,3 +138,16 @@ def day_of(text: str, form: str) -> date | None:
     except ValueError:
         return None
     return day if 1800 < day.year < 2200 else None
+
+
+def _numbered_day(found: re.Match[str] | None) -> date | None:
+    """First day of a numbered week or quarter, None where there is no such one."""
+    if found is None:
+        return None
+    numbers = {name: int(digits) for name, digits in found.groupdict().items()}
+    try:
+        if "week" in numbers:
+            return date.fromisocalendar(numbers["year"], numbers["week"], 1)
+        return date(numbers["year"], 3 * numbers["quarter"] - 2, 1)
+    except ValueError:
+        return None

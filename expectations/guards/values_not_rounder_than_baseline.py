@@ -34,7 +34,7 @@ GUARD = Guard(
         "Contingents or shifts come in round numbers.",
     ),
     invisible=(
-        "figures that were round from the first day on",
+        "figures without a denominator that were round from the first day on",
         "figures typed with plausible digits",
     ),
     share=0.045,

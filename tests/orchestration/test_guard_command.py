@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -122,6 +122,22 @@ def test_first_days_of_months_are_months_wherever_the_day_stands(
     assert found.periods == months
     (note,) = [note for note in found.notes if "could be exchanged" in note]
     assert said in note
+
+
+@pytest.mark.parametrize("written", ["2024Q{}", "2024-Q{}", "Q{} 2024"])
+def test_quarters_are_periods(tmp_path: Path, written: str) -> None:
+    file = tmp_path / "quarters.csv"
+    rows = [f"{written.format(quarter)},{quarter}.5\n" for quarter in (1, 2, 3, 4)]
+    file.write_text("quarter,value\n" + "".join(rows))
+    assert read(file, Columns()).periods == [date(2024, month, 1) for month in (1, 4, 7, 10)]
+
+
+@pytest.mark.parametrize("form", ["%Y-%m-%d %H:%M", "%d.%m.%Y %H:%M", "%m/%d/%Y %H:%M"])
+def test_a_time_of_day_does_not_hide_the_day(tmp_path: Path, form: str) -> None:
+    file = tmp_path / "times.csv"
+    days = [datetime(2025, 3, 10, 6, 30, tzinfo=UTC) + timedelta(days=n) for n in range(10)]
+    file.write_text("date,value\n" + "".join(f"{day:{form}},1.5\n" for day in days))
+    assert read(file, Columns()).periods == [day.date() for day in days]
 
 
 def test_a_day_after_the_twelfth_leaves_nothing_to_exchange(tmp_path: Path) -> None:
