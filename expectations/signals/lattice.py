@@ -32,7 +32,8 @@ HEAP_RATIO, USUAL_RATIO = 1.4, 1.1
 FAMILIES = ({5, 10}, {50, 100}, {15, 30, 60}, {500, 1000})
 # Denominators that are looked for, in so many values; places so many roundings apart at least.
 LARGEST_DENOMINATOR, PROBED, LEAST_ROUNDINGS, LEAST_LIKELY = 1500, 40, 2.5, -9.0
-SLACK, FINEST = 0.51, 1e-9
+MOST_OF_WHOLE = 2.0  # shares may pass the whole, not by far
+SLACK, FINEST, FARTHEST = 0.51, 1e-9, 1e9
 FEWEST_FOR_HEAPS = 15
 FEWEST_DISTINCT = 5
 
@@ -110,6 +111,16 @@ def lattice_of(
     )
 
 
+def decimals_of(values: Floats, finest: float, *, apart_from: float) -> Lattice:
+    """Values on no step of their own, on the decimal one that is no coarser than `finest`.
+
+    Some of them may be round all the same: the heaps are those that they show.
+    """
+    step = 10.0 ** np.floor(np.log10(finest) + 1e-9)
+    steps = np.rint(np.clip(values / step, -FARTHEST, FARTHEST)).astype(np.int64)
+    return Lattice(step, steps, _heaps(steps[steps != round(apart_from / step)], USUAL))
+
+
 def _part_of_one(values: Floats, rounding: float) -> float | None:
     """The step of ratios whose denominator is always the same; None where chance explains it.
 
@@ -120,6 +131,8 @@ def _part_of_one(values: Floats, rounding: float) -> float | None:
     top = float(np.abs(distinct).max())
     probe = distinct if len(distinct) <= PROBED else distinct[:: len(distinct) // PROBED + 1]
     whole = 100.0 if top > 1 else 1.0
+    if top > MOST_OF_WHOLE * whole:
+        return None
     rounding = rounding or FINEST * top
     if not rounding:
         return None

@@ -13,11 +13,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import betainc
+from scipy.special import betainc, stdtr
 
 from expectations.signals.bunching import BOUNDS
 from expectations.signals.density import fit, polynomials
-from expectations.signals.lattice import FEWEST_DISTINCT, Lattice, lattice_of, usual_heaps
+from expectations.signals.lattice import (
+    FEWEST_DISTINCT,
+    Lattice,
+    decimals_of,
+    lattice_of,
+    usual_heaps,
+)
 from expectations.signals.quantiles import deviation, quantiles
 from expectations.signals.series import Placebo, Signal, judged, not_applicable, not_enough
 
@@ -46,6 +52,10 @@ FEWEST_STEPS = 2.5
 # An honest density is no polynomial: so much more may lie on the target than it says, on average
 # and by chance (standard deviation).
 MARGIN, MISFIT = 1.05, 0.1
+# So much of what they hold, as a coefficient of variation, is no smooth curve with chance about it.
+STICKY = 1.0
+# Places as round scatter by chance up to here, in standard deviations.
+SCATTER = 1.5
 # What roundness gathers, as a logarithm: anything where it is seen, little where it is not.
 SEEN, UNSEEN, FREE = 2.0, 0.3, 100.0
 
@@ -74,6 +84,8 @@ def point_mass(series: Series, terms: Terms) -> Signal:
     ends = (values.min(), values.max())
     if terms.target in terms.bounds or (terms.target in BOUNDS and terms.target in ends):
         return not_applicable(n, f"{terms.target:g} is a natural bound of the values")
+    if terms.target == 0 and ends[0] < 0 < ends[1]:
+        return not_applicable(n, "0 is where changes and balances lie when nothing happens")
     if series.denominators is not None and series.numerators is not None:
         if deviation(values) < FEWEST_STEPS * series.step_of_ratios:
             return not_applicable(n, "its denominators leave too few places about the target")
@@ -87,7 +99,9 @@ def point_mass(series: Series, terms: Terms) -> Signal:
         )
         low, high = quantiles(values, 0.05, 0.95)
         finest = max(deviation(values) / FINEST_PER_SCALE, (high - low) / 1e5, 1e-12)
-        if lattice is None or (lattice.step < finest and not lattice.heaps):
+        if lattice is None:
+            lattice = decimals_of(values, finest, apart_from=terms.target)
+        if lattice.step < finest and not lattice.heaps:
             away = np.clip((values - terms.target) / finest, -FARTHEST, FARTHEST)
             lattice, target = Lattice(finest, np.rint(away).astype(np.int64), ()), 0
         else:
@@ -97,9 +111,21 @@ def point_mass(series: Series, terms: Terms) -> Signal:
                 reason = f"{terms.target:g} is not on the step {lattice.step:g} of the values"
                 return not_applicable(n, reason)
         cells, on_target = _cells_of_lattice(lattice, target, values, terms)
-    if cells.alike < FEWEST_ALIKE:
+    others = cells.places[1 : cells.alike + 1]
+    if len(others) < FEWEST_ALIKE or not others.min() < cells.places[0] < others.max():
         return not_applicable(n, "too few other places near by are as round as the target")
     return _compare(cells, on_target, terms)
+
+
+def among_its_like(score: float, others: Floats) -> float:
+    """The least p-value of a score where places as round scatter more than chance, else 0.
+
+    Where honest values heap in ways that no curve knows, the curve fails at its placebos as well.
+    """
+    beaten = int((others >= score).sum())
+    least = beaten / (len(others) + 1) if beaten > 1 else 0.0
+    wide = float(np.sqrt(np.mean(others**2)))
+    return max(least, float(stdtr(len(others), -score / wide)) if wide > SCATTER else 0.0)
 
 
 def _alike_tell(values: int, alike: int) -> bool:
@@ -196,6 +222,8 @@ def _compare(cells: _Cells, on_target: Booleans, terms: Terms) -> Signal:
     count, own = float(cells.hits[0]), max(float(expected[0]), 1e-9)
     at_target = (rows == 0).astype(float)
     spread = curve.dispersion
+    if (spread - 1) > STICKY**2 * float(cells.hits[told].mean()):
+        return not_applicable(n, "its neighbours hold now many values, now none")
     fit_errs = spread * curve.variance_of(at_target) / max(float(curve.expected[0]), 1e-9) ** 2
     shape = 1 / (fit_errs + MISFIT**2)
     p_value = 1.0
@@ -204,9 +232,7 @@ def _compare(cells: _Cells, on_target: Booleans, terms: Terms) -> Signal:
     scores = (cells.hits[: cells.alike + 1] - expected) / np.sqrt(
         np.maximum(expected, 0.5) * spread
     )
-    beaten = int((scores[1:] >= scores[0]).sum())
-    if beaten > 1:  # the target is not special among its like
-        p_value = max(p_value, beaten / (cells.alike + 1))
+    p_value = max(p_value, among_its_like(scores[0], scores[1:]))
     return judged(
         p_value,
         n=n,
