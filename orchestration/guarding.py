@@ -10,8 +10,8 @@ import numpy as np
 from expectations.guard import Outcome, load
 from expectations.judgement import Grade
 from expectations.signals.battery import Composite, compose, grade_of, of_values
-from expectations.signals.crossing import JUST_INSIDE, crossings
 from expectations.signals.lattice import resolution_of
+from expectations.signals.reconciliation import in_units, reconcile
 from expectations.signals.series import Series, Signal, Terms, judged, not_enough
 from sightline.errors import NothingCheckedError, UsageError
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 REPORTED = "reported_matches_recomputed"
 MOST_VALUES = 2_000_000
-UNITS = 10**6
 FEWEST_PAIRS = 30
 OTHER_UNIT = 10  # a target so many times beyond all values is most likely in another unit
 EVIDENCE_SHOWN, PLACEBOS_SHOWN = 12, 8
@@ -138,26 +137,25 @@ def _reconciled(found: SeriesFile, terms: Terms) -> Signal:
     if len(reported) < FEWEST_PAIRS:
         return not_enough(len(reported), FEWEST_PAIRS, "pairs")
     step = terms.resolution or resolution_of(reported) or 0.0
-    rounded = np.floor(recomputed / step + 0.5) * step if step else recomputed
-    sign = 1 if terms.higher_is_better else -1
-    apart = sign * (reported - rounded)
-    differences = np.where(np.abs(apart) > step * (1 + 1e-9), apart, 0.0)
-    margins = sign * (rounded - terms.target)
-    low, high = np.quantile(rounded, [0.1587, 0.8413])
-    tested = crossings(
-        np.rint(differences * UNITS).astype(np.int64),
-        np.rint(margins * UNITS).astype(np.int64)[None, :],
-        np.ones((1, len(margins)), dtype=bool),
-        just_inside=round(JUST_INSIDE * float(high - low) / 2 * UNITS),
+    found_apart = reconcile(
+        in_units(reported),
+        in_units(recomputed),
+        np.full((1, len(reported)), int(in_units(np.array(terms.target)))),
+        step=int(in_units(np.array(step))),
+        higher_is_better=terms.higher_is_better,
     )
-    lifted = np.flatnonzero((margins < 0) & (margins + differences >= 0) & (differences != 0))
+    if found_apart.is_rounding:
+        observed, expected = found_apart.rounding_in_words()
+        rows = np.flatnonzero(found_apart.towards)
+    else:
+        rows = np.flatnonzero(found_apart.lifted)
+        observed = (
+            f"{len(rows)} of {int(found_apart.differing.sum())} differing figures meet the "
+            "target where the recomputed ones do not"
+        )
+        expected = "about as many the other way round, if differences fell at random"
     return judged(
-        tested.p_value,
-        n=len(reported),
-        observed=f"{len(lifted)} of {int((differences != 0).sum())} differing figures meet the "
-        "target where the recomputed ones do not",
-        expected="about as many the other way round, if differences fell at random",
-        rows=lifted,
+        found_apart.p_value, n=len(reported), observed=observed, expected=expected, rows=rows
     )
 
 

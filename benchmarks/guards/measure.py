@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from benchmarks.guards.injector import BARS, Bar
-from benchmarks.guards.simulator import FAMILIES, Kpi, honest, scale
+from benchmarks.guards.simulator import FAMILIES, Kpi, honest
 from expectations.grading import WATCH_LEVEL
 from expectations.multiplicity import QUESTION_LEVEL
 from expectations.signals.battery import compose, of_values
-from expectations.signals.crossing import JUST_INSIDE, crossings
+from expectations.signals.reconciliation import in_units, reconcile
 from expectations.signals.removal import removal
 from expectations.signals.restatement import restatement
 from expectations.signals.series import LARGEST_P, Signal, judged
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 LENGTHS = (30, 90, 365, 2000)
-UNITS = 10**6
 
 
 @dataclass
@@ -79,18 +78,15 @@ def examine(kpi: Kpi) -> dict[str, Signal]:
 
 def reconciliation(kpi: Kpi) -> Signal:
     """The test behind `reported_matches_recomputed`, on the simulated report."""
-    side, sign = kpi.side, 1 if kpi.terms.higher_is_better else -1
-    recomputed = np.floor(kpi.series.values / side.step + 0.5) * side.step
-    apart = side.reported - recomputed
-    differences = np.where(np.abs(apart) > side.step * (1 + 1e-9), sign * apart, 0.0)
-    margins = sign * (recomputed - kpi.terms.target)
-    tested = crossings(
-        np.rint(differences * UNITS).astype(np.int64),
-        np.rint(margins * UNITS).astype(np.int64)[None, :],
-        np.ones((1, len(margins)), dtype=bool),
-        just_inside=round(JUST_INSIDE * scale(recomputed) * UNITS),
+    side = kpi.side
+    found = reconcile(
+        in_units(side.reported),
+        in_units(kpi.series.values),
+        np.full((1, len(side.reported)), int(in_units(np.array(kpi.terms.target)))),
+        step=int(in_units(np.array(side.step))),
+        higher_is_better=kpi.terms.higher_is_better,
     )
-    return judged(min(tested.p_value, LARGEST_P), n=len(margins), observed="", expected="")
+    return judged(min(found.p_value, LARGEST_P), n=len(side.reported), observed="", expected="")
 
 
 def false_alarms(family: str, n: int, seeds: Iterable[int]) -> FalseAlarms:

@@ -10,16 +10,17 @@ or write down the definition it follows, and let the report read its figures fro
 
 Method: the recomputed value is first rounded to the resolution of the report, and a difference
 counts when it exceeds one step of that resolution. The statistic is the number of periods lifted
-over target or floor, threefold where they end just inside it, minus the number pushed under; it is
-compared with the same differences falling on the periods in random order. The test cannot tell
+over target or floor, more where they end just inside it, minus the number pushed under; it is
+compared with the same differences falling on the periods in random order. Beside it, figures that
+only rounding tells from the record: do they go to the better side (sign test)? Neither can tell
 polishing from bad events booked after the report was written, which is why that is the first
-innocent explanation.
+innocent explanation (`signals/reconciliation.py`).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -29,8 +30,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from expectations.permutation import Tested
+    from expectations.permutation import Integers
     from expectations.row_expectation import RowExpectation
+    from expectations.signals.reconciliation import Reconciled
 
 GUARD = Guard(
     kind=Kind.STATISTICAL,
@@ -62,6 +64,7 @@ GUARD = Guard(
         "Events were booked in the system of record after the report was written.",
         "The report follows another definition, for example it leaves planned stops out.",
         "The report covers other hours or another week than the system of record.",
+        "The report always rounds up, or cuts off decimals.",
         "Figures were copied into the wrong row or typed by mistake.",
     ),
     invisible=(
@@ -72,8 +75,6 @@ GUARD = Guard(
     share=0.05,
 )
 
-# Warehouse values carry up to nine decimal places; six leave room for values up to 9 × 10^12.
-UNITS = 10**6
 # One figure typed with more digits than the others must not set the resolution of the whole report.
 SHARE_THAT_SHOWS_RESOLUTION = Decimal("0.9")
 FEWEST_DISTINCT_FIGURES = 5
@@ -81,17 +82,11 @@ FEWEST_DISTINCT_FIGURES = 5
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """One period as reported and as recomputed, with the promise in force.
-
-    rounded: the recomputed value as an honest report of this resolution shows it. Without it a slip
-    counts more easily next to a step of the report, where targets often are, and at n = 365 honest
-    reports in steps of 0.25 were asked about in 1.7 % of the cases instead of 1 %.
-    """
+    """One period as reported and as recomputed, with the promise in force."""
 
     period_start: date
     reported: Decimal
     recomputed: Decimal
-    rounded: Decimal
     target: Decimal
     floor: Decimal | None
     file: str
@@ -137,63 +132,49 @@ def examine(rows: Sequence[Row], *, resolution: Decimal | None = None) -> Examin
         outcome = Outcome.NOT_ENOUGH_DATA
         return Examination(outcome=outcome, n=len(comparable), detail=detail, covered=covered)
 
-    pairs = [_pair(row, step=tolerance) for row in comparable]
-    lower_is_better = rows[0]["direction"] == "lower_is_better"
-    differing = [pair for pair in pairs if abs(pair.reported - pair.rounded) > tolerance]
-    tested = favouring(pairs, tolerance=tolerance, lower_is_better=lower_is_better)
-    lifted = [pair for pair in differing if _lifts(pair, lower_is_better=lower_is_better)]
-    detail = (
-        f"{len(differing)} of {len(pairs)} reported figures differ by more than {tolerance}, "
-        f"{len(lifted)} of them reach target or floor where the record does not, "
-        f"p = {tested.p_value:.5f}"
+    pairs = [_pair(row) for row in comparable]
+    found = _reconciled(
+        pairs, tolerance=tolerance, higher_is_better=rows[0]["direction"] != "lower_is_better"
     )
+    differing, lifted = int(found.differing.sum()), int(found.lifted.sum())
+    detail = (
+        f"{differing} of {len(pairs)} reported figures differ by more than {tolerance}, "
+        f"{lifted} of them reach target or floor where the record does not"
+    )
+    if found.is_rounding:
+        detail = f"{detail}; {found.rounding_in_words()[0]}"
     return Examination(
         outcome=Outcome.JUDGED,
         n=len(pairs),
-        detail=detail,
+        detail=f"{detail}, p = {found.p_value:.5f}",
         covered=covered,
-        p_value=tested.p_value,
-        unexpected_count=len(differing),
-        suspicions=_suspicions(rows[0], lifted, tested, n=len(pairs), tolerance=tolerance),
+        p_value=found.p_value,
+        unexpected_count=int(found.towards.sum()) if found.is_rounding else differing,
+        suspicions=_suspicions(rows[0], pairs, found, tolerance=tolerance),
     )
 
 
-def favouring(pairs: Sequence[Pair], *, tolerance: Decimal, lower_is_better: bool) -> Tested:
-    """Do the differences lift periods over target or floor more often than by chance?"""
+def _reconciled(pairs: Sequence[Pair], *, tolerance: Decimal, higher_is_better: bool) -> Reconciled:
     import numpy as np
 
-    from expectations.signals.crossing import JUST_INSIDE, crossings
+    from expectations.signals.reconciliation import UNITS, reconcile
 
-    sign = -1 if lower_is_better else 1
-    differences = np.array(
-        [
-            sign * (_units(pair.reported) - _units(pair.rounded))
-            if abs(pair.reported - pair.rounded) > tolerance
-            else 0
-            for pair in pairs
-        ],
-        dtype=np.int64,
-    )
-    # How far each period is past target and past floor; a period without a floor cannot cross it.
+    def units(values: Sequence[Decimal | None]) -> Integers:
+        whole = [0 if one is None else int((one * UNITS).to_integral_value()) for one in values]
+        return np.array(whole, dtype=np.int64)
+
     limits: list[list[Decimal | None]] = [
         [pair.target for pair in pairs],
         [pair.floor for pair in pairs],
     ]
-    margins = np.array(
-        [
-            [
-                0 if limit is None else sign * (_units(pair.rounded) - _units(limit))
-                for pair, limit in zip(pairs, row, strict=True)
-            ]
-            for row in limits
-        ],
-        dtype=np.int64,
+    return reconcile(
+        units([pair.reported for pair in pairs]),
+        units([pair.recomputed for pair in pairs]),
+        np.array([units(row) for row in limits]),
+        step=int(units([tolerance])[0]),
+        higher_is_better=higher_is_better,
+        exists=np.array([[limit is not None for limit in row] for row in limits]),
     )
-    exists = np.array([[limit is not None for limit in row] for row in limits])
-
-    low, high = np.quantile([float(pair.rounded) for pair in pairs], [0.1587, 0.8413])
-    near = round(JUST_INSIDE * float(high - low) / 2 * UNITS)
-    return crossings(differences, margins, exists, just_inside=near)
 
 
 def measured_resolution(figures: Sequence[Decimal]) -> Decimal | None:
@@ -220,13 +201,12 @@ def _is_comparable(row: Row) -> bool:
     return all(value is not None and _decimal(value).is_finite() for value in values)
 
 
-def _pair(row: Row, *, step: Decimal) -> Pair:
-    recomputed, floor = _decimal(row["value"]), row["floor"]
+def _pair(row: Row) -> Pair:
+    floor = row["floor"]
     return Pair(
         period_start=row["period_start"],
         reported=_decimal(row["reported_value"]),
-        recomputed=recomputed,
-        rounded=(recomputed / step).to_integral_value(ROUND_HALF_UP) * step,
+        recomputed=_decimal(row["value"]),
         target=_decimal(row["target"]),
         floor=None if floor is None else _decimal(floor),
         file=row["file"],
@@ -238,46 +218,41 @@ def _decimal(value: Decimal | float | str) -> Decimal:
     return value if isinstance(value, Decimal) else Decimal(str(value))
 
 
-def _units(value: Decimal) -> int:
-    return int((value * UNITS).to_integral_value())
-
-
-def _lifts(pair: Pair, *, lower_is_better: bool) -> bool:
-    """Does the report reach target or floor where the record does not?"""
-    for limit in (pair.target, pair.floor):
-        if limit is None:
-            continue
-        if lower_is_better and pair.reported <= limit < pair.rounded:
-            return True
-        if not lower_is_better and pair.reported >= limit > pair.rounded:
-            return True
-    return False
-
-
 def _suspicions(
-    first: Row, lifted: Sequence[Pair], tested: Tested, *, n: int, tolerance: Decimal
+    first: Row, pairs: Sequence[Pair], found: Reconciled, *, tolerance: Decimal
 ) -> tuple[Suspicion, ...]:
-    if not lifted or tested.observed <= 0:
+    chosen = found.towards if found.is_rounding else found.lifted
+    asked = [pair for pair, is_asked in zip(pairs, chosen, strict=True) if is_asked]
+    if not asked or not (found.is_rounding or found.crossing.observed > 0):
         return ()
+    if found.is_rounding:
+        observed, expected = found.rounding_in_words()
+        what = "are rounded to the better side though the other is nearer"
+        way_out = "By what rule are they rounded?"
+    else:
+        what = "reach the target or floor where the system of record does not"
+        observed = f"{len(asked)} of {len(pairs)} reported figures {what}"
+        expected = (
+            "about as many the other way, and few just inside, if the same differences "
+            "fell on periods at random"
+        )
+        way_out = "What were they based on?"
     scope, file = first["scope"], first["file"]
-    start, end = lifted[0].period_start, lifted[-1].period_start
+    start, end = asked[0].period_start, asked[-1].period_start
     return (
         Suspicion(
             scope=scope,
             period_start=None,
-            periods=frozenset(pair.period_start for pair in lifted),
+            periods=frozenset(pair.period_start for pair in asked),
             place=f"{file} {start}..{end}",
-            observed=f"{len(lifted)} of {n} reported figures reach target or floor "
-            "where the system of record does not",
-            expected="about as many the other way, and few just inside, if the same differences "
-            "fell on periods at random",
-            question=f"In {file}, {len(lifted)} figures of {first['kpi_name']} ({scope}) between "
-            f"{start} and {end} reach the target or floor where the system of record does not. "
-            "What were they based on?",
+            observed=observed,
+            expected=expected,
+            question=f"In {file}, {len(asked)} figures of {first['kpi_name']} ({scope}) between "
+            f"{start} and {end} {what}. {way_out}",
             evidence={
                 "tolerance": tolerance,
-                "draws": tested.draws,
-                "seed": str(tested.seed),
+                "draws": found.crossing.draws,
+                "seed": str(found.crossing.seed),
                 "rows": [
                     {
                         "period_start": pair.period_start,
@@ -288,7 +263,7 @@ def _suspicions(
                         "file": pair.file,
                         "cell": pair.cell,
                     }
-                    for pair in lifted
+                    for pair in asked
                 ],
             },
         ),

@@ -78,7 +78,7 @@ def test_polished_weeks_are_asked_about_with_both_figures_of_each_cell() -> None
         "file": "uptime_log.xlsx",
         "cell": "C72",
     }
-    assert suspicion.observed.startswith("8 of 78 reported figures reach target or floor")
+    assert suspicion.observed.startswith("8 of 78 reported figures reach the target or floor")
     assert suspicion.question.endswith("What were they based on?")
 
 
@@ -88,6 +88,27 @@ def test_rounding_to_the_reports_own_resolution_is_no_difference() -> None:
         examination = examine(report(values, np.round(values / step) * step))
         assert examination.unexpected_count == 0, step
         assert examination.p_value == 1.0
+
+
+def test_rounding_to_the_better_side_is_asked_about_and_to_the_worse_is_not() -> None:
+    values = honest_series(np.random.default_rng(4), 90)
+    up, down = np.ceil(values / 0.5) * 0.5, np.floor(values / 0.5) * 0.5
+    (suspicion,) = examine(report(values, up), resolution=Decimal("0.5")).suspicions
+    nearer_below = (values / 0.5) % 1 < 0.5
+    assert suspicion.periods == {week(number) for number in range(90) if nearer_below[number]}
+    assert suspicion.question.endswith("By what rule are they rounded?")
+    assert examine(report(values, down), resolution=Decimal("0.5")).suspicions == ()
+    assert examine(report(values, down), resolution=Decimal("0.5")).p_value == 1.0
+
+
+def test_a_few_figures_rounded_the_wrong_way_are_slips() -> None:
+    values = honest_series(np.random.default_rng(5), 90)
+    figures = np.round(values / 0.5) * 0.5
+    figures[:14] = np.where(
+        values[:14] % 0.5 < 0.25, np.ceil(values[:14] / 0.5) * 0.5, figures[:14]
+    )
+    assert 0 < (values[:14] % 0.5 < 0.25).sum() < 10
+    assert examine(report(values, figures), resolution=Decimal("0.5")).suspicions == ()
 
 
 def test_a_report_lifted_to_exactly_the_target_counts_as_reaching_it() -> None:
