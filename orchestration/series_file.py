@@ -18,6 +18,7 @@ from orchestration.series_columns import Columns, parts
 from orchestration.written_cell import (
     SAMPLE,
     day_of,
+    decimals_before_32_bits,
     looks_numeric,
     marks_of,
     number,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _NO_DELIMITER = "\x1f"
+FEW_LOST = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,9 @@ def read(path: Path, wanted: Columns) -> SeriesFile:
     header, rows = _table(path)
     columns, notes = parts(header, [row for _, row in rows[:SAMPLE]], wanted)
     dated = _dated(header, rows, columns.pop("period", None), notes)
+    if dated is not None and wanted.period is None and _loses_rows(rows, dated):
+        notes.append(f"not all of {header[dated.column]} are dates: read without order")
+        dated = None
     marks = {
         part: marks_of([row[at] for _, row in rows], header[at]) for part, at in columns.items()
     }
@@ -93,6 +98,10 @@ def read(path: Path, wanted: Columns) -> SeriesFile:
                 periods.append(day)
     if not found.lines:
         raise NothingCheckedError(f"{path} has no row with a number in it")
+    for part, values in found.numbers.items():
+        found.numbers[part] = decimals_before_32_bits(values)
+        if found.numbers[part] is not values:
+            notes.append(f"{found.columns[part]} went through 32 bits: rounded to what it was")
     _order(found, None if dated is None else periods)
     return found
 
@@ -121,6 +130,12 @@ def _dated(
     exchanged = other_reading(cells, form)
     notes += [exchanged] if exchanged else []
     return _Dated(column, form)
+
+
+def _loses_rows(rows: Sequence[tuple[int, list[str]]], dated: _Dated) -> bool:
+    """Would more than a few rows be rejected for a column that nobody named?"""
+    lost = sum(day_of(row[dated.column], dated.form) is None for _, row in rows)
+    return lost > FEW_LOST * len(rows)
 
 
 def _is_none(value: float | None) -> bool:

@@ -6,6 +6,8 @@ import re
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from ingestion.mapping.value import number_of, plain
 from sightline.errors import NothingCheckedError
 
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
 
 SAMPLE = 400
 MOSTLY = 0.8
+# Significant digits of a number that was stored in 32 bits, and of what people write.
+LONG, SHORT, NEARLY_ALL = 9, 6, 0.98
 MARKS: tuple[tuple[str, str | None], ...] = (
     (".", None),
     (",", None),
@@ -60,6 +64,23 @@ def number(text: str, marks: tuple[str, str | None]) -> float | None:
     return None if exact is None else float(exact)
 
 
+def decimals_before_32_bits(values: list[float]) -> list[float]:
+    """What 19.29999924 was before a program stored it in 32 bits; `values` where none was.
+
+    Nearly all numbers of many digits have to become short that way: others are as they are.
+    """
+    long = [value for value in values if 1e-30 < abs(value) < 1e30 and _digits(value) >= LONG]
+    short = {value: float(str(np.float32(value))) for value in long}
+    became = sum(_digits(value) <= SHORT for value in short.values())
+    if not short or became < NEARLY_ALL * len(short):
+        return values
+    return [short.get(value, value) for value in values]
+
+
+def _digits(value: float) -> int:
+    return len(repr(value).partition("e")[0].replace(".", "").strip("-0"))
+
+
 def looks_numeric(cell: str) -> bool:
     """Is it a number by any of the usual marks?"""
     return any(number(cell, marks) is not None for marks in MARKS[:4])
@@ -98,7 +119,7 @@ def period_form(cells: Sequence[str]) -> str | None:
     Where day and month can be exchanged, the reading that falls on fewer days of the month: months
     and quarters begin on the same one.
     """
-    filled = [plain(cell) for cell in cells if cell.strip()][:SAMPLE]
+    filled = _sample(cells)
     days = {form: _days(filled, form) for form in (*_PERIODS, *_NUMBERED)}
     form = max(days, key=lambda form: len(days[form]))
     if not filled or len(days[form]) < MOSTLY * len(filled):
@@ -111,7 +132,7 @@ def period_form(cells: Sequence[str]) -> str | None:
 
 def other_reading(cells: Sequence[str], form: str) -> str | None:
     """What to say of dates that could be read with day and month exchanged as well, if any."""
-    filled = [plain(cell) for cell in cells if cell.strip()][:SAMPLE]
+    filled = _sample(cells)
     exchanged = (_DAY_FIRST | _MONTH_FIRST).get(form)
     if exchanged is None or len(_days(filled, exchanged)) < len(_days(filled, form)):
         return None
@@ -120,6 +141,12 @@ def other_reading(cells: Sequence[str], form: str) -> str | None:
         f"day and month of the dates could be exchanged: {filled[0]} is read as "
         f"{day_of(filled[0], form)}, {said}; write dates as YYYY-MM-DD to say otherwise"
     )
+
+
+def _sample(cells: Sequence[str]) -> list[str]:
+    """Filled cells from all over the column: in a sorted one the first are all of one month."""
+    filled = [plain(cell) for cell in cells if cell.strip()]
+    return filled[:: len(filled) // SAMPLE + 1]
 
 
 def _days(cells: Sequence[str], form: str) -> list[date]:

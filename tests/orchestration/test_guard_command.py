@@ -88,6 +88,16 @@ def test_numbers_are_read_as_people_write_them(tmp_path: Path, text: str, first:
     assert read(file, Columns()).numbers["value"][0] == first
 
 
+def test_numbers_that_went_through_32_bits_get_their_decimals_back(tmp_path: Path) -> None:
+    file = tmp_path / "stored.csv"
+    file.write_text("ratio\n19.29999924\n17.89999962\n20\n-0.10000000149\n")
+    found = read(file, Columns())
+    assert found.numbers["value"] == [19.3, 17.9, 20.0, -0.1]
+    assert "ratio went through 32 bits: rounded to what it was" in found.notes
+    file.write_text("ratio\n19.29999924\n17.89999962\n20.123456789\n0.987654321\n")
+    assert read(file, Columns()).numbers["value"][0] == 19.29999924
+
+
 def test_a_table_of_counts_is_taken_for_as_many_values(tmp_path: Path) -> None:
     file = tmp_path / "marks.csv"
     file.write_text("mark,count\n10,3\n11,0\n12,40\n")
@@ -101,6 +111,24 @@ def test_two_columns_of_numbers_are_asked_about_not_guessed(tmp_path: Path) -> N
     file.write_text("height,weight\n1.5,60\n1.6,70\n")
     with pytest.raises(UsageError, match="--value NAME; columns of numbers: 'height', 'weight'"):
         read(file, Columns())
+
+
+def test_a_sorted_file_shows_only_further_down_which_is_the_day(tmp_path: Path) -> None:
+    file = tmp_path / "sorted.csv"
+    days = [date(2025, 1, 1 + number // 100) for number in range(3100)]
+    file.write_text("date,score\n" + "".join(f"{day:%d/%m/%Y},{day.day}\n" for day in days))
+    found = read(file, Columns())
+    assert (len(found.lines), len(found.rejected)) == (3100, 0)
+
+
+def test_no_row_is_lost_for_a_date_that_nobody_asked_for(tmp_path: Path) -> None:
+    file = tmp_path / "notes.csv"
+    rows = [f"2025-01-{day:02},{day}\n" for day in range(1, 29)] + ["soon,5\n"] * 3
+    file.write_text("date,score\n" + "".join(rows))
+    guessed, told = read(file, Columns()), read(file, Columns(period="date"))
+    assert (len(guessed.lines), guessed.periods) == (31, None)
+    assert "not all of date are dates: read without order" in guessed.notes
+    assert [one.reason for one in told.rejected] == ["no date: 'soon'"] * 3
 
 
 def test_rows_that_share_a_day_have_no_order(tmp_path: Path) -> None:
