@@ -56,6 +56,9 @@ MARGIN, MISFIT = 1.05, 0.1
 STICKY = 1.0
 # Places as round scatter by chance up to here, in standard deviations.
 SCATTER = 1.5
+# A wider doubt about the mean would put nearly all of the distribution on none at all, and any two
+# values would be rare.
+LEAST_SHAPE = 1.0
 # What roundness gathers, as a logarithm: anything where it is seen, little where it is not.
 SEEN, UNSEEN, FREE = 2.0, 0.3, 100.0
 
@@ -225,7 +228,7 @@ def _compare(cells: _Cells, on_target: Booleans, terms: Terms) -> Signal:
     if (spread - 1) > STICKY**2 * float(cells.hits[told].mean()):
         return not_applicable(n, "its neighbours hold now many values, now none")
     fit_errs = spread * curve.variance_of(at_target) / max(float(curve.expected[0]), 1e-9) ** 2
-    shape = 1 / (fit_errs + MISFIT**2)
+    shape = max(1 / (fit_errs + MISFIT**2), LEAST_SHAPE)
     p_value = 1.0
     if count > own and count >= FEWEST_ON_TARGET:
         p_value = float(betainc(count / spread, shape, own / (own + spread * shape)))

@@ -97,3 +97,47 @@ def test_ratios_too_coarse_to_tell_a_pile_from_the_mode_are_not_applicable() -> 
     series = sampled(40, 365, 1)
     assert bunching(series, TERMS).outcome is Outcome.NOT_APPLICABLE
     assert point_mass(series, TERMS).outcome is Outcome.NOT_APPLICABLE
+
+
+def heaped_ratios(seed: int, n: int = 2000) -> np.ndarray:
+    """Debt ratios: two thirds stated in whole percents, the others as they were computed."""
+    generator = np.random.default_rng([11, seed])
+    exact = generator.normal(33, 8, n)
+    return np.where(generator.random(n) < 2 / 3, np.rint(exact), exact)
+
+
+def test_figures_that_people_round_heap_on_the_target_as_on_any_other_number() -> None:
+    terms = Terms(target=36.0, higher_is_better=False)
+    signals = [point_mass(Series.of(heaped_ratios(seed)), terms) for seed in SEEDS]
+    assert all(signal.p_value is not None and signal.p_value > 0.001 for signal in signals)
+    assert sum((signal.p_value or 1.0) < 0.01 for signal in signals) <= 1
+
+
+def test_more_of_them_on_the_target_than_on_any_other_number_are_asked_about() -> None:
+    values = heaped_ratios(1)
+    failing = np.flatnonzero(values > 36)[::3]
+    values[failing] = 36.0
+    assert point_mass(Series.of(values), Terms(target=36.0, higher_is_better=False)).p_value < 0.001
+
+
+def test_a_price_among_few_prices_is_not_applicable() -> None:
+    prices = np.array([1.69, 1.75, 1.76, 1.79, 1.86, 1.89, 1.96, 1.99, 2.09])
+    shares = [0.1, 0.12, 0.04, 0.12, 0.4, 0.05, 0.05, 0.1, 0.02]
+    values = np.random.default_rng(3).choice(prices, 1000, p=shares)
+    signal = point_mass(Series.of(values), Terms(target=1.86, higher_is_better=False))
+    assert signal.outcome is Outcome.NOT_APPLICABLE
+
+
+def test_no_change_is_where_changes_lie_when_nothing_happens() -> None:
+    values = np.round(np.random.default_rng(4).normal(0, 1.2, 400), 2)
+    values[::20] = 0.0
+    signal = point_mass(Series.of(values), Terms(target=0.0))
+    assert signal.outcome is Outcome.NOT_APPLICABLE
+
+
+def test_amounts_in_whole_tens_are_no_shares_of_a_hundred() -> None:
+    values = np.random.default_rng(5).integers(1, 4000, 300) * 50.0
+    lattice = lattice_of(values, resolution=None, apart_from=None)
+    assert lattice is not None
+    assert lattice.slack == 0
+    assert 10 % lattice.step == 0 or lattice.step == 50
