@@ -16,7 +16,7 @@ from expectations.signals.series import Series, Signal, Terms, judged, not_enoug
 from sightline.errors import NothingCheckedError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from orchestration.series_file import SeriesFile
 
@@ -53,6 +53,33 @@ def guard_file(found: SeriesFile, terms: Terms) -> Guarded:
     if "reported" in found.numbers:
         signals[REPORTED] = _reconciled(found, terms)
     return Guarded(series, terms, signals, compose(signals), lines)
+
+
+def natural_bounds(
+    declared: Sequence[float], kind: str | None, found: SeriesFile
+) -> tuple[float | None, float | None]:
+    """The declared bounds, or those that values of this kind have by nature, if they keep to them.
+
+    Raises UsageError for more than two, and for one that a value passes.
+    """
+    if len(declared) > 2:
+        raise UsageError("values have at most two natural bounds")
+    values = found.numbers.get("value") or [0.0]
+    least, most = min(values), max(values)
+    if len(declared) == 2:
+        low, high = min(declared), max(declared)
+        if least < low or most > high:
+            raise UsageError(f"values go from {least:g} to {most:g}, past a natural bound")
+        return low, high
+    by_nature = 0.0 if kind is not None and least >= 0 else None
+    whole = None
+    if kind in ("rate", "score") and most <= 100:
+        whole = 1.0 if kind == "rate" and most <= 1 else 100.0
+    for bound in declared:
+        if least < bound < most:
+            raise UsageError(f"values go from {least:g} to {most:g}, past the bound of {bound:g}")
+        return (bound, whole) if bound <= least else (by_nature, bound)
+    return by_nature, whole
 
 
 def _hold_against(found: SeriesFile, series: Series, target: float) -> None:

@@ -103,7 +103,7 @@ def guard(
         higher_is_better=direction is Direction.higher_is_better,
         kind=None if kind is None else kind.value,
         resolution=resolution,
-        bounds=_bounds(natural_bound or [], kind, found.numbers.get("value", [])),
+        bounds=guarding.natural_bounds(natural_bound or [], kind and kind.value, found),
         independent=independent_events,
         approval_limit=approval_limit,
         baseline_until=_day(baseline_until),
@@ -153,23 +153,3 @@ def _day(text: str | None) -> int | None:
         return date.fromisoformat(text).toordinal()
     except ValueError as error:
         raise UsageError(f"{text} is not a day: write it as 2026-10-19") from error
-
-
-def _bounds(
-    declared: list[float], kind: ValueKind | None, values: list[float]
-) -> tuple[float | None, float | None]:
-    """The declared bounds, or those that the kind of value has by nature."""
-    if len(declared) > 2:
-        raise UsageError("values have at most two natural bounds")
-    if len(declared) == 2:
-        return min(declared), max(declared)
-    low: float | None = None
-    high: float | None = None
-    if kind is not None:
-        low = 0.0
-    if kind in (ValueKind.rate, ValueKind.score) and values and max(values) <= 100:
-        high = 1.0 if kind is ValueKind.rate and max(values) <= 1 else 100.0
-    if declared and values:
-        middle = sum(values) / len(values)
-        low, high = (declared[0], high) if declared[0] <= middle else (low, declared[0])
-    return low, high

@@ -176,13 +176,16 @@ def test_a_declared_resolution_replaces_the_measured_one(
 
 
 def test_at_a_natural_bound_nothing_bunches(guard: Call, csv: Callable[..., Path]) -> None:
-    words = (csv(day=DAYS, value=drawn().round(1)), "--target", 95, *HIGHER, "--json")
+    capped = drawn().round(1).clip(max=95)
+    words = (csv(day=DAYS, value=capped), "--target", 95, *HIGHER, "--json")
     bunch = "values_do_not_bunch_at_the_target"
     assert guard(*words).of(bunch)["outcome"] == "judged"
     bounded = guard(*words, "--natural-bound", 95).of(bunch)
     assert bounded["detail"] == "95 is a natural bound of the values"
     three = [word for bound in (0, 95, 100) for word in ("--natural-bound", bound)]
     assert guard(*words, *three).code == 2
+    assert guard(*words, "--natural-bound", 94).code == 2
+    assert guard(*words, "--natural-bound", 94, "--natural-bound", 99).code == 2
 
 
 def test_amounts_that_stay_below_an_approval_limit_are_asked_about(
