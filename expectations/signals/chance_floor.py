@@ -1,0 +1,96 @@
+"""Do counts or rates of independent events vary less than chance alone makes them?
+
+Second differences measure the scatter free of level and trend, and a weekly cycle can only add to
+them. Each is held against what Poisson or binomial noise about the level of its week comes to, and
+counts at most twice that: a missed day, made up for on the next, would hide a year of figures that
+are too even. How much the mean of that scatters is drawn from the same noise about the same levels.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import stdtr
+
+from expectations.permutation import seed_of
+from expectations.signals.series import Signal, judged, not_applicable, not_enough
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from expectations.signals.series import Series
+
+    Floats = NDArray[np.float64]
+
+MINIMUM = 24
+FEWEST_EVENTS = 1.0  # a value, over its week: fewer are zeros and ones, whatever is done to them
+WEEK = 7
+AT_MOST = 2.0
+# Draws of so many values in all: the more values, the fewer tell the scatter of their mean.
+FEWEST_DRAWS, MOST_DRAWS, DRAWN = 24, 240, 40_000
+# Variance of a second difference of independent values, in theirs.
+SECOND = np.array([1.0, 4.0, 1.0])
+
+
+def chance_floor(series: Series) -> Signal:
+    """Values are counts, or rates where the series has denominators."""
+    n = len(series.values)
+    if n < MINIMUM:
+        return not_enough(n, MINIMUM)
+    below = np.ones(n)
+    top = series.values
+    if series.denominators is not None and series.numerators is not None:
+        top, below = series.numerators.astype(float), series.denominators.astype(float)
+    level = _level(top[None, :], below)[0]
+    is_rate = series.denominators is not None
+    telling = _telling(level * below * (1 - level if is_rate else 1.0))
+    if telling.sum() < MINIMUM - 2:
+        return not_applicable(n, "too few events a period for their scatter to tell anything")
+    seen = float(_scatter(top[None, :], below, telling, is_rate=is_rate)[0])
+    generator = np.random.default_rng(seed_of(np.rint(top).astype(np.int64)))
+    draws = int(np.clip(DRAWN // n, FEWEST_DRAWS, MOST_DRAWS))
+    if is_rate:
+        tops = generator.binomial(below.astype(np.int64), np.clip(level, 0, 1), (draws, n))
+    else:
+        tops = generator.poisson(level, (draws, n))
+    by_chance = _scatter(tops.astype(float), below, telling, is_rate=is_rate)
+    usual = float(by_chance.mean())
+    error = float(by_chance.std(ddof=1)) * np.sqrt(1 + 1 / draws)
+    return judged(
+        float(stdtr(draws - 1, (seen - usual) / max(error, 1e-12))),
+        n=n,
+        observed=f"second differences scatter {seen / usual:.0%} as much as by chance alone",
+        expected="at least 100% where the events are independent",
+        rows=np.arange(n),
+        score=seen / usual,
+    )
+
+
+def _level(tops: Floats, below: Floats) -> Floats:
+    """Share or count expected of each value, by the week about it; rows are series."""
+    sums = _weekly(tops)
+    return np.asarray(sums / _weekly(below[None, :]))
+
+
+def _weekly(rows: Floats) -> Floats:
+    sums = np.cumsum(np.pad(rows, ((0, 0), (WEEK // 2 + 1, WEEK // 2)), mode="edge"), axis=1)
+    return np.asarray(sums[:, WEEK:] - sums[:, :-WEEK])
+
+
+def _telling(events: Floats) -> NDArray[np.bool_]:
+    """The second differences of three values with events enough."""
+    enough = events >= FEWEST_EVENTS
+    return enough[:-2] & enough[1:-1] & enough[2:]
+
+
+def _scatter(tops: Floats, below: Floats, telling: NDArray[np.bool_], *, is_rate: bool) -> Floats:
+    """Mean of squared second differences against their floor, each at most so many times it."""
+    level = _level(tops, below)
+    noise = (level * (1 - level) if is_rate else level) / below
+    values = tops / below
+    second = (values[:, :-2] - 2 * values[:, 1:-1] + values[:, 2:]) ** 2
+    floor = SECOND[0] * noise[:, :-2] + SECOND[1] * noise[:, 1:-1] + SECOND[2] * noise[:, 2:]
+    return np.asarray(
+        np.minimum(second / np.maximum(floor, 1e-300), AT_MOST)[:, telling].mean(axis=1)
+    )
