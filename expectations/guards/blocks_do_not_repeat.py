@@ -31,6 +31,7 @@ GUARD = Guard(
         "A feed was down and its last value was shown again.",
         "A plan or a schedule repeats by design.",
         "Days without work carry the value of the day before.",
+        "A figure of several days was divided among them evenly.",
     ),
     invisible=(
         "copies that were altered a little",

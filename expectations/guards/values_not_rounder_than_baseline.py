@@ -32,6 +32,7 @@ GUARD = Guard(
         "Rounding was introduced by a new form, system or rule.",
         "Figures are estimated where the measurement failed.",
         "Contingents or shifts come in round numbers.",
+        "So many digits are stated whatever the level, and the level rose.",
     ),
     invisible=(
         "figures without a denominator that were round from the first day on",
