@@ -211,7 +211,8 @@ def _levels(values: Floats) -> Integers:
     n = len(values)
     around = np.convolve(np.pad(values, WEEK, mode="edge"), np.ones(2 * WEEK + 1), "valid")
     levels = max(1, min(MOST_LEVELS, n // FEWEST_AT_LEVEL))
-    return np.argsort(np.argsort(around, kind="stable")) * levels // n
+    edges = np.sort(around)[np.arange(1, levels) * n // levels]
+    return np.searchsorted(edges, around, side="right")
 
 
 def _widths(values: Floats, usual: NDArray[np.bool_], level: Integers) -> Floats:

@@ -1,7 +1,8 @@
 """Do the values vary less than chance, or less than they used to?
 
 Counts and rates of independent events cannot vary less than their Poisson or binomial noise; second
-differences measure it free of level and trend, and a weekly cycle can only add to them. Other
+differences measure it free of level and trend, and a weekly cycle can only add to them; the whole
+is looked at, and its halves, quarters and eighths, because figures are written for a while. Other
 values are compared with their own past: how far they lie, week by week, from their neighbours and
 from the fortnight around, with the level taken into account because values near a bound vary
 less. Honest values become calmer by themselves, in spells and for good: a drop is also held
@@ -32,6 +33,7 @@ MINIMUM_AGAINST_CHANCE, MINIMUM_AGAINST_PAST = 24, 90
 # 2 Σρ² of second differences of white noise, by which their squares tell less than as many values.
 OVERLAP = 2 * (1 + 2 * ((4 / 6) ** 2 + (1 / 6) ** 2))
 FEWEST_EVENTS = 3.0
+PARTS = (1, 2, 4, 8)
 WEEK = 7
 FEWEST_WEEKS = 5
 SPLITS = (0.35, 0.5, 0.65)
@@ -77,21 +79,41 @@ def _against_chance(series: Series, terms: Terms) -> Signal:
     else:
         values = series.values
         noise = events = _local_mean(values, np.ones(n))
-    if float(events.mean()) < FEWEST_EVENTS:
-        return not_applicable(n, "too few events a period for their scatter to tell anything")
     second = values[:-2] - 2 * values[1:-1] + values[2:]
     floor = noise[:-2] + 4 * noise[1:-1] + noise[2:]
-    squares = second**2 / np.maximum(floor, 1e-300)
-    m, total = len(squares), float(squares.sum())
-    freedom = 2 * m / (OVERLAP + float((1 / np.maximum(events, 1e-9)).mean()))
+    tested = _stretches(second**2 / np.maximum(floor, 1e-300), events[1:-1])
+    if not tested:
+        return not_applicable(n, "too few events a period for their scatter to tell anything")
+    p_value, share, first, last = min(tested)
     return judged(
-        float(gammainc(freedom / 2, total / m * freedom / 2)),
+        min(1.0, len(tested) * p_value),
         n=n,
-        observed=f"second differences have {total / m:.0%} of the variance of independent events",
+        observed=f"second differences of {last - first} values have {share:.0%} of the variance of "
+        "independent events",
         expected="at least 100% where the events are independent",
-        rows=np.arange(n),
-        score=total / m,
+        rows=np.arange(first, last),
+        score=share,
     )
+
+
+def _stretches(squares: Floats, events: Floats) -> list[tuple[float, float, int, int]]:
+    """p-value and share of the floor of the whole, its halves, quarters and eighths.
+
+    Who writes the figures does so for a while, and one restless wave beside it hides that.
+    """
+    tested, m = [], len(squares)
+    for parts in PARTS:
+        edges = np.arange(parts + 1) * m // parts
+        for first, last in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
+            many = events[first:last]
+            enough = last - first >= MINIMUM_AGAINST_CHANCE - 2
+            if not enough or float(many.mean()) < FEWEST_EVENTS:
+                continue
+            share = float(squares[first:last].mean())
+            doubt = OVERLAP + float((1 / np.maximum(many, 1e-9)).mean())
+            half = (last - first) / doubt
+            tested.append((float(gammainc(half, share * half)), share, first, last + 2))
+    return tested
 
 
 def _local_mean(top: Floats | Integers, below: Floats) -> Floats:
