@@ -34,6 +34,8 @@ FORTNIGHT, MONTH = 14, 30
 LEAST_SCALE = 0.2
 # A side that goes the other way by more than so many of its errors does not borrow.
 CONTRARY = -0.5
+# One holiday, or one wave, must not speak for all ends: it counts as so many deviations at most.
+MOST_OF_ONE = 1.5
 
 
 def period_end(series: Series, terms: Terms) -> Signal:
@@ -165,9 +167,11 @@ def _in_errors(difference: Floats, is_far: NDArray[np.bool_]) -> Floats:
     The differences of all days add up to next to nothing, so that those far from the ends mirror
     the ends: held against their mean alone, chance would count twice.
     """
-    known = np.isfinite(difference)
-    spread = max(float(difference[is_far & known].std(ddof=1)), 1e-9)
-    return np.asarray((difference - difference[known].mean()) / spread)
+    known, usual = np.isfinite(difference), difference
+    for bound in (MOST_OF_ONE, np.inf):
+        spread = max(float(usual[is_far & known].std(ddof=1)), 1e-9)
+        usual = np.clip((usual - usual[known].mean()) / spread, -bound, bound)
+    return np.asarray(usual)
 
 
 def _score(usual: Floats, places: Integers) -> float:

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     Integers = NDArray[np.int64]
 
 MINIMUM = 30
-# Above this chance of equality the series has too few distinct values to tell anything.
+# Above this chance of equality there are too few distinct values to tell anything, in the series or
+# about a block.
 HIGHEST_CHANCE = 0.15
 SEED_LENGTH = 3
 MOST_LAGS = 40
@@ -107,7 +108,8 @@ def _repeated_block(
     length, end, lag = longest
     # Two places of n choose two, times the chance of so many equal in a row after the first.
     by_chance = _equal_by_chance(line, length, end, lag, chance)
-    expected = n * n / 2 * by_chance if length else 1.0
+    telling = length and by_chance <= HIGHEST_CHANCE**length
+    expected = n * n / 2 * by_chance if telling else n * n / 2.0
     first = max(0, end - 2 * length)
     rows = np.flatnonzero((days - days[0] >= first) & (days - days[0] <= end))
     return judged(

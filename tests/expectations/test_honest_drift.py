@@ -114,8 +114,8 @@ def test_a_level_that_rises_from_below_ten_is_no_rounding() -> None:
 
 
 def test_a_value_that_passes_slowly_from_digit_to_digit_says_nothing_of_rounding() -> None:
-    steps = np.random.default_rng(4).integers(-1, 2, 400)
-    series = Series.of(500.0 + np.cumsum(steps), days=np.arange(400))
+    steps = np.random.default_rng(4).integers(-1, 2, 400).astype(np.float64)
+    series = Series.of(list(500.0 + np.cumsum(steps)), days=np.arange(400))
     assert roundness(series, COUNT).outcome is Outcome.NOT_APPLICABLE
 
 
