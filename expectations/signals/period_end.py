@@ -2,7 +2,10 @@
 
 Only for what can be booked a day early: counts and amounts. The difference between the last days
 and the first, at every end of a period, is held against the same difference at all days, as it
-varies away from the ends (placebo offsets), after the weekday's usual level is taken out.
+varies away from the ends (placebo offsets), after the weekday's usual level is taken out and each
+day is measured by how much the days about it vary: what restless months do is no yardstick for calm
+ones. What is borrowed is missing elsewhere: where one of the two sides goes the other way, against
+the fortnights before and after, the end of the period is just a day of another kind.
 """
 
 from __future__ import annotations
@@ -27,6 +30,12 @@ FEWEST_ENDS = 5
 DAYS = (1, 3, 5)
 UNIX_EPOCH = 719_163  # 1 January 1970 as a proleptic Gregorian ordinal
 MOST_GAPS = 0.4
+FORTNIGHT, MONTH = 14, 30
+LEAST_SCALE = 0.2
+# A side that goes the other way by more than so many of its errors does not borrow.
+CONTRARY = -0.5
+# One holiday, or one wave, must not speak for all ends: it counts as so many deviations at most.
+MOST_OF_ONE = 1.5
 
 
 def period_end(series: Series, terms: Terms) -> Signal:
@@ -47,6 +56,7 @@ def period_end(series: Series, terms: Terms) -> Signal:
         return not_enough(len(starts), FEWEST_ENDS, "period ends")
     line = np.full(span, np.nan)
     line[series.days - first] = _without_weekday(series, terms)
+    line = _evened(line)
     tested = [_borrowed(line, starts, days) for days in DAYS]
     days, p_value, seen, placebos, score = min(tested, key=lambda one: one[1])
     end_rows = np.flatnonzero(
@@ -93,40 +103,79 @@ def _without_weekday(series: Series, terms: Terms) -> Floats:
     return np.asarray(np.clip(values, low, high))
 
 
+def _sums(line: Floats) -> tuple[Floats, Integers]:
+    """Sum and number of the days known before each day, and before the end."""
+    known = np.isfinite(line)
+    sums = np.concatenate([[0.0], np.cumsum(np.where(known, line, 0.0))])
+    return sums, np.concatenate([[0], np.cumsum(known)])
+
+
+def _means(line: Floats, begins: Integers, ends: Integers) -> Floats:
+    """Mean of the days known of each stretch, no number where there are none."""
+    sums, counts = _sums(line)
+    begins, ends = np.clip(begins, 0, len(line)), np.clip(ends, 0, len(line))
+    number = counts[ends] - counts[begins]
+    return np.asarray(np.where(number, sums[ends] - sums[begins], np.nan) / np.maximum(number, 1))
+
+
+def _evened(line: Floats) -> Floats:
+    """The line with the deviations of a month about each day made as large everywhere."""
+    at = np.arange(len(line))
+    month = at - MONTH, at + MONTH + 1
+    scale = _means(np.abs(line - _means(line, *month)), *month)
+    usual = float(np.nanmean(scale))
+    return np.asarray(line * usual / np.fmax(scale, max(LEAST_SCALE * usual, 1e-9)))
+
+
 def _borrowed(
     line: Floats, starts: Integers, days: int
 ) -> tuple[int, float, float, list[Placebo], float]:
     """Days compared, p-value, mean difference at the ends, placebo offsets, and their t."""
-    known = np.isfinite(line)
-    sums = np.concatenate([[0.0], np.cumsum(np.where(known, line, 0.0))])
-    counts = np.concatenate([[0], np.cumsum(known)])
     at = np.arange(days, len(line) - days + 1)
-    before_n, after_n = counts[at] - counts[at - days], counts[at + days] - counts[at]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        difference = (sums[at] - sums[at - days]) / before_n - (
-            sums[at + days] - sums[at]
-        ) / after_n
-    difference[(before_n == 0) | (after_n == 0)] = np.nan
-    at_ends = difference[starts - days]
-    at_ends = at_ends[np.isfinite(at_ends)]
+    last, first = _means(line, at - days, at), _means(line, at, at + days)
+    around = (
+        np.nan_to_num(_means(line, at - days - FORTNIGHT, at - days))
+        + np.nan_to_num(_means(line, at + days, at + days + FORTNIGHT))
+    ) / 2
+    difference = last - first
     is_far = np.ones(len(at), dtype=bool)
     near = starts[:, None] - days + np.arange(1 - 2 * days, 2 * days)
     is_far[near[(near >= 0) & (near < len(at))]] = False
-    elsewhere = difference[is_far & np.isfinite(difference)]
-    if len(at_ends) < FEWEST_ENDS or len(elsewhere) < 3 * FEWEST_ENDS:
+    known = np.isfinite(difference)
+    ends, elsewhere = int(known[starts - days].sum()), int((is_far & known).sum())
+    if ends < FEWEST_ENDS or elsewhere < 3 * FEWEST_ENDS:
         return days, 1.0, 0.0, [], 0.0
-    # The differences of all days add up to next to nothing, so that those far from the ends mirror
-    # the ends: held against their mean alone, chance would count twice.
-    seen, usual = float(at_ends.mean()), float(np.nanmean(difference))
-    spread = float(max(elsewhere.std(ddof=1), 1e-9))
-    score = (seen - usual) / (spread / np.sqrt(len(at_ends)))
-    freedom = max(4.0, min(len(elsewhere) / (2 * days), 60.0))
+    usual = _in_errors(difference, is_far)
+    score = _score(usual, starts - days)
+    sides = [
+        _score(_in_errors(one, is_far), starts - days) for one in (last - around, around - first)
+    ]
+    freedom = max(4.0, min(elsewhere / (2 * days), 60.0))
+    p_value = float(stdtr(freedom, -score)) if min(sides) >= CONTRARY else 1.0
     placebos = []
     for offset in range(-15, 16):
         shifted = starts + offset - days
         shifted = shifted[(shifted >= 0) & (shifted < len(difference))]
-        mean = np.nanmean(difference[shifted]) if np.isfinite(difference[shifted]).any() else 0.0
         if abs(offset) >= 2 * days:
-            there = (mean - usual) / (spread / np.sqrt(max(len(shifted), 1)))
-            placebos.append(Placebo(at=float(offset), score=float(there)))
-    return days, float(stdtr(freedom, -score)), seen, placebos, score
+            placebos.append(Placebo(at=float(offset), score=_score(usual, shifted)))
+    return days, p_value, float(np.nanmean(difference[starts - days])), placebos, score
+
+
+def _in_errors(difference: Floats, is_far: NDArray[np.bool_]) -> Floats:
+    """Differences less the mean of all, in standard deviations of those far from the ends.
+
+    The differences of all days add up to next to nothing, so that those far from the ends mirror
+    the ends: held against their mean alone, chance would count twice.
+    """
+    known, usual = np.isfinite(difference), difference
+    for bound in (MOST_OF_ONE, np.inf):
+        spread = max(float(usual[is_far & known].std(ddof=1)), 1e-9)
+        usual = np.clip((usual - usual[known].mean()) / spread, -bound, bound)
+    return np.asarray(usual)
+
+
+def _score(usual: Floats, places: Integers) -> float:
+    """How many errors the mean at these places is from that of all."""
+    here = usual[places]
+    here = here[np.isfinite(here)]
+    return float(here.sum() / np.sqrt(max(len(here), 1)))

@@ -8,7 +8,6 @@ denominators make equal as well, and against how much nearer neighbours are than
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,13 +28,20 @@ if TYPE_CHECKING:
     Integers = NDArray[np.int64]
 
 MINIMUM = 30
-# Above this chance of equality the series has too few distinct values to tell anything.
+# Above this chance of equality there are too few distinct values to tell anything, in the series or
+# about a block.
 HIGHEST_CHANCE = 0.15
 SEED_LENGTH = 3
 MOST_LAGS = 40
 ALIKE_LAGS = (2, 3, 7, 14, 21)
+# A day without a value; what is too usual to tell is written below it.
+UNKNOWN, USUAL = -1, -2
+# What stands within so many days of a value says how likely it is, as far as there is enough.
+NEAR, SURE = 28, 14
 # Nothing is carried over so many values; so many pairs that are farther apart are enough.
 FAR, FEWEST_FAR_LAGS, FAR_PAIRS = 8, 8, 30_000
+# Levels that are told apart, each of so many values at least.
+MOST_LEVELS, FEWEST_AT_LEVEL, WEEK = 8, 60, 7
 # Differences up to so many usual ones, in so many bins.
 REACH, BINS = 1.5, 16
 
@@ -93,15 +99,17 @@ def _repeated_block(
     span = int(days[-1] - days[0]) + 1
     if span > 20 * n:
         days, span = np.arange(n), n
-    line = np.full(span, -1, dtype=np.int64)
-    line[days - days[0]] = np.where(usual, -1, codes)
+    line = np.full(span, UNKNOWN, dtype=np.int64)
+    line[days - days[0]] = np.where(usual, USUAL - codes, codes)
     longest = (0, 0, 0)
     for lag in _promising_lags(codes, usual, days):
         length, end = _longest_run(line, lag)
         longest = max(longest, (length, end, lag))
     length, end, lag = longest
     # Two places of n choose two, times the chance of so many equal in a row after the first.
-    expected = n * n / 2 * chance**length if length else 1.0
+    by_chance = _equal_by_chance(line, length, end, lag, chance)
+    telling = length and by_chance <= HIGHEST_CHANCE**length
+    expected = n * n / 2 * by_chance if telling else n * n / 2.0
     first = max(0, end - 2 * length)
     rows = np.flatnonzero((days - days[0] >= first) & (days - days[0] <= end))
     return judged(
@@ -109,10 +117,29 @@ def _repeated_block(
         n=n,
         observed=f"{length} values in a row come again {lag} days later",
         expected=f"{expected:.2g} such repetitions by chance, "
-        f"as two of its values are equal in {chance:.1%} of cases",
+        f"as two of its values are equal in {by_chance ** (1 / max(length, 1)):.1%} of cases",
         rows=rows,
         figures={"lag": lag, "length": length},
     )
+
+
+def _equal_by_chance(line: Integers, length: int, end: int, lag: int, chance: float) -> float:
+    """Chance that the values of a block are those of another: by what stands about either of them.
+
+    Where nearly all values are zeros and ones, those are likely however rare they are elsewhere.
+    """
+    places = end - np.arange(10 * length + 1)
+    places = places[(places >= lag) & (places < len(line))]
+    equal = (line[places] >= 0) & (line[places] == line[places - lag])
+    places = places[equal][:length]
+    likely = np.zeros(len(places))
+    for block in (places, places - lag):
+        near = block[:, None] + np.arange(-NEAR, NEAR + 1)
+        near = near[:, (near >= 0).all(axis=0) & (near < len(line)).all(axis=0)]
+        outside = ~np.isin(near, np.concatenate([places, places - lag])) & (line[near] != UNKNOWN)
+        same = (outside & (line[near] == line[block][:, None])).sum(axis=1)
+        likely = np.maximum(likely, (same + SURE * chance) / (outside.sum(axis=1) + SURE))
+    return max(float(np.prod(likely)), chance**length)
 
 
 def _promising_lags(codes: Integers, usual: NDArray[np.bool_], days: Integers) -> list[int]:
@@ -142,7 +169,8 @@ def _promising_lags(codes: Integers, usual: NDArray[np.bool_], days: Integers) -
 def _longest_run(line: Integers, lag: int) -> tuple[int, int]:
     """Most equal values in a row at this distance, gaps passed over, and the day it ends."""
     early, late = line[:-lag], line[lag:]
-    known = (early >= 0) & (late >= 0)
+    # A zero over a zero tells nothing; a zero over another value is a difference.
+    known = (early != UNKNOWN) & (late != UNKNOWN) & ((early >= 0) | (late >= 0))
     equal = (early == late)[known]
     where = np.flatnonzero(known)
     if not equal.any():
@@ -156,14 +184,14 @@ def _longest_run(line: Integers, lag: int) -> tuple[int, int]:
 
 def _carried(values: Floats, codes: Integers, usual: NDArray[np.bool_]) -> Signal:
     n = len(values)
-    differences = np.abs(np.diff(values))[~usual[1:]]
-    (spread,) = quantiles(differences, 0.6827) if len(differences) else (0.0,)
-    width = max(REACH * spread / BINS, 1e-12)
+    level = _levels(values)
+    width = _widths(values, usual, level)
     far_lags = min(n - FAR, max(FEWEST_FAR_LAGS, FAR_PAIRS // n))
     lags = np.linspace(FAR, n - 1, far_lags).astype(np.int64).tolist()
-    neighbours = _pairs(values, codes, usual, [1], width)
-    ties = int(neighbours.counts[0])
-    expected, doubt = _ties_expected(neighbours, _pairs(values, codes, usual, lags, width))
+    near = _pairs(values, codes, usual, [1], level, width)
+    far = _pairs(values, codes, usual, lags, level, width)
+    ties = int(near[:, 0].sum())
+    expected, doubt = _ties_expected(near, far)
     p_value = 1.0
     if ties:
         shape = expected**2 / doubt
@@ -177,48 +205,71 @@ def _carried(values: Floats, codes: Integers, usual: NDArray[np.bool_]) -> Signa
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Pairs:
-    """How far apart two values are: pairs that are equal, then by absolute difference.
+def _levels(values: Floats) -> Integers:
+    """Which of a few levels, equally frequent, the series has about each value.
 
-    counts: equal ones, then one for each bin of difference; total: all that were looked at.
+    Where it is low its values differ by less, and more of them are equal.
     """
+    n = len(values)
+    around = np.convolve(np.pad(values, WEEK, mode="edge"), np.ones(2 * WEEK + 1), "valid")
+    levels = max(1, min(MOST_LEVELS, n // FEWEST_AT_LEVEL))
+    edges = np.sort(around)[np.arange(1, levels) * n // levels]
+    return np.searchsorted(edges, around, side="right")
 
-    counts: Floats
-    total: int
+
+def _widths(values: Floats, usual: NDArray[np.bool_], level: Integers) -> Floats:
+    """The width of a bin of differences at each level."""
+    differences, found = np.abs(np.diff(values)), []
+    for one in range(int(level.max()) + 1):
+        here = differences[~usual[1:] & (level[1:] == one)]
+        found.append(quantiles(here, 0.6827)[0] if len(here) else 0.0)
+    return np.maximum(np.array(found) * REACH / BINS, 1e-12)
 
 
 def _pairs(
-    values: Floats, codes: Integers, usual: NDArray[np.bool_], lags: Iterable[int], width: float
-) -> _Pairs:
-    """Pairs at these distances whose later value tells something."""
-    counts, total = np.zeros(BINS + 1), 0
+    values: Floats,
+    codes: Integers,
+    usual: NDArray[np.bool_],
+    lags: Iterable[int],
+    level: Integers,
+    width: Floats,
+) -> Floats:
+    """How far apart two values of a level are at these distances in time, level by level.
+
+    Pairs that are equal, then by absolute difference, and last those farther apart.
+    """
+    bins, counts = BINS + 2, np.zeros(len(width) * (BINS + 2))
     for lag in lags:
         telling = ~usual[lag:]
+        if lag >= FAR:
+            telling = telling & (level[lag:] == level[:-lag])
         apart = np.abs(values[lag:] - values[:-lag])[telling]
-        place = np.maximum(np.ceil(apart / width - 1e-6), 1)
+        here = level[lag:][telling]
+        place = np.clip(np.ceil(apart / width[here] - 1e-6), 1, BINS + 1)
         place[(codes[lag:] == codes[:-lag])[telling]] = 0
-        counts += np.bincount(place[place <= BINS].astype(np.int64), minlength=BINS + 1)
-        total += len(apart)
-    return _Pairs(counts, total)
+        counts += np.bincount(here * bins + place.astype(np.int64), minlength=len(counts))
+    return counts.reshape(len(width), bins)
 
 
-def _ties_expected(near: _Pairs, far: _Pairs) -> tuple[float, float]:
+def _ties_expected(near: Floats, far: Floats) -> tuple[float, float]:
     """How many equal pairs the unequal ones lead to expect, and the variance of that.
 
     Whatever makes two values equal by chance - steps, heaps, small denominators - makes those far
     apart equal as well. What is nearer in time is nearer in value: by how much more of it lies
     in each bin of difference, a smooth even curve, followed down to no difference at all.
     """
-    exposure = far.counts / max(far.total, 1) * near.total
-    exposure[0] += near.total / max(far.total, 1)
+    pairs, total = near.sum(axis=1), np.maximum(far.sum(axis=1), 1)
+    exposure = (pairs / total) @ far
+    exposure = exposure[:-1]
+    exposure[0] += float((pairs / total).max())
+    counts, apart = near.sum(axis=0)[:-1], far.sum(axis=0)[:-1]
     places = np.arange(BINS + 1.0) / BINS
-    seen = (far.counts > 0) & (places > 0)
+    seen = (apart > 0) & (places > 0)
     if not seen.any():
-        return float(near.total), float(near.total) ** 2
+        return float(near.sum()), float(near.sum()) ** 2
     design = np.column_stack([np.ones(BINS + 1), places**2])
-    curve = fit(near.counts, design, seen, exposure=np.maximum(exposure, 1e-9))
+    curve = fit(counts, design, seen, exposure=np.maximum(exposure, 1e-9))
     expected = float(curve.expected[0])
     at_zero = (np.arange(BINS + 1) == 0).astype(float)
-    doubt = curve.variance_of(at_zero) * curve.dispersion + expected**2 / (far.counts[0] + 1)
+    doubt = curve.variance_of(at_zero) * curve.dispersion + expected**2 / (apart[0] + 1)
     return expected, doubt

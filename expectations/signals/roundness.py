@@ -70,29 +70,41 @@ def _against_past(series: Series, terms: Terms) -> Signal:
     values, n = series.values, len(series.values)
     step = terms.resolution or resolution_of(values)
     split = split_at(series, terms)
-    # What a natural bound holds is as round as the bound, and moves with the level.
-    free = ~np.isin(values, [bound for bound in terms.bounds if bound is not None])
-    early, late = int(free[:split].sum()), int(free[split:].sum())
-    if min(early, late) < MINIMUM // 2:
-        return not_enough(min(early, late), MINIMUM // 2, "values on one side of the baseline")
     if step is None:
         return not_applicable(n, "the values are on no common step")
     steps = np.rint(values / step).astype(np.int64)
-    # A level that moves from one round number to the next would pass for rounding.
-    spread = deviation(values)
-    wide = [multiple for multiple in ROUNDER if multiple * step <= spread]
-    if not wide:
+    # What a natural bound holds is as round as the bound, and moves with the level.
+    free = ~np.isin(values, [bound for bound in terms.bounds if bound is not None])
+    fewest, tested = n, []
+    for multiple in ROUNDER:
+        # What would be rounded to nothing is not what such rounding leaves.
+        telling = free & (2 * np.abs(steps) >= multiple)
+        halves = [steps[:split][telling[:split]], steps[split:][telling[split:]]]
+        fewest = min(len(half) for half in halves)
+        if fewest >= MINIMUM // 2 and min(map(_stride, halves)) >= multiple:
+            tested.append((multiple, telling & (steps % multiple == 0), halves))
+    if not tested and fewest < MINIMUM // 2:
+        return not_enough(fewest, MINIMUM // 2, "values on one side of the baseline")
+    if not tested:
         return not_applicable(n, f"the values spread over too few steps of {step:g}")
     best = (1.0, "", "", np.zeros(0, dtype=np.int64))
-    for multiple in wide:
-        round_ones = (steps % multiple == 0) & free
+    for multiple, round_ones, halves in tested:
+        early, late = map(len, halves)
         after, before = int(round_ones[split:].sum()), int(round_ones[:split].sum())
-        p_value = len(wide) * hypergeometric_tail(after, after + before, late, early + late)
+        p_value = len(tested) * hypergeometric_tail(after, after + before, late, early + late)
         if p_value <= best[0]:
             observed = f"{after} of {late} values are multiples of {multiple * step:g}"
             expected = f"{before} of {early} were in the baseline before"
             best = (p_value, observed, expected, split + np.flatnonzero(round_ones[split:]))
     return judged(best[0], n=n, observed=best[1], expected=best[2], rows=best[3])
+
+
+def _stride(steps: Integers) -> float:
+    """How far a value is from the one before, or from the rest where that is less.
+
+    What moves from one round number to the next, or stays about one, would pass for rounding.
+    """
+    return min(deviation(steps), deviation(np.diff(steps)))
 
 
 def _typed(numerators: Integers, denominators: Integers) -> Signal:

@@ -1,9 +1,12 @@
 """Do the values vary less than chance, or less than they used to?
 
 Counts and rates of independent events cannot vary less than their Poisson or binomial noise; second
-differences measure it free of level and trend, and a weekly cycle can only add to them. Other
-values are compared with their own past: the size of second differences by week, with the level
-taken into account because values near a natural bound vary less.
+differences measure it free of level and trend, and a weekly cycle can only add to them; the whole
+is looked at, and its halves, quarters and eighths, because figures are written for a while. Other
+values are compared with their own past: how far they lie, week by week, from their neighbours and
+from the fortnight around, with the level taken into account because values near a bound vary
+less. Honest values become calmer by themselves, in spells and for good: a drop is also held
+against how much the thirds of either side differ among themselves.
 """
 
 from __future__ import annotations
@@ -30,9 +33,13 @@ MINIMUM_AGAINST_CHANCE, MINIMUM_AGAINST_PAST = 24, 90
 # 2 Σρ² of second differences of white noise, by which their squares tell less than as many values.
 OVERLAP = 2 * (1 + 2 * ((4 / 6) ** 2 + (1 / 6) ** 2))
 FEWEST_EVENTS = 3.0
+PARTS = (1, 2, 4, 8)
 WEEK = 7
 FEWEST_WEEKS = 5
 SPLITS = (0.35, 0.5, 0.65)
+THIRDS = 3
+# By how much the size of honest changes wanders anyway, as a logarithm; its own drift adds to it.
+WANDERS = 0.1
 FEWEST_STEPS = 4.0
 
 
@@ -72,21 +79,41 @@ def _against_chance(series: Series, terms: Terms) -> Signal:
     else:
         values = series.values
         noise = events = _local_mean(values, np.ones(n))
-    if float(events.mean()) < FEWEST_EVENTS:
-        return not_applicable(n, "too few events a period for their scatter to tell anything")
     second = values[:-2] - 2 * values[1:-1] + values[2:]
     floor = noise[:-2] + 4 * noise[1:-1] + noise[2:]
-    squares = second**2 / np.maximum(floor, 1e-300)
-    m, total = len(squares), float(squares.sum())
-    freedom = 2 * m / (OVERLAP + float((1 / np.maximum(events, 1e-9)).mean()))
+    tested = _stretches(second**2 / np.maximum(floor, 1e-300), events[1:-1])
+    if not tested:
+        return not_applicable(n, "too few events a period for their scatter to tell anything")
+    p_value, share, first, last = min(tested)
     return judged(
-        float(gammainc(freedom / 2, total / m * freedom / 2)),
+        min(1.0, len(tested) * p_value),
         n=n,
-        observed=f"second differences have {total / m:.0%} of the variance of independent events",
+        observed=f"second differences of {last - first} values have {share:.0%} of the variance of "
+        "independent events",
         expected="at least 100% where the events are independent",
-        rows=np.arange(n),
-        score=total / m,
+        rows=np.arange(first, last),
+        score=share,
     )
+
+
+def _stretches(squares: Floats, events: Floats) -> list[tuple[float, float, int, int]]:
+    """p-value and share of the floor of the whole, its halves, quarters and eighths.
+
+    Who writes the figures does so for a while, and one restless wave beside it hides that.
+    """
+    tested, m = [], len(squares)
+    for parts in PARTS:
+        edges = np.arange(parts + 1) * m // parts
+        for first, last in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
+            many = events[first:last]
+            enough = last - first >= MINIMUM_AGAINST_CHANCE - 2
+            if not enough or float(many.mean()) < FEWEST_EVENTS:
+                continue
+            share = float(squares[first:last].mean())
+            doubt = OVERLAP + float((1 / np.maximum(many, 1e-9)).mean())
+            half = (last - first) / doubt
+            tested.append((float(gammainc(half, share * half)), share, first, last + 2))
+    return tested
 
 
 def _local_mean(top: Floats | Integers, below: Floats) -> Floats:
@@ -106,13 +133,12 @@ def _against_past(series: Series, terms: Terms) -> Signal:
     raw = series.values
     if step and np.median(np.abs(raw[:-2] - 2 * raw[1:-1] + raw[2:])) < FEWEST_STEPS * step:
         return not_applicable(n, f"the values change by too few steps of {step:g}")
-    typical = float(np.median(second))
-    if not typical:
+    if not np.median(second):
         return not_applicable(n, "most values are what their neighbours lead to expect exactly")
-    # One outlier must not make a restless week.
-    second = np.minimum(second, 3.0 * typical)
     weeks = len(second) // WEEK
-    size = np.log(second[: weeks * WEEK].reshape(weeks, WEEK).mean(axis=1) + 0.02 * typical)
+    fortnight = np.convolve(np.pad(values, WEEK, mode="edge"), np.ones(2 * WEEK + 1), "valid")
+    around = np.abs(values - fortnight / (2 * WEEK + 1))[1:-1]
+    size = (_by_week(second, weeks) + _by_week(around, weeks)) / 2
     if series.denominators is not None:
         size = size - _by_denominators(second, series.denominators, weeks)
     level = values[1 : 1 + weeks * WEEK].reshape(weeks, WEEK).mean(axis=1)
@@ -128,11 +154,18 @@ def _against_past(series: Series, terms: Terms) -> Signal:
     return judged(
         min(1.0, p_value * (1 + 0.5 * (len(splits) - 1))),
         n=n,
-        observed=f"day-to-day changes are {np.exp(change):.0%} of what they were before",
+        observed=f"changes from value to value are {np.exp(change):.0%} of what they were before",
         expected=f"about as large as in the {split * WEEK} values of the baseline",
         rows=np.arange(split * WEEK, n),
         score=float(change),
     )
+
+
+def _by_week(changes: Floats, weeks: int) -> Floats:
+    """Logarithm of the mean change of each week; one outlier must not make a restless week."""
+    typical = float(np.median(changes))
+    bounded = np.minimum(changes, 3.0 * typical)[: weeks * WEEK]
+    return np.asarray(np.log(bounded.reshape(weeks, WEEK).mean(axis=1) + 0.02 * typical + 1e-300))
 
 
 def _by_denominators(second: Floats, denominators: Integers, weeks: int) -> Floats:
@@ -175,6 +208,23 @@ def _drop(size: Floats, level: Floats, split: int) -> tuple[float, float]:
     # Weeks follow one another: what they share makes the change less sure.
     memory = float(np.clip((residual[:-1] @ residual[1:]) / (residual @ residual + 1e-12), 0, 0.8))
     inflation = (1 + memory) / (1 - memory)
-    error = np.sqrt(float(residual @ residual) / freedom * inverse[2, 2] * inflation)
-    change = float(coefficients[2])
-    return float(stdtr(freedom / inflation, change / max(1.1 * error, 1e-12))), change
+    variance = float(residual @ residual) / freedom
+    error = 1.1 * np.sqrt(variance * inverse[2, 2] * inflation)
+    change = float(coefficients[2]) / np.hypot(error, _drift(residual, split, variance))
+    return float(stdtr(freedom / inflation, change)), float(coefficients[2])
+
+
+def _drift(residual: Floats, split: int, variance: float) -> float:
+    """By how much two stretches differ in honest series: as usual, or as the thirds of each do.
+
+    What the means of the thirds vary about their side, beyond chance, is drift of the series' own;
+    a difference of two stretches has it twice.
+    """
+    own, chance = 0.0, 0.0
+    for side in (residual[:split], residual[split:]):
+        edges = np.arange(THIRDS) * len(side) // THIRDS
+        means = np.add.reduceat(side, edges) / np.diff(np.append(edges, len(side)))
+        own += float(((means - means.mean()) ** 2).sum())
+        chance += (THIRDS - 1) * variance * THIRDS / len(side)
+    freedom = 2 * (THIRDS - 1)
+    return float(np.sqrt(max(WANDERS**2, (WANDERS**2 + 2 * (own - chance)) / (1 + freedom))))

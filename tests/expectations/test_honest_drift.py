@@ -1,0 +1,146 @@
+"""Series that change by themselves are left alone; what is done to them is still seen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from expectations.guard import Outcome
+from expectations.signals.period_end import period_end
+from expectations.signals.repetition import repetition
+from expectations.signals.roundness import roundness
+from expectations.signals.series import Series, Terms
+from expectations.signals.variation import variation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from expectations.signals.series import Signal
+
+    Floats = np.typing.NDArray[np.float64]
+
+SEEDS = range(40)
+COUNT = Terms(target=1.0, kind="count", bounds=(0.0, None))
+MONTHLY = Terms(target=1.0, kind="count", bounds=(0.0, None), period_end="month")
+EVENTS = Terms(target=1.0, kind="count", bounds=(0.0, None), independent=True)
+FIRST_OF_JANUARY = 738_156
+
+
+def asked(test: Callable[[Series, Terms], Signal], series: list[Floats], terms: Terms) -> int:
+    """How many of the series have p < 1 %."""
+    days = FIRST_OF_JANUARY + np.arange(len(series[0]))
+    p_values = [test(Series.of(one, days=days), terms).p_value for one in series]
+    return sum(p is not None and p < 0.01 for p in p_values)
+
+
+def wave(seed: int, n: int = 700) -> Floats:
+    """Counts that come in waves, from next to none to hundreds."""
+    generator = np.random.default_rng(seed)
+    log_mean = 3.0 + 2.5 * np.sin(np.arange(n) / generator.uniform(40, 60))
+    return generator.negative_binomial(10, 10 / (10 + np.exp(log_mean))).astype(float)
+
+
+def test_noise_that_is_restless_in_spells_is_left_alone() -> None:
+    series = []
+    for seed in SEEDS:
+        generator = np.random.default_rng(seed)
+        spells = np.repeat(generator.normal(0, 0.3, 7), 100)
+        series.append(1000 + 10 * np.exp(spells) * generator.normal(0, 1, 700))
+    assert asked(variation, series, Terms(target=1.0)) <= 1
+
+
+def test_noise_that_is_halved_at_once_is_asked_about() -> None:
+    generator = np.random.default_rng(1)
+    noise = generator.normal(0, 10, 365)
+    noise[180:] /= 2
+    assert asked(variation, [1000 + noise], Terms(target=1.0)) == 1
+
+
+def test_written_events_are_found_beside_a_restless_wave() -> None:
+    generator = np.random.default_rng(2)
+    restless = generator.negative_binomial(4, 4 / 44, 400)
+    written = 20 + generator.integers(-1, 2, 100)
+    honest = generator.poisson(20, 100)
+    assert asked(variation, [np.concatenate([restless, written]).astype(float)], EVENTS) == 1
+    assert asked(variation, [np.concatenate([restless, honest]).astype(float)], EVENTS) == 0
+
+
+@pytest.mark.parametrize("n", [60, 400])
+def test_independent_events_are_left_alone_however_many_stretches_are_looked_at(n: int) -> None:
+    series = [np.random.default_rng([s, n]).poisson(12, n).astype(float) for s in SEEDS]
+    assert asked(variation, series, EVENTS) <= 1
+
+
+def test_counts_in_waves_repeat_no_block_and_carry_nothing() -> None:
+    assert asked(repetition, [wave(seed) for seed in SEEDS], COUNT) <= 1
+
+
+def test_few_small_numbers_after_an_era_of_large_ones_are_no_block() -> None:
+    series = []
+    for seed in SEEDS:
+        generator = np.random.default_rng(seed)
+        large, small = generator.poisson(400, 500), generator.binomial(1, 0.7, 120)
+        series.append(np.concatenate([large, 1 + small]).astype(float))
+    assert asked(repetition, series, COUNT) <= 1
+
+
+def test_a_zero_over_another_number_ends_a_block() -> None:
+    series = []
+    for seed in SEEDS:
+        generator = np.random.default_rng(seed)
+        early = generator.poisson(60, 300)
+        late = np.where(generator.random(300) < 0.7, 0, generator.integers(1, 4, 300))
+        series.append(np.concatenate([early, late]).astype(float))
+    assert asked(repetition, series, COUNT) == 0
+
+
+def test_a_copied_week_and_carried_days_are_found_in_waves() -> None:
+    copied, carried = wave(3), wave(3)
+    copied[260:270] = copied[100:110]
+    for first in range(100, 600, 20):
+        carried[first : first + 3] = carried[first - 1]
+    assert asked(repetition, [copied, carried], COUNT) == 2
+
+
+def test_a_level_that_rises_from_below_ten_is_no_rounding() -> None:
+    series = []
+    for seed in SEEDS:
+        generator = np.random.default_rng(seed)
+        early, late = generator.poisson(3, 300), generator.negative_binomial(3, 3 / 203, 300)
+        series.append(np.concatenate([early, late]).astype(float))
+    assert asked(roundness, series, COUNT) <= 1
+
+
+def test_a_value_that_passes_slowly_from_digit_to_digit_says_nothing_of_rounding() -> None:
+    steps = np.random.default_rng(4).integers(-1, 2, 400).astype(np.float64)
+    series = Series.of(list(500.0 + np.cumsum(steps)), days=np.arange(400))
+    assert roundness(series, COUNT).outcome is Outcome.NOT_APPLICABLE
+
+
+def test_rounding_from_the_middle_on_is_found() -> None:
+    values = np.random.default_rng(5).poisson(400, 300).astype(float)
+    values[150::2] = 10 * np.rint(values[150::2] / 10)
+    assert asked(roundness, [values], COUNT) == 1
+
+
+def month_ends(seed: int, *, last: float, first: float) -> Floats:
+    """Daily counts of two years whose month ends and starts are so many times the usual."""
+    generator = np.random.default_rng(seed)
+    dates = np.arange("2022-01-01", "2024-01-01", dtype="datetime64[D]")
+    starts = np.flatnonzero(dates == dates.astype("datetime64[M]"))[1:]
+    mean = np.full(len(dates), 200.0)
+    mean[starts - 1] *= last
+    mean[starts] *= first
+    return generator.negative_binomial(30, 30 / (30 + mean)).astype(float)
+
+
+def test_a_last_day_higher_than_a_first_day_that_is_high_as_well_borrows_nothing() -> None:
+    series = [month_ends(seed, last=1.6, first=1.2) for seed in SEEDS]
+    assert asked(period_end, series, MONTHLY) <= len(SEEDS) // 10
+
+
+def test_days_that_borrow_from_the_next_are_found() -> None:
+    series = [month_ends(seed, last=1.3, first=0.7) for seed in SEEDS]
+    assert asked(period_end, series, MONTHLY) == len(SEEDS)
