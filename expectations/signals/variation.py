@@ -1,12 +1,10 @@
 """Do the values vary less than chance, or less than they used to?
 
-Counts and rates of independent events cannot vary less than their Poisson or binomial noise; second
-differences measure it free of level and trend, and a weekly cycle can only add to them; the whole
-is looked at, and its halves, quarters and eighths, because figures are written for a while. Other
-values are compared with their own past: how far they lie, week by week, from their neighbours and
-from the fortnight around, with the level taken into account because values near a bound vary
-less. Honest values become calmer by themselves, in spells and for good: a drop is also held
-against how much the thirds of either side differ among themselves.
+Counts and rates of independent events cannot vary less than chance (`chance_floor.py`). All values
+are compared with their own past: how far they lie, week by week, from their neighbours and from
+the fortnight around, with the level taken into account because values near a bound vary less.
+Honest values become calmer by themselves, in spells and for good: a drop is also held against how
+much the thirds of either side differ among themselves.
 """
 
 from __future__ import annotations
@@ -15,8 +13,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import gammainc, stdtr
+from scipy.special import stdtr
 
+from expectations.signals.chance_floor import chance_floor
 from expectations.signals.lattice import resolution_of
 from expectations.signals.roundness import split_at
 from expectations.signals.series import LARGEST_P, Signal, judged, not_applicable, not_enough
@@ -29,11 +28,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
 
-MINIMUM_AGAINST_CHANCE, MINIMUM_AGAINST_PAST = 24, 90
-# 2 Σρ² of second differences of white noise, by which their squares tell less than as many values.
-OVERLAP = 2 * (1 + 2 * ((4 / 6) ** 2 + (1 / 6) ** 2))
-FEWEST_EVENTS = 3.0
-PARTS = (1, 2, 4, 8)
+MINIMUM_AGAINST_PAST = 90
 WEEK = 7
 FEWEST_WEEKS = 5
 SPLITS = (0.35, 0.5, 0.65)
@@ -49,7 +44,7 @@ def variation(series: Series, terms: Terms) -> Signal:
     if series.days is None:
         return not_applicable(n, "without an order in time there are no neighbours to compare")
     if terms.independent and (terms.kind == "count" or series.denominators is not None):
-        chance = _against_chance(series, terms)
+        chance = chance_floor(series)
         past = _against_past(series, terms) if n >= MINIMUM_AGAINST_PAST else chance
         return _rarer(chance, past)
     if n < MINIMUM_AGAINST_PAST:
@@ -65,62 +60,6 @@ def _rarer(chance: Signal, past: Signal) -> Signal:
         return past
     rarer = min(chance, past, key=lambda one: one.p_value or 1.0)
     return replace(rarer, p_value=min(2 * (rarer.p_value or 1.0), LARGEST_P))
-
-
-def _against_chance(series: Series, terms: Terms) -> Signal:
-    n = len(series.values)
-    if n < MINIMUM_AGAINST_CHANCE:
-        return not_enough(n, MINIMUM_AGAINST_CHANCE)
-    if series.denominators is not None and series.numerators is not None:
-        below = series.denominators.astype(float)
-        values = series.numerators / below
-        rate = np.clip(_local_mean(series.numerators, below), 1e-9, 1 - 1e-9)
-        noise, events = rate * (1 - rate) / below, rate * (1 - rate) * below
-    else:
-        values = series.values
-        noise = events = _local_mean(values, np.ones(n))
-    second = values[:-2] - 2 * values[1:-1] + values[2:]
-    floor = noise[:-2] + 4 * noise[1:-1] + noise[2:]
-    tested = _stretches(second**2 / np.maximum(floor, 1e-300), events[1:-1])
-    if not tested:
-        return not_applicable(n, "too few events a period for their scatter to tell anything")
-    p_value, share, first, last = min(tested)
-    return judged(
-        min(1.0, len(tested) * p_value),
-        n=n,
-        observed=f"second differences of {last - first} values have {share:.0%} of the variance of "
-        "independent events",
-        expected="at least 100% where the events are independent",
-        rows=np.arange(first, last),
-        score=share,
-    )
-
-
-def _stretches(squares: Floats, events: Floats) -> list[tuple[float, float, int, int]]:
-    """p-value and share of the floor of the whole, its halves, quarters and eighths.
-
-    Who writes the figures does so for a while, and one restless wave beside it hides that.
-    """
-    tested, m = [], len(squares)
-    for parts in PARTS:
-        edges = np.arange(parts + 1) * m // parts
-        for first, last in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
-            many = events[first:last]
-            enough = last - first >= MINIMUM_AGAINST_CHANCE - 2
-            if not enough or float(many.mean()) < FEWEST_EVENTS:
-                continue
-            share = float(squares[first:last].mean())
-            doubt = OVERLAP + float((1 / np.maximum(many, 1e-9)).mean())
-            half = (last - first) / doubt
-            tested.append((float(gammainc(half, share * half)), share, first, last + 2))
-    return tested
-
-
-def _local_mean(top: Floats | Integers, below: Floats) -> Floats:
-    """Mean of the five values about each, by which the noise of a count is known."""
-    kernel = np.ones(5)
-    sums = np.convolve(np.pad(np.asarray(top, dtype=float), 2, mode="edge"), kernel, "valid")
-    return np.asarray(sums / np.convolve(np.pad(below, 2, mode="edge"), kernel, "valid"))
 
 
 def _against_past(series: Series, terms: Terms) -> Signal:
@@ -184,6 +123,8 @@ def _stabilised(series: Series, terms: Terms) -> Floats:
     """Values on a scale on which their noise does not depend on their level."""
     values = series.values
     low, high = terms.bounds
+    if (low is not None and values.min() < low) or (high is not None and values.max() > high):
+        return values
     if series.denominators is not None and series.numerators is not None:
         share = (series.numerators + 0.375) / (series.denominators + 0.75)
         return np.asarray(np.arcsin(np.sqrt(share)) * np.sqrt(np.median(series.denominators)))

@@ -144,3 +144,27 @@ def test_a_last_day_higher_than_a_first_day_that_is_high_as_well_borrows_nothing
 def test_days_that_borrow_from_the_next_are_found() -> None:
     series = [month_ends(seed, last=1.3, first=0.7) for seed in SEEDS]
     assert asked(period_end, series, MONTHLY) == len(SEEDS)
+
+
+def test_neither_quiet_weeks_nor_a_missed_day_hide_events_that_are_too_even() -> None:
+    terms = Terms(target=30.0, kind="count", bounds=(0.0, None), independent=True)
+    even = 20 + 0.3 * (np.random.default_rng(1).poisson(20, 200) - 20)
+    quiet, missed = np.rint(even), np.rint(even)
+    quiet[60:90] = 0
+    missed[100:102] = 0, 40
+    for values in (quiet, missed):
+        seen = variation(Series.of(values, days=np.arange(200)), terms)
+        assert seen.p_value is not None
+        assert seen.p_value < 0.001
+    honest = np.random.default_rng(1).poisson(20, 200).astype(float)
+    honest[60:90] = 0
+    seen = variation(Series.of(honest, days=np.arange(200)), terms)
+    assert seen.p_value is not None
+    assert seen.p_value > 0.05
+
+
+def test_values_past_their_natural_bound_are_judged_all_the_same() -> None:
+    values = 98 + np.random.default_rng(2).normal(0, 1.5, 200)
+    assert values.max() > 100
+    terms = Terms(target=97.0, kind="rate", bounds=(0.0, 100.0))
+    assert variation(Series.of(values, days=np.arange(200)), terms).p_value is not None
