@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,7 +26,7 @@ BINS_PER_SCALE = 8
 REACH = 2.2
 # Steps a standard deviation: fewer leave too few places for a curve.
 FEWEST_STEPS = 1.8
-FEW = 600
+FEWEST_FOR_MORE, FEW = 150, 600
 DENSE_END = 0.6
 MOST_AT_AN_END = 0.03
 
@@ -95,6 +95,22 @@ def bins_about(series: Series, terms: Terms, sign: float) -> Bins | None:
     return Bins(first, counts, width, design, exposure, roundness)
 
 
+def richer(bins: Bins) -> list[Bins]:
+    """The same bins under polynomials of one and of two orders more.
+
+    None while there are so few values that those would follow the very excess in question.
+    """
+    nearby = int(bins.counts.sum())
+    if nearby < FEWEST_FOR_MORE:
+        return []
+    order = _order(nearby)
+    more = polynomials(np.arange(len(bins.counts), dtype=float), order + 2)[:, order + 1 :]
+    return [
+        replace(bins, design=np.column_stack([bins.design, more[:, :columns]]))
+        for columns in (1, 2)
+    ]
+
+
 def _dense_ends(index: Integers, reach: int) -> tuple[bool, bool]:
     """Do the values begin, or end, in the neighbourhood where they are densest?
 
@@ -128,7 +144,7 @@ def _scale(values: Floats) -> float:
 
 
 def _order(nearby: int) -> int:
-    return 2 if nearby < 150 else 3 if nearby < FEW else 4
+    return 2 if nearby < FEWEST_FOR_MORE else 3 if nearby < FEW else 4
 
 
 def _heap_columns(
@@ -137,13 +153,14 @@ def _heap_columns(
     """How many heaps of each roundness a bin holds, less what it would on average."""
     m = max(1, round(width / lattice.step))
     start = limit / lattice.step
-    edges = np.array([sign * place * m + start for place in places])
-    offsets = np.arange(m) * sign
-    inside = np.ceil(edges[:, None] - 1e-6) if sign > 0 else np.floor(edges[:, None] + 1e-6)
-    steps = (inside + offsets[None, :]).astype(np.int64)
-    columns = [(steps % heap == 0).sum(axis=1) * heap / m - 1.0 for heap in lattice.heaps]
+    edges = sign * places * m + start
+    first = np.ceil(edges - 1e-6) if sign > 0 else np.floor(edges + 1e-6) - (m - 1)
+    first = first.astype(np.int64)
+    columns = [
+        ((first + m - 1) // heap - (first - 1) // heap) * heap / m - 1.0 for heap in lattice.heaps
+    ]
     kept = [column / max(np.abs(column).max(), 1) for column in columns if np.ptp(column) > 1e-9]
     roundness = np.zeros(len(places), dtype=np.int64)
     if m == 1:
-        roundness = lattice.roundness(steps[:, 0])
+        roundness = lattice.roundness(first)
     return np.array(kept, dtype=float).reshape(len(kept), len(places)).T, roundness

@@ -16,10 +16,9 @@ import numpy as np
 from scipy.special import ndtr, stdtr
 
 from expectations.permutation import seed_of
-from expectations.signals.bins import FEW, FEWEST_NEARBY, Bins, bins_about
+from expectations.signals.bins import FEW, FEWEST_NEARBY, Bins, bins_about, richer
 from expectations.signals.bunching_of_many import bunching_of_many
 from expectations.signals.density import Curve, fit, polynomials
-from expectations.signals.quantiles import quantiles
 from expectations.signals.series import (
     LARGEST_P,
     Placebo,
@@ -46,6 +45,8 @@ NEAREST = 2
 # Bins inside and outside, at each width: a hole is wider than the excess it fills.
 WIDTHS = ((1, 4), (2, 7))
 MANY = 3000
+# Values that a placebo must lead to expect.
+FEWEST_EXPECTED = 2.0
 DRAWS, MORE_DRAWS = 1_000, 20_000
 LARGE_COUNT = 4000.0
 # Honest densities are no polynomials: how much wider than chance alone the score scatters.
@@ -63,8 +64,11 @@ def bunching(series: Series, terms: Terms) -> Signal:
     if limit in terms.bounds or (limit in BOUNDS and limit in (values.min(), values.max())):
         return not_applicable(n, f"{limit:g} is a natural bound of the values")
     inside = sign * (values - limit) >= -1e-9 * max(1.0, abs(limit))
+    failed = values[~inside]
     if not inside.any():
         return not_applicable(n, "no value reaches the target")
+    if len(failed) >= FEWEST_FAILING and failed.min() == failed.max():
+        return not_applicable(n, f"all that fail are equal, as at a bound: {failed[0]:g}")
     if n > MANY:
         return bunching_of_many(series, terms)
     bins = bins_about(series, terms, sign)
@@ -72,7 +76,7 @@ def bunching(series: Series, terms: Terms) -> Signal:
         return not_applicable(n, "too few values, or steps of them, lie about the target")
     failing = bins.counts[: max(bins.zero, 0)].sum()
     if bins.zero < 2 or failing < FEWEST_FAILING:
-        return _cliff(bins, n, int((~inside).sum()))
+        return _cliff(bins, n, len(failed))
     return _contrast(bins, values, limit, sign)
 
 
@@ -91,14 +95,24 @@ def at_target_and_limit(series: Series, terms: Terms) -> Signal:
 
 def _contrast(bins: Bins, values: Floats, limit: float, sign: float) -> Signal:
     looks = [_look(bins, inner, outer) for inner, outer in _widths(bins)]
-    best = max(looks, key=lambda look: look.score)
+    best = max(looks, key=_score)
+    near = bins.zero + np.arange(best.inner)
+    far = bins.zero - 1 - np.arange(best.outer)
+    beyond = bins.counts - best.curve.expected
+    if beyond[near].sum() <= 0 or beyond[far].sum() >= 0:
+        return judged(
+            LARGEST_P,
+            n=len(values),
+            observed="no excess just inside the target that a hole just outside would match",
+            expected="none",
+        )
     placebos, stray, alike = _placebos(bins, best, looks, limit, sign)
-    score = best.score / (stray * MISFIT)
+    # What a more pliant curve follows as well is the shape of the values, not an edge.
+    least = min([best, *(_look(more, best.inner, best.outer) for more in richer(bins))], key=_score)
+    score = least.score / (stray * MISFIT)
     p_value = _p_value(bins, score, looks)
     if alike is not None:
         p_value = max(p_value, alike(score))
-    near = bins.zero + np.arange(best.inner)
-    far = bins.zero - 1 - np.arange(best.outer)
     edge, end = limit + sign * best.inner * bins.width, limit - sign * best.outer * bins.width
     return judged(
         p_value,
@@ -150,6 +164,10 @@ def _look(bins: Bins, inner: int, outer: int) -> _Look:
     return _Look(inner, outer, curve, influence, float(influence @ (bins.counts - curve.expected)))
 
 
+def _score(look: _Look) -> float:
+    return look.score
+
+
 def _p_value(bins: Bins, score: float, looks: list[_Look]) -> float:
     """How often the curve alone gives a largest score as large; drawn where counts are small."""
     bound = min(1.0, len(looks) * float(ndtr(-score)))
@@ -175,25 +193,32 @@ def _p_value(bins: Bins, score: float, looks: list[_Look]) -> float:
 def _placebos(
     bins: Bins, best: _Look, looks: list[_Look], limit: float, sign: float
 ) -> tuple[list[Placebo], float, _Alike | None]:
-    """Scores at other limits, how much wider than chance they scatter, and the equally round."""
-    curve, inner, outer = best.curve, best.inner, best.outer
-    most_in, most_out = max(look.inner for look in looks), max(look.outer for look in looks)
-    residual = np.concatenate([[0.0], np.cumsum(bins.counts - curve.expected)])
-    own = np.concatenate([[0.0], np.cumsum(curve.expected)])
-    at = np.arange(outer, len(bins.counts) - inner)
-    clear = (at + inner <= bins.zero - most_out) | (at - outer >= bins.zero + most_in)
-    at = at[clear]
-    if not len(at):
+    """Scores at other limits, how much wider than chance they scatter, and the equally round.
+
+    Each is a look of its own, at a curve that does not see what the limit did to its neighbours.
+    """
+    inner, outer, places = best.inner, best.outer, np.arange(len(bins.counts))
+    begin = bins.zero - max(look.outer for look in looks)
+    end = bins.zero + max(look.inner for look in looks)
+    elsewhere = (places < begin) | (places >= end)
+    at = np.arange(outer, len(places) - inner)
+    at = at[(at + inner <= begin) | (at - outer >= end)]
+    if not len(at) or elsewhere.sum() <= bins.design.shape[1]:
         return [], 1.0, None
-    excess = residual[at + inner] - 2 * residual[at] + residual[at - outer]
-    mass = own[at + inner] - own[at - outer]
-    usable = mass > 2.0
-    at, scores = at[usable], (excess / np.sqrt(np.maximum(mass * curve.dispersion, 1e-9)))[usable]
-    if not len(at):
+    curve = fit(bins.counts, bins.design, elsewhere, exposure=bins.exposure)
+    away = places - at[:, None]
+    weights = ((away >= 0) & (away < inner)) * 1.0 - ((away < 0) & (away >= -outer))
+    drawn = ((weights * curve.expected) @ bins.design) @ curve.covariance @ bins.design.T
+    influence = weights - drawn * elsewhere
+    variance = influence**2 @ curve.expected * best.curve.dispersion
+    usable = np.abs(weights) @ curve.expected > FEWEST_EXPECTED
+    if not usable.any():
         return [], 1.0, None
+    scores = (influence @ (bins.counts - curve.expected))[usable] / np.sqrt(variance[usable])
+    at = at[usable]
     # Neighbouring placebos share bins: that many of them are worth one.
     independent = max(1.0, len(at) / (inner + outer))
-    (spread,) = quantiles(np.abs(scores), 0.6827)
+    spread = float(np.sqrt(np.mean(scores**2)))
     stray = spread if spread > 1 + STRAY / np.sqrt(2 * independent) else 1.0
     scores = scores / stray
     placebos = [

@@ -29,6 +29,9 @@ FARTHEST = 3.0
 FINENESS = 0.1
 # Skewness up to which Cornish and Fisher's approximation is one.
 MILD = 0.75
+# Neighbours are alike that are so by this many standard errors; sorted, where fewer steps lead
+# back.
+CLEAR, SORTED = 3.0, 0.1
 # Nothing lies so many deviations from its level.
 END = 4.0
 # A level may raise or lower the expected count of a bin by so much (a logarithm).
@@ -60,7 +63,7 @@ def level_leads(series: Series, edges: Floats, design: Floats) -> Floats:
 
     Only what the columns of the design cannot follow: 1 everywhere where the level stays.
     """
-    if series.days is None:
+    if series.days is None and not _remembers(series.values):
         return np.ones(len(edges) - 1)
     parts = _levels(series.values, series.days)
     skew = 0.0
@@ -77,7 +80,22 @@ def level_leads(series: Series, edges: Floats, design: Floats) -> Floats:
     return np.asarray(np.exp(np.clip(logs - design @ fitted, -MOST, MOST)), dtype=np.float64)
 
 
-def _levels(values: Floats, days: Integers) -> list[tuple[Floats, Floats, float]]:
+def _remembers(values: Floats) -> bool:
+    """Are neighbours in an order that nobody declared alike, as they are where a level moves?
+
+    By their ranks; sorted values are alike too, but have no order of their own.
+    """
+    if len(values) <= 2 * AROUND:
+        return False
+    away = np.argsort(np.argsort(values, kind="stable"), kind="stable") - (len(values) - 1) / 2
+    alike = float(away[1:] @ away[:-1] / (away @ away))
+    steps = np.diff(values)
+    up, down = (steps > 0).sum(), (steps < 0).sum()
+    is_sorted = min(up, down) <= SORTED * (up + down)
+    return bool(alike > CLEAR / np.sqrt(len(values)) and not is_sorted)
+
+
+def _levels(values: Floats, days: Integers | None) -> list[tuple[Floats, Floats, float]]:
     """Values, what those around each lead to expect of it, and how far they lie from that.
 
     Each weekday by itself, where there are enough of it.
@@ -89,7 +107,9 @@ def _levels(values: Floats, days: Integers) -> list[tuple[Floats, Floats, float]
     kernel = np.ones(2 * width + 1)
     kernel[width] = 0.0
     around = np.convolve(tame, kernel, "same") / np.convolve(np.ones(len(tame)), kernel, "same")
-    weekdays, least = days % 7, max(np.ptp(values) / 200, 1e-12)
+    least = max(np.ptp(values) / 200, 1e-12)
+    # Without dates there is one weekday only.
+    weekdays = np.zeros(len(values), dtype=np.int64) if days is None else days % 7
     of_each = np.bincount(weekdays, minlength=7)
     if of_each.min() >= FEWEST_ON_A_WEEKDAY:
         around += (np.bincount(weekdays, tame - around, minlength=7) / of_each)[weekdays]

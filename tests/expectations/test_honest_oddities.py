@@ -141,3 +141,48 @@ def test_amounts_in_whole_tens_are_no_shares_of_a_hundred() -> None:
     assert lattice is not None
     assert lattice.slack == 0
     assert 10 % lattice.step == 0 or lattice.step == 50
+
+
+def flagged(draw: Callable[[np.random.Generator], np.ndarray], terms: Terms) -> int:
+    """Of 50 series drawn so, how many values bunch at p < 1 %."""
+    found = [bunching(Series.of(draw(np.random.default_rng(seed))), terms) for seed in range(50)]
+    return sum(one.p_value is not None and one.p_value < 0.01 for one in found)
+
+
+def test_the_edge_of_one_of_two_humps_is_no_bunching() -> None:
+    def two_humps(generator: np.random.Generator) -> np.ndarray:
+        short = generator.random(360) < 0.35
+        return np.where(
+            short, generator.normal(2, 0.3, 360), generator.normal(4.3, 0.45, 360)
+        ).round(3)
+
+    assert flagged(two_humps, Terms(target=2.4, higher_is_better=False)) <= 1
+
+
+def levels(generator: np.random.Generator) -> np.ndarray:
+    return (np.repeat([100.0, 112.0, 124.0], 120) + generator.normal(0, 2.5, 360)).round(1)
+
+
+def test_a_level_that_moved_is_known_by_the_order_of_values_without_dates() -> None:
+    assert flagged(levels, Terms(target=98.0, higher_is_better=False)) <= 1
+
+
+def lifted(values: np.ndarray, generator: np.random.Generator) -> np.ndarray:
+    near = (values > 106) & (values < 110) & (generator.random(len(values)) < 0.7)
+    return np.where(near, 110 + np.abs(generator.normal(0, 0.4, len(values))).round(1), values)
+
+
+def test_what_is_lifted_where_a_level_moved_is_still_seen() -> None:
+    assert flagged(lambda generator: lifted(levels(generator), generator), Terms(target=110.0)) > 40
+
+
+def test_sorted_values_have_no_order_that_explains_what_was_lifted() -> None:
+    def draw(generator: np.random.Generator) -> np.ndarray:
+        return np.sort(lifted(generator.normal(112, 4, 360).round(1), generator))
+
+    assert flagged(draw, Terms(target=110.0)) > 40
+
+
+def test_a_target_one_step_from_where_all_others_stand_is_not_applicable() -> None:
+    waiting = np.random.default_rng(1).poisson(1.2, 400).astype(float)
+    assert bunching(Series.of(waiting), Terms(target=1.0)).outcome is Outcome.NOT_APPLICABLE

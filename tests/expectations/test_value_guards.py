@@ -163,5 +163,6 @@ def test_a_target_is_shown_beside_placebos_on_one_scale() -> None:
             values[near] = round(96 + abs(generator.normal(0, 0.15)), 2)
     found = at_target_and_limit(Series(values=values), Terms(target=96.0, higher_is_better=True))
     assert found.p_value < 0.001
-    assert found.figures["strays_by"] > 1.5
+    # What the limit did to its neighbours is not held against the placebos.
+    assert found.figures["strays_by"] == 1.0
     assert found.score > max(placebo.score for placebo in found.placebos)
