@@ -10,7 +10,7 @@ import numpy as np
 from expectations.signals.density import polynomials
 from expectations.signals.exposure import LEAST, level_leads, places_held
 from expectations.signals.lattice import Lattice, lattice_of
-from expectations.signals.quantiles import deviation
+from expectations.signals.quantiles import spread_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -61,7 +61,7 @@ def bins_about(series: Series, terms: Terms, sign: float) -> Bins | None:
         return None
     if lattice is not None:
         values, limit = lattice.settled(values), float(lattice.settled(np.array(limit)))
-    spread = _scale(values)
+    spread = spread_of(values, 50)
     fineness = BINS_PER_SCALE * max(1.0, (len(values) / 500) ** 0.2)
     step = lattice.step if lattice is not None else series.step_of_ratios
     if spread < FEWEST_STEPS * step:
@@ -137,10 +137,6 @@ def _away_from_bounds(values: Floats, terms: Terms) -> NDArray[np.bool_]:
         if bound in terms.bounds or at.sum() > MOST_AT_AN_END * away.sum():
             away &= ~at
     return away
-
-
-def _scale(values: Floats) -> float:
-    return max(deviation(values), float(np.ptp(values)) / 50, 1e-12)
 
 
 def _order(nearby: int) -> int:

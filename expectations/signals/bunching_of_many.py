@@ -10,6 +10,8 @@ round numbers are left out where enough others remain; else only limits as round
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import combinations
+from math import lcm
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +20,7 @@ from scipy.special import stdtr
 from expectations.signals.density import fit, polynomials
 from expectations.signals.exposure import places_held
 from expectations.signals.lattice import Lattice, lattice_of
-from expectations.signals.quantiles import deviation, quantiles
+from expectations.signals.quantiles import quantiles, spread_of
 from expectations.signals.series import LARGEST_P, Placebo, Signal, judged, not_applicable
 
 if TYPE_CHECKING:
@@ -127,8 +129,7 @@ def _line(series: Series, terms: Terms, sign: float) -> _Line:
     lattice = None
     if series.denominators is None:
         lattice = lattice_of(values, resolution=terms.resolution, apart_from=limit)
-    spread = max(deviation(values), float(np.ptp(values)) / 200, 1e-12)
-    width = spread / FINENESS
+    width = spread_of(values, 200) / FINENESS
     step = lattice.step if lattice is not None else series.step_of_ratios
     if step:
         width = step * max(1, round(width / step))
@@ -157,13 +158,25 @@ def _line(series: Series, terms: Terms, sign: float) -> _Line:
 def _round_places(
     lattice: Lattice, bins: Integers, limit: float, width: float, sign: float
 ) -> tuple[Floats, Integers]:
-    """The share of each bin's places that is not round, and which roundness a bin holds."""
+    """The share of each bin's places that is not round, and which roundness a bin holds.
+
+    Counted by divisions: of a fine step a bin holds millions of places.
+    """
     m = max(1, round(width / lattice.step))
     start = sign * bins * m + limit / lattice.step
-    begin = np.ceil(start - 1e-6) if sign > 0 else np.floor(start + 1e-6)
-    steps = (begin[:, None] + sign * np.arange(m)[None, :]).astype(np.int64)
-    classes = lattice.roundness(steps.ravel()).reshape(steps.shape)
-    return (classes == 0).mean(axis=1), np.bitwise_or.reduce(classes, axis=1)
+    first = np.ceil(start - 1e-6) if sign > 0 else np.floor(start + 1e-6) - (m - 1)
+    before, last = first.astype(np.int64) - 1, first.astype(np.int64) + m - 1
+    roundness = np.zeros(len(bins), dtype=np.int64)
+    for bit, heap in enumerate(lattice.heaps):
+        roundness += (last // heap > before // heap).astype(np.int64) << bit
+    coarsest = [h for h in lattice.heaps if not any(h % o == 0 for o in lattice.heaps if o < h)]
+    round_ones = np.zeros(len(bins))
+    # Places on any heap: inclusion and exclusion of their common multiples.
+    for size in range(1, len(coarsest) + 1):
+        for several in combinations(coarsest, size):
+            common = lcm(*several)
+            round_ones += (-1) ** (size + 1) * (last // common - before // common)
+    return 1 - round_ones / m, roundness
 
 
 def _look(line: _Line, at: int, width: tuple[int, int]) -> _Seen | None:

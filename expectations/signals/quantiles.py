@@ -29,3 +29,12 @@ def deviation(values: NDArray[Any]) -> float:
     """The standard deviation of the bulk of the values, by the quantiles one of it away."""
     low, high = quantiles(values, 0.1587, 0.8413)
     return (high - low) / 2
+
+
+def spread_of(values: NDArray[Any], parts: int) -> float:
+    """Their deviation; of values most of which are equal, so much of what 99 of 100 span.
+
+    A single value far beyond all others must not make the bins in which these are counted.
+    """
+    low, high = quantiles(values, 0.005, 0.995)
+    return max(deviation(values), (high - low) / parts, 1e-12)
