@@ -39,7 +39,7 @@ GUARD = Guard(
         "values lifted far beyond the target",
         "a target at a natural bound of the values",
     ),
-    share=0.36,
+    share=0.7,
     share_falls=False,
 )
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import ndtr
 
-from expectations.signals.quantiles import deviation, quantiles, spread_of
+from expectations.signals.quantiles import deviation, part_of_span, quantiles
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -107,7 +107,7 @@ def _levels(values: Floats, days: Integers | None) -> list[tuple[Floats, Floats,
     kernel = np.ones(2 * width + 1)
     kernel[width] = 0.0
     around = np.convolve(tame, kernel, "same") / np.convolve(np.ones(len(tame)), kernel, "same")
-    least = spread_of(values, 200)
+    least = part_of_span(values, 200)
     # Without dates there is one weekday only.
     weekdays = np.zeros(len(values), dtype=np.int64) if days is None else days % 7
     of_each = np.bincount(weekdays, minlength=7)

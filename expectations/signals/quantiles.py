@@ -32,9 +32,11 @@ def deviation(values: NDArray[Any]) -> float:
 
 
 def spread_of(values: NDArray[Any], parts: int) -> float:
-    """Their deviation; of values most of which are equal, so much of what 99 of 100 span.
+    """Their deviation; of values most of which are equal, so much of what 99 of 100 span."""
+    return max(deviation(values), part_of_span(values, parts))
 
-    A single value far beyond all others must not make the bins in which these are counted.
-    """
+
+def part_of_span(values: NDArray[Any], parts: int) -> float:
+    """One of so many equal parts of what 99 of 100 values span: no outlier makes it larger."""
     low, high = quantiles(values, 0.005, 0.995)
-    return max(deviation(values), (high - low) / parts, 1e-12)
+    return max((high - low) / parts, 1e-12)
