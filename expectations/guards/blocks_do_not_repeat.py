@@ -37,7 +37,7 @@ GUARD = Guard(
         "copies that were altered a little",
         "series of few distinct values",
     ),
-    share=0.025,
+    share=0.032,
 )
 
 

@@ -38,7 +38,7 @@ GUARD = Guard(
         "figures without a denominator that were round from the first day on",
         "figures typed with plausible digits",
     ),
-    share=0.045,
+    share=0.057,
 )
 
 

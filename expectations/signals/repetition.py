@@ -115,7 +115,9 @@ def _repeated_block(
     return judged(
         -np.expm1(-expected),
         n=n,
-        observed=f"{length} values in a row come again {lag} days later",
+        observed=f"{length} values in a row come again {lag} days later"
+        if length
+        else "no values in a row come again",
         expected=f"{expected:.2g} such repetitions by chance, "
         f"as two of its values are equal in {by_chance ** (1 / max(length, 1)):.1%} of cases",
         rows=rows,
@@ -194,7 +196,8 @@ def _carried(values: Floats, codes: Integers, usual: NDArray[np.bool_]) -> Signa
     expected, doubt = _ties_expected(near, far)
     p_value = 1.0
     if ties:
-        shape = expected**2 / doubt
+        # A wider doubt would put nearly all of the distribution on none, and make any two rare.
+        shape = max(expected**2 / doubt, 1.0)
         p_value = float(betainc(ties, shape, expected / (expected + shape)))
     return judged(
         p_value,

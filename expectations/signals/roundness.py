@@ -87,7 +87,7 @@ def _against_past(series: Series, terms: Terms) -> Signal:
         return not_enough(fewest, MINIMUM // 2, "values on one side of the baseline")
     if not tested:
         return not_applicable(n, f"the values spread over too few steps of {step:g}")
-    best = (1.0, "", "", np.zeros(0, dtype=np.int64))
+    best = (np.inf, "", "", np.zeros(0, dtype=np.int64))
     for multiple, round_ones, halves in tested:
         early, late = map(len, halves)
         after, before = int(round_ones[split:].sum()), int(round_ones[:split].sum())
