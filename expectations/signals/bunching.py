@@ -74,6 +74,8 @@ def bunching(series: Series, terms: Terms) -> Signal:
     bins = bins_about(series, terms, sign)
     if bins is None or bins.counts.sum() < FEWEST_NEARBY:
         return not_applicable(n, "too few values, or steps of them, lie about the target")
+    if bins.zero >= len(bins.counts):
+        return not_applicable(n, "what reaches the target lies on a bound or far beyond it")
     failing = bins.counts[: max(bins.zero, 0)].sum()
     if bins.zero < 2 or failing < FEWEST_FAILING:
         return _cliff(bins, n, len(failed))

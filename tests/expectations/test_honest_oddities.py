@@ -186,3 +186,9 @@ def test_sorted_values_have_no_order_that_explains_what_was_lifted() -> None:
 def test_a_target_one_step_from_where_all_others_stand_is_not_applicable() -> None:
     waiting = np.random.default_rng(1).poisson(1.2, 400).astype(float)
     assert bunching(Series.of(waiting), Terms(target=1.0)).outcome is Outcome.NOT_APPLICABLE
+
+
+def test_values_of_which_most_stand_on_their_bound_have_no_edge_to_look_at() -> None:
+    values = np.concatenate([np.full(290, 0.066), 0.07 + np.arange(48) * 0.0013])
+    signal = bunching(Series.of(values), Terms(target=0.0898, higher_is_better=False))
+    assert signal.p_value is None or signal.p_value > 0.01
