@@ -75,11 +75,11 @@ def natural_bounds(
     whole = None
     if kind in ("rate", "score") and most <= 100:
         whole = 1.0 if kind == "rate" and most <= 1 else 100.0
-    for bound in declared:
-        if least < bound < most:
-            raise UsageError(f"values go from {least:g} to {most:g}, past the bound of {bound:g}")
-        return (bound, whole) if bound <= least else (by_nature, bound)
-    return by_nature, whole
+    if not declared:
+        return by_nature, whole
+    if least < declared[0] < most:
+        raise UsageError(f"values go from {least:g} to {most:g}, past a natural bound")
+    return (declared[0], whole) if declared[0] <= least else (by_nature, declared[0])
 
 
 def _hold_against(found: SeriesFile, series: Series, target: float) -> None:

@@ -84,7 +84,7 @@ def look_at(path: Path, kind: str | None) -> Asked:
         for target, higher in _targets(_values(found)):
             bounds = guarding.natural_bounds([], kind, found)
             terms = Terms(target=target, higher_is_better=higher, kind=kind, bounds=bounds)
-            for periods in {id(found.periods): found.periods, id(None): None}.values():
+            for periods in (found.periods, None) if found.periods else (None,):
                 begun = time.process_time()
                 guarded = guarding.guard_file(replace(found, periods=periods, notes=[]), terms)
                 seen.seconds += time.process_time() - begun
