@@ -11,7 +11,7 @@ from expectations.guard import Outcome, load
 from expectations.judgement import Grade
 from expectations.signals.battery import Composite, compose, grade_of, of_values
 from expectations.signals.lattice import resolution_of
-from expectations.signals.reconciliation import in_units, reconcile
+from expectations.signals.reconciliation import against_target
 from expectations.signals.series import Series, Signal, Terms, judged, not_enough
 from sightline.errors import NothingCheckedError, UsageError
 
@@ -164,12 +164,8 @@ def _reconciled(found: SeriesFile, terms: Terms) -> Signal:
     if len(reported) < FEWEST_PAIRS:
         return not_enough(len(reported), FEWEST_PAIRS, "pairs")
     step = terms.resolution or resolution_of(reported) or 0.0
-    found_apart = reconcile(
-        in_units(reported),
-        in_units(recomputed),
-        np.full((1, len(reported)), int(in_units(np.array(terms.target)))),
-        step=int(in_units(np.array(step))),
-        higher_is_better=terms.higher_is_better,
+    found_apart = against_target(
+        reported, recomputed, terms.target, step=step, higher_is_better=terms.higher_is_better
     )
     if found_apart.is_rounding:
         observed, expected = found_apart.rounding_in_words()

@@ -14,7 +14,7 @@ from benchmarks.guards.simulator import FAMILIES, Kpi, honest
 from expectations.grading import WATCH_LEVEL
 from expectations.multiplicity import QUESTION_LEVEL
 from expectations.signals.battery import compose, of_values
-from expectations.signals.reconciliation import in_units, reconcile
+from expectations.signals.reconciliation import against_target
 from expectations.signals.removal import removal
 from expectations.signals.restatement import restatement
 from expectations.signals.series import LARGEST_P, Signal, judged
@@ -79,11 +79,11 @@ def examine(kpi: Kpi) -> dict[str, Signal]:
 def reconciliation(kpi: Kpi) -> Signal:
     """The test behind `reported_matches_recomputed`, on the simulated report."""
     side = kpi.side
-    found = reconcile(
-        in_units(side.reported),
-        in_units(kpi.series.values),
-        np.full((1, len(side.reported)), int(in_units(np.array(kpi.terms.target)))),
-        step=int(in_units(np.array(side.step))),
+    found = against_target(
+        side.reported,
+        kpi.series.values,
+        kpi.terms.target,
+        step=side.step,
         higher_is_better=kpi.terms.higher_is_better,
     )
     return judged(min(found.p_value, LARGEST_P), n=len(side.reported), observed="", expected="")

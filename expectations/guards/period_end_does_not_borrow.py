@@ -36,7 +36,7 @@ GUARD = Guard(
         "values that are not daily",
         "pulling forward at fewer than five ends",
     ),
-    share=0.9,
+    share=0.74,
     share_falls=False,
 )
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import ndtr, stdtr
+from scipy.special import ndtr
 
 from expectations.permutation import seed_of
 from expectations.signals.bins import FEW, FEWEST_NEARBY, Bins, bins_about, richer
@@ -23,6 +23,7 @@ from expectations.signals.series import (
     LARGEST_P,
     Placebo,
     Signal,
+    among_its_like,
     judged,
     not_applicable,
     not_enough,
@@ -114,7 +115,7 @@ def _contrast(bins: Bins, values: Floats, limit: float, sign: float) -> Signal:
     score = least.score / (stray * MISFIT)
     p_value = _p_value(bins, score, looks)
     if alike is not None:
-        p_value = max(p_value, alike(score))
+        p_value = max(p_value, among_its_like(score, alike))
     edge, end = limit + sign * best.inner * bins.width, limit - sign * best.outer * bins.width
     return judged(
         p_value,
@@ -194,7 +195,7 @@ def _p_value(bins: Bins, score: float, looks: list[_Look]) -> float:
 
 def _placebos(
     bins: Bins, best: _Look, looks: list[_Look], limit: float, sign: float
-) -> tuple[list[Placebo], float, _Alike | None]:
+) -> tuple[list[Placebo], float, Floats | None]:
     """Scores at other limits, how much wider than chance they scatter, and the equally round.
 
     Each is a look of its own, at a curve that does not see what the limit did to its neighbours.
@@ -231,21 +232,7 @@ def _placebos(
     if bins.roundness[bins.zero] == 0 or same.sum() < 2:
         return placebos, stray, None
     placebos = [placebo for placebo, is_same in zip(placebos, same, strict=True) if is_same]
-    return placebos, stray, _Alike(scores[same])
-
-
-@dataclass(frozen=True, slots=True)
-class _Alike:
-    """Placebo limits that are as round as the limit itself."""
-
-    scores: Floats
-
-    def __call__(self, score: float) -> float:
-        """The p-value of a score among theirs, should they scatter more widely than chance."""
-        wide = float(np.sqrt(np.mean(self.scores**2)))
-        if wide <= 1.5:
-            return 0.0
-        return float(stdtr(len(self.scores), -score / wide))
+    return placebos, stray, scores[same]
 
 
 def _cliff(bins: Bins, n: int, failing: int) -> Signal:

@@ -38,10 +38,10 @@ def chance_floor(series: Series) -> Signal:
     n = len(series.values)
     if n < MINIMUM:
         return not_enough(n, MINIMUM)
-    top, below = series.values, np.ones(n)
-    is_rate = series.denominators is not None and series.numerators is not None
+    top, below, is_rate = series.values, np.ones(n), False
     if series.denominators is not None and series.numerators is not None:
         top, below = series.numerators.astype(float), series.denominators.astype(float)
+        is_rate = True
     level = _level(top[None, :], below)[0]
     enough = level * below * (1 - level if is_rate else 1.0) >= FEWEST_EVENTS
     telling = enough[:-2] & enough[1:-1] & enough[2:]
@@ -52,7 +52,8 @@ def chance_floor(series: Series) -> Signal:
     if is_rate:
         tops = generator.binomial(below.astype(np.int64), np.clip(level, 0, 1), (draws, n))
     else:
-        tops = generator.poisson(level, (draws, n))
+        # A count that was corrected below nothing has a level below it; those tell nothing anyway.
+        tops = generator.poisson(np.maximum(level, 0.0), (draws, n))
     rows = np.vstack([top, tops])
     scatter = np.where(telling, _scatter(rows, below, is_rate=is_rate), 0.0)
     tested = [

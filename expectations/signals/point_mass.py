@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import betainc, stdtr
+from scipy.special import betainc
 
 from expectations.signals.bunching import BOUNDS
 from expectations.signals.density import fit, polynomials
@@ -25,7 +25,14 @@ from expectations.signals.lattice import (
     usual_heaps,
 )
 from expectations.signals.quantiles import deviation, quantiles
-from expectations.signals.series import Placebo, Signal, judged, not_applicable, not_enough
+from expectations.signals.series import (
+    Placebo,
+    Signal,
+    among_its_like,
+    judged,
+    not_applicable,
+    not_enough,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -54,8 +61,6 @@ FEWEST_STEPS = 2.5
 MARGIN, MISFIT = 1.05, 0.1
 # So much of what they hold, as a coefficient of variation, is no smooth curve with chance about it.
 STICKY = 1.0
-# Places as round scatter by chance up to here, in standard deviations.
-SCATTER = 1.5
 # A wider doubt about the mean would put nearly all of the distribution on none at all, and any two
 # values would be rare.
 LEAST_SHAPE = 1.0
@@ -118,17 +123,6 @@ def point_mass(series: Series, terms: Terms) -> Signal:
     if len(others) < FEWEST_ALIKE or not others.min() < cells.places[0] < others.max():
         return not_applicable(n, "too few other places near by are as round as the target")
     return _compare(cells, on_target, terms)
-
-
-def among_its_like(score: float, others: Floats) -> float:
-    """The least p-value of a score where places as round scatter more than chance, else 0.
-
-    Where honest values heap in ways that no curve knows, the curve fails at its placebos as well.
-    """
-    beaten = int((others >= score).sum())
-    least = beaten / (len(others) + 1) if beaten > 1 else 0.0
-    wide = float(np.sqrt(np.mean(others**2)))
-    return max(least, float(stdtr(len(others), -score / wide)) if wide > SCATTER else 0.0)
 
 
 def _alike_tell(values: int, alike: int) -> bool:
@@ -236,6 +230,9 @@ def _compare(cells: _Cells, on_target: Booleans, terms: Terms) -> Signal:
         np.maximum(expected, 0.5) * spread
     )
     p_value = max(p_value, among_its_like(scores[0], scores[1:]))
+    beaten = int((scores[1:] >= scores[0]).sum())
+    if beaten > 1:  # the target is not special among its like
+        p_value = max(p_value, beaten / (cells.alike + 1))
     return judged(
         p_value,
         n=n,

@@ -75,9 +75,17 @@ class Reconciled:
         return min(1.0, 2 * min(self.of_rounding, self.crossing.p_value))
 
 
-def in_units(values: Floats) -> Integers:
-    """Values in whole millionths."""
-    return np.rint(np.asarray(values) * UNITS).astype(np.int64)
+def against_target(
+    reported: Floats, recomputed: Floats, target: float, *, step: float, higher_is_better: bool
+) -> Reconciled:
+    """Compare a report with the record where all periods are held to one target."""
+    report, record, limit = (
+        np.rint(np.asarray(values) * UNITS).astype(np.int64)
+        for values in (reported, recomputed, np.full((1, len(reported)), target))
+    )
+    return reconcile(
+        report, record, limit, step=round(step * UNITS), higher_is_better=higher_is_better
+    )
 
 
 def reconcile(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from scipy.special import stdtr
 
 from expectations.guard import Outcome
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 # A p-value of one says only that the statistic is on the innocent side; kept off the edge.
 LARGEST_P = 0.99
+# Places as round scatter by chance up to here, in standard deviations.
+SCATTER = 1.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +96,15 @@ class Placebo:
 
     at: float
     score: float
+
+
+def among_its_like(score: float, others: Floats) -> float:
+    """The least p-value of a score where places as round scatter more than chance, else 0.
+
+    Where honest values heap in ways that no curve knows, the curve fails at its placebos as well.
+    """
+    wide = float(np.sqrt(np.mean(others**2)))
+    return float(stdtr(len(others), -score / wide)) if wide > SCATTER else 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

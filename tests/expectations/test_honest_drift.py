@@ -168,3 +168,11 @@ def test_values_past_their_natural_bound_are_judged_all_the_same() -> None:
     assert values.max() > 100
     terms = Terms(target=97.0, kind="rate", bounds=(0.0, 100.0))
     assert variation(Series.of(values, days=np.arange(200)), terms).p_value is not None
+
+
+def test_a_count_corrected_below_nothing_is_judged_by_the_others() -> None:
+    values = np.random.default_rng(3).poisson(20, 200).astype(float)
+    values[50] = -400
+    seen = variation(Series.of(values, days=np.arange(200)), EVENTS)
+    assert seen.p_value is not None
+    assert seen.p_value > 0.05

@@ -43,8 +43,8 @@ def test_a_q_value_is_never_below_its_p_value_and_keeps_the_order_of_equals() ->
         assert all(q >= p for p, q in zip(p_values, q_values, strict=True))
 
 
-def test_every_statistic_has_a_share_and_none_has_all() -> None:
+def test_every_statistic_has_a_share_and_none_has_nearly_all() -> None:
     guards = [load(name).GUARD for name in names(PACKAGE)]
-    shares = [guard.share_at(100) for guard in guards if guard.kind is Kind.STATISTICAL]
+    shares = [guard.share_at(30) for guard in guards if guard.kind is Kind.STATISTICAL]
     assert len(shares) == 9
-    assert 0 < min(shares) < max(shares) < 1
+    assert 0 < min(shares) < max(shares) < 0.75
