@@ -5,7 +5,9 @@ and the first, at every end of a period, is held against the same difference at 
 varies away from the ends (placebo offsets), after the weekday's usual level is taken out and each
 day is measured by how much the days about it vary: what restless months do is no yardstick for calm
 ones. What is borrowed is missing elsewhere: where one of the two sides goes the other way, against
-the fortnights before and after, the end of the period is just a day of another kind.
+the fortnights before and after, the end of the period is just a day of another kind. Holidays
+return with the year: where years repeat, the months of the year have to agree, by Wilcoxon's signed
+ranks (1945), so that New Year and the first of May do not speak for the other ten.
 """
 
 from __future__ import annotations
@@ -32,6 +34,7 @@ UNIX_EPOCH = 719_163  # 1 January 1970 as a proleptic Gregorian ordinal
 MOST_GAPS = 0.4
 FORTNIGHT, MONTH = 14, 30
 LEAST_SCALE = 0.2
+YEARS = 2
 # A side that goes the other way by more than so many of its errors does not borrow.
 CONTRARY = -0.5
 # One holiday, or one wave, must not speak for all ends: it counts as so many deviations at most.
@@ -57,7 +60,8 @@ def period_end(series: Series, terms: Terms) -> Signal:
     line = np.full(span, np.nan)
     line[series.days - first] = _without_weekday(series, terms)
     line = _evened(line)
-    tested = [_borrowed(line, starts, days) for days in DAYS]
+    months = months_of(first + starts) % 12
+    tested = [_borrowed(line, starts, days, months) for days in DAYS]
     days, p_value, seen, placebos, score = min(tested, key=lambda one: one[1])
     end_rows = np.flatnonzero(
         np.isin(series.days - first, (starts[:, None] + np.arange(-days, days)).ravel())
@@ -128,7 +132,7 @@ def _evened(line: Floats) -> Floats:
 
 
 def _borrowed(
-    line: Floats, starts: Integers, days: int
+    line: Floats, starts: Integers, days: int, months: Integers
 ) -> tuple[int, float, float, list[Placebo], float]:
     """Days compared, p-value, mean difference at the ends, placebo offsets, and their t."""
     at = np.arange(days, len(line) - days + 1)
@@ -152,6 +156,7 @@ def _borrowed(
     ]
     freedom = max(4.0, min(elsewhere / (2 * days), 60.0))
     p_value = float(stdtr(freedom, -score)) if min(sides) >= CONTRARY else 1.0
+    p_value = max(p_value, _by_month_of_the_year(usual[starts - days], months))
     placebos = []
     for offset in range(-15, 16):
         shifted = starts + offset - days
@@ -172,6 +177,19 @@ def _in_errors(difference: Floats, is_far: NDArray[np.bool_]) -> Floats:
         spread = max(float(usual[is_far & known].std(ddof=1)), 1e-9)
         usual = np.clip((usual - usual[known].mean()) / spread, -bound, bound)
     return np.asarray(usual)
+
+
+def _by_month_of_the_year(ends: Floats, months: Integers) -> float:
+    """Exact p-value of the months of the year having means above 0; 0 before they come twice."""
+    own = [ends[(months == month) & np.isfinite(ends)] for month in np.unique(months)]
+    means = np.array([one.mean() for one in own if len(one)])
+    if len(means) < FEWEST_ENDS or sum(map(len, own)) < YEARS * len(means):
+        return 0.0
+    ranks = np.argsort(np.argsort(np.abs(means))) + 1
+    ways = np.ones(1)
+    for rank in range(1, len(means) + 1):
+        ways = np.convolve(ways, [1, *[0] * (rank - 1), 1])
+    return float(ways[ranks[means > 0].sum() :].sum() / ways.sum())
 
 
 def _score(usual: Floats, places: Integers) -> float:

@@ -146,6 +146,19 @@ def test_days_that_borrow_from_the_next_are_found() -> None:
     assert asked(period_end, series, MONTHLY) == len(SEEDS)
 
 
+def test_holidays_that_return_with_the_year_do_not_speak_for_its_other_months() -> None:
+    dates = np.arange("2022-01-01", "2027-01-01", dtype="datetime64[D]")
+    starts = np.flatnonzero(dates == dates.astype("datetime64[M]"))[1:]
+    holidays = starts[np.isin(dates[starts].astype("datetime64[M]").astype(int) % 12, (0, 4, 10))]
+    series = []
+    for seed in SEEDS:
+        generator = np.random.default_rng(seed)
+        mean = np.full(len(dates), 200.0)
+        mean[holidays] *= 0.5
+        series.append(generator.negative_binomial(30, 30 / (30 + mean)).astype(float))
+    assert asked(period_end, series, MONTHLY) <= len(SEEDS) // 10
+
+
 def test_neither_quiet_weeks_nor_a_missed_day_hide_events_that_are_too_even() -> None:
     terms = Terms(target=30.0, kind="count", bounds=(0.0, None), independent=True)
     even = 20 + 0.3 * (np.random.default_rng(1).poisson(20, 200) - 20)
