@@ -19,7 +19,7 @@ from scipy.special import stdtr
 
 from expectations.signals.density import fit, polynomials
 from expectations.signals.exposure import places_held
-from expectations.signals.lattice import Lattice, lattice_of
+from expectations.signals.lattice import HEAPS, Lattice, decimals_of, lattice_of
 from expectations.signals.quantiles import quantiles, spread_of
 from expectations.signals.series import LARGEST_P, Placebo, Signal, judged, not_applicable
 
@@ -130,6 +130,8 @@ def _line(series: Series, terms: Terms, sign: float) -> _Line:
     if series.denominators is None:
         lattice = lattice_of(values, resolution=terms.resolution, apart_from=limit)
     width = spread_of(values, 200) / FINENESS
+    if series.denominators is None and (lattice is None or lattice.step * HEAPS[-1] < width):
+        lattice = decimals_of(values, width, apart_from=limit)
     step = lattice.step if lattice is not None else series.step_of_ratios
     if step:
         width = step * max(1, round(width / step))

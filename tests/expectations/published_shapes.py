@@ -89,6 +89,11 @@ WAITING = _heaped(_waits, (1, 5, 15, 30, 60), (0.4, 0.25, 0.15, 0.1, 0.1))
 INCOME = _heaped(
     lambda g, n: np.exp(g.normal(10.6, 0.7, n)), (1, 100, 1000, 5000), (0.4, 0.2, 0.3, 0.1)
 )
+PAID = _heaped(
+    lambda g, n: np.exp(g.normal(11.1, 0.5, n)),
+    (0.01, 12, 1000, 5000, 50_000),
+    (0.1, 0.2, 0.3, 0.3, 0.1),
+)
 PRESSURE = _heaped(lambda g, n: g.normal(138, 17, n), (1, 2, 5, 10), (0.2, 0.3, 0.1, 0.4))
 
 MOVED = (
@@ -97,6 +102,7 @@ MOVED = (
     Shape("waiting times", lambda g, n: np.rint(_waits(g, n)), 240, False, 30, 0.5, 11, 1),
     Shape("heaped waiting times", WAITING, 240, False, 30, 0.5, 11, 1),
     Shape("incomes", INCOME, 50_000, False, 4_000, 0.6, 800, 1),
+    Shape("incomes to the cent", PAID, 100_000, False, 10_000, 0.6, 3_000, 0.01),
     Shape("z-values", lambda g, n: np.abs(g.normal(1.4, 1.3, n)), 1.96, True, 0.4, 0.4, 0.15),
     Shape("p-values", lambda g, n: g.beta(0.5, 2.5, n), 0.05, False, 0.02, 0.5, 0.008),
     Shape("blood pressure", PRESSURE, 139.5, False, 6, 0.4, 2, 1),
