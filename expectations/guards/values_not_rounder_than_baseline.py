@@ -6,8 +6,10 @@ KPI's own past, or more whole percentages than the denominators yield, look type
 How to remedy: ask where the listed figures were taken from; if rounding was introduced, declare the
 resolution and the day it began.
 
-Method: the share of round values after a baseline against that before it, or for rates numerators
-jittered over their own denominators (`signals/roundness.py`). Digits alone are never judged.
+Method: the share of round values after a baseline against that before it among values of as many
+digits, or for rates numerators jittered over their own denominators (`signals/roundness.py`). Where
+all values in a row have fewer digits for long, the resolution changed: that is said and not asked
+about, unless a finer resolution or the end of the past is declared. Digits alone are never judged.
 """
 
 from __future__ import annotations
@@ -32,11 +34,11 @@ GUARD = Guard(
         "Rounding was introduced by a new form, system or rule.",
         "Figures are estimated where the measurement failed.",
         "Contingents or shifts come in round numbers.",
-        "So many digits are stated whatever the level, and the level rose.",
     ),
     invisible=(
         "figures without a denominator that were round from the first day on",
         "figures typed with plausible digits",
+        "figures that from some day on are all typed with fewer digits, as if published so",
     ),
     share=0.057,
 )

@@ -34,7 +34,7 @@ def removal(failed: Booleans, left_out: Booleans) -> Signal:
     both = failed & left_out
     seen = int(both.sum())
     return judged(
-        sum(hypergeometric_tail(least, failing, gone, n) for least in (seen, seen + 1)) / 2,
+        sum(hypergeometric_tail(least, (failing, gone, n)) for least in (seen, seen + 1)) / 2,
         n=n,
         observed=f"{seen} of {gone} rows left out fail their limit",
         expected=f"about {gone * failing / n:.1f} at the share of all rows",

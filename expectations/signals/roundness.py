@@ -1,13 +1,22 @@
 """Are the values rounder than they used to be, or than their denominators allow?
 
 Against the own past: the share of values on multiples of five and ten steps, after a day and before
-it (hypergeometric). For rates: how many numerators are the nearest to a whole percentage, against
-numerators jittered about themselves over the same denominators. Absolute tests of last digits are
-not made: honest people round too.
+it (hypergeometric), among values of as many digits, because who states so many digits whatever the
+level rounds thousands to tens and hundreds to ones. What is asked about is a mixture, round values
+among finer ones. Where all values are on a coarser decimal step for long, digits are left out: a
+change of publication, unit or system, which is said, and those values are compared at the step that
+they have. It is asked about all the same where it looks typed rather than published, by fives or in
+steps coarser than the values usually change, and where it breaks a declaration, of the resolution
+or of where the past ends.
+
+For rates: how many numerators are the nearest to a whole percentage, against numerators jittered
+about themselves over the same denominators. Absolute tests of last digits are not made: honest
+people round too.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,15 +27,24 @@ from expectations.signals.quantiles import deviation
 from expectations.signals.series import Signal, judged, not_applicable, not_enough
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
     from expectations.signals.series import Series, Terms
 
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
+    Booleans = NDArray[np.bool_]
 
 MINIMUM = 40
-ROUNDER = (5, 10)
+# Values of either side that are compared; as many in a row can have a resolution of their own.
+FEWEST = MINIMUM // 2
+ROUNDER, DECIMAL = (5, 10), 10
+# Powers of ten, by which numbers of steps have their digits.
+POWERS = 10 ** np.arange(1, 18, dtype=np.int64)
+# A row of round values is long that by chance is so long in fewer than one of so many series.
+SELDOM = 100
 LEAST_INFORMATION = 2.0
 EXACT_UP_TO = 400
 PERCENTS_EACH_WAY = 6
@@ -52,51 +70,136 @@ def split_at(series: Series, terms: Terms) -> int:
     return int(np.searchsorted(series.days, terms.baseline_until, side="right"))
 
 
-def hypergeometric_tail(drawn_hits: int, hits: int, drawn: int, total: int) -> float:
-    """Chance of at least so many hits among those drawn, when the hits fall at random."""
-    most = min(hits, drawn)
-    if drawn_hits <= max(0, drawn - (total - hits)):
-        return 1.0
-    counts = np.arange(drawn_hits, most + 1, dtype=float)
+def hypergeometric_tail(drawn_hits: int, *strata: Iterable[int]) -> float:
+    """Chance of at least so many hits among those drawn, when the hits fall at random.
 
-    def choose(a: float | Floats, b: float | Floats) -> Floats:
-        return np.asarray(gammaln(a + 1.0) - gammaln(b + 1.0) - gammaln(a - b + 1.0))
+    strata: of each, how many hits, how many drawn, and how many of both there are in all; hits
+    fall at random within their stratum.
+    """
+    least, chances = 0, np.ones(1)
+    for hits, drawn, total in strata:
+        fewest = max(0, drawn - (total - hits))
+        counts = np.arange(fewest, min(hits, drawn) + 1, dtype=float)
+        logs = _choose(hits, counts) + _choose(total - hits, drawn - counts)
+        least += fewest
+        chances = np.convolve(chances, np.exp(logs - _choose(total, drawn)))
+    return 1.0 if drawn_hits <= least else float(chances[drawn_hits - least :].sum())
 
-    logs = choose(hits, counts) + choose(total - hits, drawn - counts) - choose(total, drawn)
-    return float(np.exp(logs).sum())
+
+def _choose(a: float, b: float | Floats) -> Floats:
+    return np.asarray(gammaln(a + 1.0) - gammaln(b + 1.0) - gammaln(a - b + 1.0))
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """Multiples of one size among the values of either side that can be compared.
+
+    index: of these values; late: which come after the split; digits: how many each has; strides:
+    how far the values of either side are from each other, in multiples.
+    """
+
+    multiple: float
+    index: Integers
+    late: Booleans
+    is_round: Booleans
+    digits: Integers
+    strides: tuple[float, float]
+
+    @property
+    def fewest(self) -> int:
+        """How many values the smaller side has."""
+        return int(min(self.late.sum(), (~self.late).sum()))
+
+    def p_value(self) -> float:
+        """As many round ones after the split, when they fall at random among as many digits."""
+        after = self.is_round & self.late
+        parts = (self.digits[self.is_round], self.digits[self.late], self.digits)
+        strata = zip(*(np.bincount(part, minlength=len(POWERS)) for part in parts), strict=True)
+        return hypergeometric_tail(int(after.sum()), *(map(int, one) for one in strata if one[2]))
 
 
 def _against_past(series: Series, terms: Terms) -> Signal:
     values, n = series.values, len(series.values)
     step = terms.resolution or resolution_of(values)
-    split = split_at(series, terms)
     if step is None:
         return not_applicable(n, "the values are on no common step")
-    steps = np.rint(values / step).astype(np.int64)
+    is_late = np.arange(n) >= split_at(series, terms)
     # What a natural bound holds is as round as the bound, and moves with the level.
     free = ~np.isin(values, [bound for bound in terms.bounds if bound is not None])
-    fewest, tested = n, []
-    for multiple in ROUNDER:
-        # What would be rounded to nothing is not what such rounding leaves.
-        telling = free & (2 * np.abs(steps) >= multiple)
-        halves = [steps[:split][telling[:split]], steps[split:][telling[split:]]]
-        fewest = min(len(half) for half in halves)
-        if fewest >= MINIMUM // 2 and min(map(_stride, halves)) >= multiple:
-            tested.append((multiple, telling & (steps % multiple == 0), halves))
-    if not tested and fewest < MINIMUM // 2:
-        return not_enough(fewest, MINIMUM // 2, "values on one side of the baseline")
+    looks: list[_Look] = []
+    is_declared = terms.resolution is not None or terms.baseline_until is not None
+    aside, factor = "", 0
+    while factor != 1:
+        steps = np.rint(values / step).astype(np.int64)
+        telling = np.flatnonzero(free & (np.abs(steps) >= DECIMAL))
+        factor, is_coarse = _own_resolution(steps[telling])
+        if is_declared:
+            factor, is_coarse = 1, np.zeros(len(telling), dtype=bool)
+        if factor > 1:
+            aside += _in_words(telling[is_coarse], factor * step)
+        looks += [_look(steps, step, of, telling[~is_coarse], is_late) for of in ROUNDER]
+        step *= factor
+    enough = [look for look in looks if look.fewest >= FEWEST]
+    tested = [(look.p_value(), look) for look in enough if min(look.strides) >= 1]
+    if not enough and not aside:
+        fewest = max(look.fewest for look in looks)
+        return not_enough(fewest, FEWEST, "values of as many digits on one side of the baseline")
     if not tested:
-        return not_applicable(n, f"the values spread over too few steps of {step:g}")
-    best = (np.inf, "", "", np.zeros(0, dtype=np.int64))
-    for multiple, round_ones, halves in tested:
-        early, late = map(len, halves)
-        after, before = int(round_ones[split:].sum()), int(round_ones[:split].sum())
-        p_value = len(tested) * hypergeometric_tail(after, after + before, late, early + late)
-        if p_value <= best[0]:
-            observed = f"{after} of {late} values are multiples of {multiple * step:g}"
-            expected = f"{before} of {early} were in the baseline before"
-            best = (p_value, observed, expected, split + np.flatnonzero(round_ones[split:]))
-    return judged(best[0], n=n, observed=best[1], expected=best[2], rows=best[3])
+        return not_applicable(n, f"the values spread over too few steps of {step:g}{aside}")
+    p_value, look = min(reversed(tested), key=lambda one: one[0])
+    after, before = look.late & look.is_round, ~look.late & look.is_round
+    seen = f"{after.sum()} of {look.late.sum()} values are multiples of {look.multiple:g}"
+    return judged(
+        len(tested) * p_value,
+        n=n,
+        observed=seen + aside,
+        expected=f"{before.sum()} of {(~look.late).sum()} were in the baseline before",
+        rows=look.index[after],
+    )
+
+
+def _in_words(coarse: Integers, step: float) -> str:
+    first, last = coarse[[0, -1]] + 1
+    return (
+        f"; {len(coarse)} values in long rows from number {first} to {last} are all multiples of"
+        f" {step:g}: their resolution is another, and they are not compared with finer ones"
+    )
+
+
+def _look(steps: Integers, step: float, multiple: int, index: Integers, is_late: Booleans) -> _Look:
+    """At these values, as far as there are some of as many digits on the other side."""
+    # Of the first ones with two digits the level alone decides how many are round.
+    index = index[np.abs(steps[index]) >= DECIMAL + multiple / 2]
+    digits, late = np.searchsorted(POWERS, np.abs(steps[index]), side="right"), is_late[index]
+    both = np.isin(digits, np.intersect1d(digits[late], digits[~late]))
+    index, digits, late = index[both], digits[both], late[both]
+    of = steps[index]
+    early_stride, late_stride = (_stride(side) / multiple for side in (of[~late], of[late]))
+    return _Look(
+        multiple * step, index, late, of % multiple == 0, digits, (early_stride, late_stride)
+    )
+
+
+def _own_resolution(steps: Integers) -> tuple[int, Booleans]:
+    """The step of the values that are on a coarser one in long rows, and which they are.
+
+    In present steps, 1 when there are none: a power of ten, since it is digits that are left out. A
+    row is long that is as long as a side has to be, and longer than round values as frequent as on
+    either side of it would make by chance.
+    """
+    is_round = steps % DECIMAL == 0
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], is_round, [0]])))
+    coarse, factors = np.zeros(len(steps), dtype=bool), []
+    for start, end in edges.reshape(-1, 2)[np.diff(edges)[::2] >= FEWEST]:
+        length, row = end - start, steps[start:end]
+        around = is_round[max(0, start - length) : start], is_round[end : end + length]
+        share = max((side.sum() + 1) / (len(side) + 2) for side in around)
+        factor = int(max(power for power in POWERS if not (row % power).any()))
+        by_chance = len(steps) * (1 - share) * share**length
+        if by_chance * SELDOM < 1 and factor <= _stride(steps):
+            coarse[start:end] = True
+            factors.append(factor)
+    return min(factors, default=1), coarse
 
 
 def _stride(steps: Integers) -> float:
@@ -104,7 +207,7 @@ def _stride(steps: Integers) -> float:
 
     What moves from one round number to the next, or stays about one, would pass for rounding.
     """
-    return min(deviation(steps), deviation(np.diff(steps)))
+    return min(deviation(steps), deviation(np.diff(steps))) if len(steps) > 1 else 0.0
 
 
 def _typed(numerators: Integers, denominators: Integers) -> Signal:

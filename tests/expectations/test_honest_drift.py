@@ -125,6 +125,76 @@ def test_rounding_from_the_middle_on_is_found() -> None:
     assert asked(roundness, [values], COUNT) == 1
 
 
+def lognormal(seed: int, n: int = 120, middle: float = 4.0) -> Floats:
+    return np.exp(np.random.default_rng(seed).normal(middle, 0.3, n))
+
+
+def judged_since_the_middle(values: Floats, terms: Terms = COUNT) -> Signal:
+    return roundness(Series.of(values, days=FIRST_OF_JANUARY + np.arange(len(values))), terms)
+
+
+def test_as_many_digits_at_any_level_are_no_rounding() -> None:
+    series = []
+    for seed in SEEDS:
+        growing = lognormal(seed, 200) * np.geomspace(1, 300, 200)
+        digits = 10.0 ** (np.floor(np.log10(growing)) - 2)
+        series.append(np.rint(growing / digits) * digits)
+    assert asked(roundness, series, COUNT) <= 1
+
+
+@pytest.mark.parametrize("fewer", [lambda row: np.rint(row), lambda row: np.round(row, 1)])
+def test_fewer_decimals_from_one_day_on_are_said_and_not_asked_about(
+    fewer: Callable[[Floats], Floats],
+) -> None:
+    series = [lognormal(seed).round(2) for seed in SEEDS]
+    for values in series:
+        values[70:] = fewer(values[70:])
+        assert "to 120 are all multiples of" in judged_since_the_middle(values).detail
+    assert asked(roundness, series, COUNT) <= 1
+
+
+def test_whole_years_without_decimals_and_years_with_them_are_left_alone() -> None:
+    series = []
+    for seed in SEEDS:
+        values = lognormal(seed, 204).round(2)
+        for first, last in ((0, 12), (157, 192), (195, 204)):
+            values[first:last] = np.rint(values[first:last])
+        series.append(values)
+    assert asked(roundness, series, COUNT) <= 2
+
+
+def test_round_values_among_finer_ones_are_asked_about_after_a_change_of_resolution_too() -> None:
+    values = lognormal(6, 240, 6.0).round(2)
+    values[80:] = np.rint(values[80:])
+    values[120::2] = 10 * np.rint(values[120::2] / 10)
+    seen = judged_since_the_middle(values)
+    assert seen.p_value is not None
+    assert seen.p_value < 1e-6
+
+
+@pytest.mark.parametrize("step", [5, 50])
+def test_fives_from_one_day_on_are_no_resolution(step: int) -> None:
+    values = np.rint(1000 * lognormal(7))
+    values[60:] = step * np.rint(values[60:] / step)
+    assert asked(roundness, [values], COUNT) == 1
+
+
+def test_steps_that_are_coarser_than_the_changes_are_typed() -> None:
+    values = np.random.default_rng(8).normal(97, 0.5, 120).round(2)
+    values[60:] = np.rint(values[60:])
+    assert asked(roundness, [values], COUNT) == 1
+
+
+def test_fewer_decimals_than_declared_are_asked_about() -> None:
+    values = lognormal(9).round(2)
+    values[60:] = np.rint(values[60:])
+    finer = Terms(target=1.0, resolution=0.01)
+    since = Terms(target=1.0, baseline_until=FIRST_OF_JANUARY + 59)
+    assert asked(roundness, [values], Terms(target=1.0)) == 0
+    assert asked(roundness, [values], finer) == 1
+    assert asked(roundness, [values], since) == 1
+
+
 def month_ends(seed: int, *, last: float, first: float) -> Floats:
     """Daily counts of two years whose month ends and starts are so many times the usual."""
     generator = np.random.default_rng(seed)
