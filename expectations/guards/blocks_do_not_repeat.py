@@ -1,12 +1,13 @@
-"""Does a stretch of values come again exactly, or does a value stand still?
+"""Does a stretch of values come again, exactly or shifted, or does a value stand still?
 
 Reason to flag: measured values repeat by chance at a known rate. A longer stretch that comes again,
 or values carried forward more often than ties would occur, look copied.
 
 How to remedy: compare the listed periods with the system of record, and fill in what was missing.
 
-Method: the longest exactly repeated stretch against the chance of equal values, and ties of
-neighbours against ties of values far apart (`signals/repetition.py`).
+Method: the longest repeated stretch of values, and of changes from value to value, against the
+chance of equal ones, and ties of neighbours against ties of values far apart
+(`signals/repetition.py`).
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ GUARD = Guard(
         "A figure of several days was divided among them evenly.",
     ),
     invisible=(
-        "copies that were altered a little",
+        "copies that were altered by more than one constant",
         "series of few distinct values",
     ),
     share=0.032,

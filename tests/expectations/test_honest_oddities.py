@@ -57,6 +57,20 @@ def test_days_carried_forward_in_a_sample_of_one_size_are_asked_about() -> None:
     assert repetition(carried, TERMS).p_value < 0.001
 
 
+@pytest.mark.parametrize(("length", "found"), [(4, False), (10, True)])
+def test_a_stretch_copied_and_raised_by_a_constant_is_asked_about(
+    length: int, *, found: bool
+) -> None:
+    values = np.random.default_rng(3).poisson(500, 120).astype(float)
+    values[80 : 80 + length] = values[30 : 30 + length] + 25
+    seen = repetition(Series.of(values, days=np.arange(120)), TERMS)
+    assert seen.p_value is not None
+    assert (seen.p_value < 0.001) is found
+    come_again = f"{length - 1} changes from value to value in a row come again 50 days later"
+    assert (seen.observed == come_again) is found
+    assert (set(range(81, 80 + length)) <= set(seen.rows.tolist())) is found
+
+
 @pytest.mark.parametrize("memory", [0.8, 0.9, 1.0])
 def test_a_backlog_that_remembers_is_left_alone(memory: float) -> None:
     series = []

@@ -1,0 +1,126 @@
+"""How many values equal the one before, against what makes others equal and near.
+
+Ties of neighbours are held against ties of values far apart, which steps, round numbers and small
+denominators make equal as well, and against how much nearer neighbours are than those.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import betainc
+
+from expectations.signals.density import fit
+from expectations.signals.quantiles import quantiles
+from expectations.signals.series import Signal, judged
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Integers = NDArray[np.int64]
+    Booleans = NDArray[np.bool_]
+
+# Nothing is carried over so many values; so many pairs that are farther apart are enough.
+FAR, FEWEST_FAR_LAGS, FAR_PAIRS = 8, 8, 30_000
+# Levels that are told apart, each of so many values at least.
+MOST_LEVELS, FEWEST_AT_LEVEL, WEEK = 8, 60, 7
+# Differences up to so many usual ones, in so many bins.
+REACH, BINS = 1.5, 16
+
+
+def carried_values(values: Floats, codes: Integers, usual: Booleans) -> Signal:
+    n = len(values)
+    level = _levels(values)
+    width = _widths(values, usual, level)
+    far_lags = min(n - FAR, max(FEWEST_FAR_LAGS, FAR_PAIRS // n))
+    lags = np.linspace(FAR, n - 1, far_lags).astype(np.int64).tolist()
+    near = _pairs(values, codes, usual, [1], level, width)
+    far = _pairs(values, codes, usual, lags, level, width)
+    ties = int(near[:, 0].sum())
+    expected, doubt = _ties_expected(near, far)
+    p_value = 1.0
+    if ties:
+        # A wider doubt would put nearly all of the distribution on none, and make any two rare.
+        shape = max(expected**2 / doubt, 1.0)
+        p_value = float(betainc(ties, shape, expected / (expected + shape)))
+    return judged(
+        p_value,
+        n=n,
+        observed=f"{ties} values equal the one before",
+        expected=f"about {expected:.1f} by how near to it the others are",
+        rows=1 + np.flatnonzero((codes[1:] == codes[:-1]) & ~usual[1:]),
+    )
+
+
+def _levels(values: Floats) -> Integers:
+    """Which of a few levels, equally frequent, the series has about each value.
+
+    Where it is low its values differ by less, and more of them are equal.
+    """
+    n = len(values)
+    around = np.convolve(np.pad(values, WEEK, mode="edge"), np.ones(2 * WEEK + 1), "valid")
+    levels = max(1, min(MOST_LEVELS, n // FEWEST_AT_LEVEL))
+    edges = np.sort(around)[np.arange(1, levels) * n // levels]
+    return np.searchsorted(edges, around, side="right")
+
+
+def _widths(values: Floats, usual: Booleans, level: Integers) -> Floats:
+    """The width of a bin of differences at each level."""
+    differences, found = np.abs(np.diff(values)), []
+    for one in range(int(level.max()) + 1):
+        here = differences[~usual[1:] & (level[1:] == one)]
+        found.append(quantiles(here, 0.6827)[0] if len(here) else 0.0)
+    return np.maximum(np.array(found) * REACH / BINS, 1e-12)
+
+
+def _pairs(
+    values: Floats,
+    codes: Integers,
+    usual: Booleans,
+    lags: Iterable[int],
+    level: Integers,
+    width: Floats,
+) -> Floats:
+    """How far apart two values of a level are at these distances in time, level by level.
+
+    Pairs that are equal, then by absolute difference, and last those farther apart.
+    """
+    bins, counts = BINS + 2, np.zeros(len(width) * (BINS + 2))
+    for lag in lags:
+        telling = ~usual[lag:]
+        if lag >= FAR:
+            telling = telling & (level[lag:] == level[:-lag])
+        apart = np.abs(values[lag:] - values[:-lag])[telling]
+        here = level[lag:][telling]
+        place = np.clip(np.ceil(apart / width[here] - 1e-6), 1, BINS + 1)
+        place[(codes[lag:] == codes[:-lag])[telling]] = 0
+        counts += np.bincount(here * bins + place.astype(np.int64), minlength=len(counts))
+    return counts.reshape(len(width), bins)
+
+
+def _ties_expected(near: Floats, far: Floats) -> tuple[float, float]:
+    """How many equal pairs the unequal ones lead to expect, and the variance of that.
+
+    Whatever makes two values equal by chance - steps, heaps, small denominators - makes those far
+    apart equal as well. What is nearer in time is nearer in value: by how much more of it lies
+    in each bin of difference, a smooth even curve, followed down to no difference at all.
+    """
+    pairs, total = near.sum(axis=1), np.maximum(far.sum(axis=1), 1)
+    exposure = (pairs / total) @ far
+    exposure = exposure[:-1]
+    exposure[0] += float((pairs / total).max())
+    counts, apart = near.sum(axis=0)[:-1], far.sum(axis=0)[:-1]
+    places = np.arange(BINS + 1.0) / BINS
+    seen = (apart > 0) & (places > 0)
+    if not seen.any():
+        return float(near.sum()), float(near.sum()) ** 2
+    design = np.column_stack([np.ones(BINS + 1), places**2])
+    curve = fit(counts, design, seen, exposure=np.maximum(exposure, 1e-9))
+    expected = float(curve.expected[0])
+    at_zero = (np.arange(BINS + 1) == 0).astype(float)
+    doubt = curve.variance_of(at_zero) * curve.dispersion + expected**2 / (apart[0] + 1)
+    return expected, doubt
