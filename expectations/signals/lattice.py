@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 MANTISSAS = (5.0, 2.5, 2.0, 1.0)
 # One value typed with more digits than the rest, or far beyond them, must not set the step of all.
 SHARE_ON_STEP = 0.98
-# Decimal roundness, and that of clocks: quarters and whole hours of minutes.
-HEAPS = (2, 4, 5, 10, 15, 20, 25, 30, 50, 60, 100, 200, 250, 500, 600, 1000, 3600, 5000, 10000)
+# Decimal roundness, and that of clocks and years: quarters, whole hours of minutes, twelfths.
+HEAPS = (2, 4, 5, 10, 12, 15, 20, 25, 30, 50, 60, 100, 200, 250, 500, 600, 1000, 3600, 5000, 10000)
 HEAP_SCORE = 3.6
 # Tens and their kin are usual; other heaps have to show themselves more clearly.
 USUAL = dict.fromkeys((5, 10, 50, 100, 500, 1000), 2.5)
@@ -101,14 +101,17 @@ def lattice_of(
     part = _part_of_one(values, step or 0.0)
     if part is not None:
         slack = SLACK * (step or FINEST * float(np.abs(values).max()))
-        return Lattice(part, np.rint(values / part).astype(np.int64), (), slack)
+        steps = np.rint(values / part).astype(np.int64)
+        return Lattice(part, steps, _heaps(_apart(steps, part, apart_from), {}), slack)
     if step is None:
         return None
     steps = np.rint(values / step).astype(np.int64)
-    elsewhere = steps if apart_from is None else steps[steps != round(apart_from / step)]
-    return Lattice(
-        step, steps, _heaps(elsewhere, USUAL | WARY if wary and len(values) < FEW else USUAL)
-    )
+    hints = USUAL | WARY if wary and len(values) < FEW else USUAL
+    return Lattice(step, steps, _heaps(_apart(steps, step, apart_from), hints))
+
+
+def _apart(steps: Integers, step: float, target: float | None) -> Integers:
+    return steps if target is None else steps[steps != round(target / step)]
 
 
 def decimals_of(values: Floats, finest: float, *, apart_from: float) -> Lattice:

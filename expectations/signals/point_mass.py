@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import betainc
+from scipy.special import betainc, stdtr
 
 from expectations.signals.bunching import BOUNDS
 from expectations.signals.density import fit, polynomials
@@ -26,6 +26,7 @@ from expectations.signals.lattice import (
 )
 from expectations.signals.quantiles import deviation, quantiles
 from expectations.signals.series import (
+    LARGEST_P,
     Placebo,
     Signal,
     among_its_like,
@@ -61,6 +62,8 @@ FEWEST_STEPS = 2.5
 MARGIN, MISFIT = 1.05, 0.1
 # So much of what they hold, as a coefficient of variation, is no smooth curve with chance about it.
 STICKY = 1.0
+# How far what such places hold scatters at least, as a logarithm; and what none counts as.
+LEAST_SPREAD, NOTHING = 0.5, 0.5
 # A wider doubt about the mean would put nearly all of the distribution on none at all, and any two
 # values would be rare.
 LEAST_SHAPE = 1.0
@@ -73,7 +76,8 @@ class _Cells:
     """Where values could lie: the target first, then `alike` placebos, then the neighbourhood.
 
     exposure: how much of a cell could be filled, a bin of the neighbourhood being 1; heaps: one
-    column for each kind of roundness, 1 where a cell has it; gathered: how much each may gather.
+    column for each kind of roundness, 1 where a cell has it; gathered: how much each may gather;
+    held: by each place near by that is as round as the target.
     """
 
     places: Floats
@@ -82,6 +86,7 @@ class _Cells:
     heaps: Floats
     gathered: tuple[float, ...]
     alike: int
+    held: Floats
 
 
 def point_mass(series: Series, terms: Terms) -> Signal:
@@ -125,9 +130,12 @@ def point_mass(series: Series, terms: Terms) -> Signal:
     return _compare(cells, on_target, terms)
 
 
-def _alike_tell(values: int, alike: int) -> bool:
-    """Are places as round as the target enough? With many values how heaps add up is no guess."""
-    return values >= MANY and alike >= FEWEST_TELLING
+def _alike_tell(values: int, hits: Floats | Integers) -> bool:
+    """Are the hits of places as round as the target enough, or has every place near by to tell?
+
+    With many values how heaps add up is no guess; places that hold nothing say nothing of them.
+    """
+    return values >= MANY and bool((hits > 0).sum() >= FEWEST_TELLING)
 
 
 def _cells_of_lattice(
@@ -150,11 +158,12 @@ def _cells_of_lattice(
     columns = columns.reshape(len(heaps), len(around)).T
     at = int(np.searchsorted(around, target))
     alike = np.flatnonzero(lattice.roundness(around) == lattice.roundness(target))
+    held = hits[alike[alike != at]].astype(float)
     alike = np.concatenate([alike[alike < at][-MOST_ALIKE:], alike[alike > at][:MOST_ALIKE]])
 
     width = max(1, int(scale / BINS_PER_SCALE))
     kinds = columns.astype(np.int64) @ (1 << np.arange(len(heaps)))
-    other = (away != 0) & (not _alike_tell(len(values), len(alike)))
+    other = (away != 0) & (not _alike_tell(len(values), hits[alike]))
     key = ((away // width) << len(heaps)) + kinds
     _, first, bins = np.unique(key[other], return_index=True, return_inverse=True)
     size = np.bincount(bins).astype(float)
@@ -167,6 +176,7 @@ def _cells_of_lattice(
         heaps=np.vstack([columns[chosen], columns[other][first]]),
         gathered=tuple(SEEN if heap in lattice.heaps else UNSEEN for heap in heaps),
         alike=len(alike),
+        held=held,
     )
     return cells, lattice.steps == target
 
@@ -203,13 +213,14 @@ def _cells_of_rates(series: Series, terms: Terms) -> tuple[_Cells, Booleans]:
         heaps=np.zeros((len(placebos) + int(known.sum()), 0)),
         gathered=(),
         alike=len(placebos) - 1,
+        held=np.zeros(0),
     )
     return cells, reached[0]
 
 
 def _compare(cells: _Cells, on_target: Booleans, terms: Terms) -> Signal:
     n, rows = len(on_target), np.arange(len(cells.places))
-    of_alike = _alike_tell(n, cells.alike)
+    of_alike = _alike_tell(n, cells.hits[1 : cells.alike + 1])
     told = (rows > 0) & (rows <= cells.alike) if of_alike else rows > cells.alike
     order = ORDER if FEW <= n < MANY else LOW_ORDER
     design = np.hstack([polynomials(cells.places, order), cells.heaps])
@@ -219,8 +230,10 @@ def _compare(cells: _Cells, on_target: Booleans, terms: Terms) -> Signal:
     count, own = float(cells.hits[0]), max(float(expected[0]), 1e-9)
     at_target = (rows == 0).astype(float)
     spread = curve.dispersion
-    if (spread - 1) > STICKY**2 * float(cells.hits[told].mean()):
-        return not_applicable(n, "its neighbours hold now many values, now none")
+    near_by = cells.hits[told]
+    is_blind = near_by.sum() < FEWEST_TELLING and 2 * count < n
+    if is_blind or (spread - 1) > STICKY**2 * float(near_by.mean()):
+        return _among_sticky(cells, on_target, terms)
     fit_errs = spread * curve.variance_of(at_target) / max(float(curve.expected[0]), 1e-9) ** 2
     shape = max(1 / (fit_errs + MISFIT**2), LEAST_SHAPE)
     p_value = 1.0
@@ -244,4 +257,28 @@ def _compare(cells: _Cells, on_target: Booleans, terms: Terms) -> Signal:
             Placebo(at=float(place), score=float(score))
             for place, score in zip(cells.places[1:], scores[1:], strict=False)
         ],
+    )
+
+
+def _among_sticky(cells: _Cells, on_target: Booleans, terms: Terms) -> Signal:
+    """Where no curve tells, what all places as round near by hold: in logarithms, by t.
+
+    Prices, doses and limits stand still, and places hold now many values, now none: where another
+    holds half as many as the target, the target is one of those. A few prices are no density.
+    """
+    n, others = len(on_target), np.log(np.maximum(cells.held, NOTHING))
+    if (cells.held > 0).sum() < MOST_ALIKE:
+        return not_applicable(n, "its neighbours hold now many values, now none")
+    count = float(cells.hits[0])
+    spread = max(float(others.std(ddof=1)), LEAST_SPREAD) * np.sqrt(1 + 1 / len(others))
+    score = float((np.log(max(count, NOTHING)) - others.mean()) / spread)
+    is_one_of_those = bool((2 * cells.held >= count).any())
+    return judged(
+        LARGEST_P if is_one_of_those else float(stdtr(len(others) - 1, -score)),
+        n=n,
+        rows=np.flatnonzero(on_target),
+        observed=f"{count:.0f} values exactly on {terms.target:g}",
+        expected=f"{cells.held.mean():.1f} on the average of {len(others)} values near by that are "
+        "as round",
+        score=score,
     )

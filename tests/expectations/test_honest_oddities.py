@@ -206,3 +206,33 @@ def test_values_of_which_most_stand_on_their_bound_have_no_edge_to_look_at() -> 
     values = np.concatenate([np.full(290, 0.066), 0.07 + np.arange(48) * 0.0013])
     signal = bunching(Series.of(values), Terms(target=0.0898, higher_is_better=False))
     assert signal.p_value is None or signal.p_value > 0.01
+
+
+def test_places_as_round_that_hold_nothing_make_two_values_no_pile() -> None:
+    generator = np.random.default_rng(0)
+    values = np.round(generator.gamma(2, 12, 800), 2)
+    values[:160] = 10 * np.ceil(values[:160] / 10)
+    values[200:202] = 25.0
+    signal = point_mass(Series.of(values), Terms(target=25.0))
+    assert signal.p_value is None or signal.p_value > 0.01
+
+
+def test_whole_years_among_a_few_twelfths_are_usual() -> None:
+    generator = np.random.default_rng(1)
+    years = np.clip(np.rint(generator.normal(30, 14, 700)), 1, 80)
+    infants = np.round(generator.integers(1, 12, 25) / 12, 4)
+    signal = point_mass(Series.of(np.concatenate([years, infants])), Terms(target=25.0))
+    assert signal.p_value is not None
+    assert signal.p_value > 0.01
+
+
+@pytest.mark.parametrize(("limit", "found"), [(2600.0, False), (2700.0, True), (3000.0, False)])
+def test_amounts_on_a_legal_limit_stand_out_among_amounts_that_come_in_heaps(
+    limit: float, *, found: bool
+) -> None:
+    generator = np.random.default_rng(2)
+    round_ones = generator.choice([500.0, 1000, 2000, 5000, 10_000], 1500)
+    free = np.round(np.exp(generator.normal(7.5, 1, 900)))
+    values = np.concatenate([round_ones, free, np.full(400, 2700.0)])
+    signal = point_mass(Series.of(values), Terms(target=limit, higher_is_better=False))
+    assert (signal.p_value is not None and signal.p_value < 0.001) is found
