@@ -157,7 +157,7 @@ def _saved(rows: Sequence[Row], keepers: str | None) -> Iterator[Suspicion]:
             evidence={"modified_at": str(saved), "modified_by": first["modified_by"]},
         )
     known = [name.strip() for name in (keepers or first["created_by"] or "").split(",")]
-    if first["modified_by"] and any(known) and first["modified_by"] not in known:
+    if first["modified_by"] and any(known) and not _is_one_of(first["modified_by"], known):
         yield _about_file(
             rows,
             place=f"{first['file']} foreign_modifier",
@@ -168,6 +168,14 @@ def _saved(rows: Sequence[Row], keepers: str | None) -> Iterator[Suspicion]:
             "them.",
             evidence={"modified_by": first["modified_by"], "keepers": known},
         )
+
+
+def _is_one_of(name: str, known: Sequence[str]) -> bool:
+    """Whether one of the names holds all words of the other: programs know the same person so."""
+    words = set(name.casefold().split())
+    return any(
+        words <= own or own <= words for one in known if (own := set(one.casefold().split()))
+    )
 
 
 def _about_file(

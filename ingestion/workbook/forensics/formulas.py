@@ -3,12 +3,14 @@
 Formulas are compared by their R1C1 form, so that `=100*D41/C41` and `=100*D42/C42` are the same. A
 constant is odd when the nearest formulas before and after it have one form, or, at the newest end,
 the last two before it; constants at the oldest end are history that was brought in as values. A
+column that counts its lines (`=A41+1`) computes nothing and may start anew. A
 formula whose form occurs once is odd among cells of the column's usual form; a form that returns,
 such as the one that restarts a running total, is a pattern.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -20,6 +22,7 @@ FEWEST_FORMULAS = 4
 # Below this share of formulas a column is one of typed values with a formula here and there.
 FORMULA_SHARE = 0.5
 USUAL_FORM_SHARE = 2 / 3
+_COUNTS = re.compile(r"=\+?R\[-?1\]C\[0\][+-]\d+")
 
 
 def examine(grid: Grid) -> Iterator[Oddity]:
@@ -50,6 +53,8 @@ def offenders(cells: Sequence[Cell]) -> list[tuple[Cell, Cell]]:
     times = Counter(form for form in forms if form is not None)
     usual, most = times.most_common(1)[0]
     has_usual = most >= USUAL_FORM_SHARE * times.total()
+    if _COUNTS.fullmatch(usual):
+        return []
     guides = [
         place
         for place, form in enumerate(forms)
