@@ -43,6 +43,7 @@ def test_a_total_without_others_may_leave_out_the_start_of_a_long_list_only(
     assert with_total(20, "=SUM(B3:B21)") == {("shortened_range", "B22")}
     assert with_total(5, "=SUM(B3:B6)") == set()
     assert with_total(20, "=B2-SUM(B3:B21)") == set()
+    assert with_total(20, "=SUM(B2:B19)") == {("shortened_range", "B22")}
     assert with_total(20, "=SUM(B2:B9,B11:B21)") == {("shortened_range", "B22")}
 
 
@@ -54,6 +55,13 @@ def test_a_row_another_total_sums_up_is_not_left_out(tmp_path: Path) -> None:
     ]
     weeks: list[list[object]] = [[f"w{n}", 4.0 + n] for n in range(10)]
     assert odd(table(tmp_path / "weeks.xlsx", totals + weeks)) == set()
+
+
+def test_what_the_total_before_sums_up_is_not_left_out(tmp_path: Path) -> None:
+    costs: list[list[object]] = [["Cost"], *([f"c{n}", 4.0 + n] for n in range(8))]
+    total: list[object] = ["Total", ("=SUM(B2:B9)", 1.0)]
+    part: list[object] = ["Of which wages", ("=SUM(B2:B6)", 1.0)]
+    assert odd(table(tmp_path / "part.xlsx", [*costs, total, part])) == set()
 
 
 def test_a_column_that_counts_its_lines_may_start_anew(tmp_path: Path) -> None:
@@ -179,7 +187,7 @@ def test_a_broken_part_is_refused_in_words_and_takes_no_other_file_along(tmp_pat
     assert "password" in kept_out.reason
 
 
-@pytest.mark.parametrize("code", ["", "[h]", "[hh]"])
+@pytest.mark.parametrize("code", ["", "[h]", "[hh]", '0%;-0%;"0 "'])
 def test_a_format_that_says_nothing_and_hours_are_no_masks(code: str) -> None:
     assert mask(code) is None
 

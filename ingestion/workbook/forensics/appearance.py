@@ -101,9 +101,10 @@ def mask(code: str) -> str | None:
     if code in ("", "General") or "@" in code:
         return None
     sections = code.split(";")
-    for section in sections:
+    for place, section in enumerate(sections):
         literals = "".join(a + b for a, b in _LITERAL.findall(section))
-        if any(letter.isdigit() for letter in literals):
+        is_zero = place == 2 and literals.strip() == "0"
+        if any(letter.isdigit() for letter in literals) and not is_zero:
             return "writes digits of its own"
     bare = [_BRACKETS.sub("", _LITERAL.sub("", section)) for section in sections]
     for place, section in enumerate(bare[:2]):

@@ -83,9 +83,13 @@ def _left_out(grid: Grid, total: Cell, covered: set[int], beside: list[set[int]]
 
 
 def _counted_elsewhere(grid: Grid, total: Cell, covered: set[int]) -> set[int]:
-    """Rows that other totals of the column sum up, save those that stand above this one."""
-    others = map(_covered, filter(aggregates_own_column, grid.columns[total.column]))
-    return set[int]().union(*(rows for rows in others if not covered <= rows))
+    """Rows that other totals of the column sum up: those before this one, and of other blocks."""
+    between = range(
+        *sorted((total.row, max(covered) if total.row > max(covered) else min(covered)))
+    )
+    others = filter(aggregates_own_column, grid.columns[total.column])
+    rows = [(one.row, _covered(one)) for one in others if one is not total]
+    return set[int]().union(*(r for at, r in rows if at in between or not covered <= r))
 
 
 def _next_to(grid: Grid, total: Cell, edge: int, step: int) -> list[int]:
