@@ -155,16 +155,18 @@ def test_links_that_no_formula_follows_and_attached_files_set_no_figure(tmp_path
     assert odd(path) == set()
 
 
-def test_a_comment_on_a_blank_cell_and_a_merged_column_are_read_in_no_time(tmp_path: Path) -> None:
+def test_a_comment_on_a_blank_cell_and_whole_columns_are_read_in_no_time(tmp_path: Path) -> None:
     path = tmp_path / "merged.xlsx"
     with xlsxwriter.Workbook(path) as book:
         sheet = book.add_worksheet("S")
         sheet.merge_range("A1:A1048576", "all")
         sheet.write_number("B2", 4)
         sheet.write_comment("C7", "to be done")
+        sheet.write_formula("D1", "=COUNTA(D3:D1048576)", None, 0)
+        sheet.write_formula("E1", "=COUNTA(E3:E1048576)", None, 0)
     spent = time.process_time()
     reading = xlsx.read(path)
-    assert [cell.address for cell in reading.cells] == ["A1", "B2"]
+    assert [cell.address for cell in reading.cells] == ["A1", "D1", "E1", "B2"]
     assert reading.sheets[0].merged == ((1, 1, 1_048_576, 1),)
     assert time.process_time() - spent < 5
 

@@ -27,7 +27,7 @@ def examine(grid: Grid) -> Iterator[Oddity]:
     for row in sorted(grid.total_rows):
         cells = [cell for cell in grid.rows[row] if is_figure(cell)]
         totals = [cell for cell in cells if aggregates_own_column(cell)]
-        covered = {cell: _covered(cell) for cell in totals}
+        covered = {cell: _covered(grid, cell) for cell in totals}
         for cell in totals:
             beside = [covered[other] for other in totals if other is not cell]
             left_out = _left_out(grid, cell, covered[cell], beside)
@@ -48,21 +48,22 @@ def examine(grid: Grid) -> Iterator[Oddity]:
                     yield oddity(grid, cell, neighbour)
 
 
-def _covered(total: Cell) -> set[int]:
-    """Rows of its own column that a total sums up or names."""
-    return {
-        row
+def _covered(grid: Grid, total: Cell) -> set[int]:
+    """Filled rows of its own column that a total sums up; a range may reach to the last row."""
+    areas = [
+        range(area.first_row, area.last_row + 1)
         for area in reference.areas(total.formula or "")
         if area.first_column == area.last_column == total.column
-        for row in range(area.first_row, min(area.last_row, area.first_row + 1_048_576) + 1)
-    }
+    ]
+    rows = [cell.row for cell in grid.columns[total.column]]
+    return {row for row in rows if any(row in area for area in areas)}
 
 
 def _left_out(grid: Grid, total: Cell, covered: set[int], beside: list[set[int]]) -> list[int]:
     """Rows of figures a total passes over; none when it is meant to cover a part only."""
-    first, last = min(covered), max(covered)
-    if first <= total.row <= last:
+    if not covered or min(covered) <= total.row <= max(covered):
         return []
+    first, last = min(covered), max(covered)
     towards = 1 if total.row > last else -1
     near, far = (last, first) if towards > 0 else (first, last)
     named = covered | reference.rows_named(total.formula or "", total.column)
@@ -78,7 +79,8 @@ def _left_out(grid: Grid, total: Cell, covered: set[int], beside: list[set[int]]
         beyond = [row for row in beyond if 2 * sum(row in rows for rows in beside) >= len(beside)]
     elif len(beyond) > LONE_SHARE * counts:
         beyond = []
-    left_out = sorted({*passed_over, *beyond} - named - _counted_elsewhere(grid, total, covered))
+    found = {*passed_over, *beyond} - named
+    left_out = sorted(found - _counted_elsewhere(grid, total, covered)) if found else []
     return left_out if counts >= COVERED_SHARE * (counts + len(left_out)) else []
 
 
@@ -88,7 +90,7 @@ def _counted_elsewhere(grid: Grid, total: Cell, covered: set[int]) -> set[int]:
         *sorted((total.row, max(covered) if total.row > max(covered) else min(covered)))
     )
     others = filter(aggregates_own_column, grid.columns[total.column])
-    rows = [(one.row, _covered(one)) for one in others if one is not total]
+    rows = [(one.row, _covered(grid, one)) for one in others if one is not total]
     return set[int]().union(*(r for at, r in rows if at in between or not covered <= r))
 
 
