@@ -50,13 +50,16 @@ GUARD = Guard(
         "The formula's inputs were not there yet and a preliminary figure was typed in.",
         "The value was pasted with its look but without its formula, or rows were moved or sorted.",
         "A known fault in the input cells was corrected in the result instead.",
-        "A filter or a group was left folded, or a helper sheet or column was put out of the way.",
+        "A helper sheet, row or column was put out of the way.",
         "A colleague stood in for the keeper, or opened and saved the file without a change.",
     ),
     invisible=(
         "constants at the oldest end of a column: its history may have been brought in as values",
         "a column without formulas, and a formula replaced in most of its cells",
-        "a changed formula that occurs more than once in the column",
+        "a changed formula that occurs more than once in the column, or is filled across its row",
+        "a total that was typed where no other stands beside it",
+        "lines that a sum leaves out at its far end when the sums beside it leave them out too",
+        "rows that a filter or a closed group folds away, and hidden rows and sheets of words",
         "input cells that were typed wrongly under an intact formula",
         "figures in the colour of what is behind them",
         "fonts, formats and hidden sheets of text files, and fonts and formats of ods",
@@ -157,7 +160,7 @@ def _saved(rows: Sequence[Row], keepers: str | None) -> Iterator[Suspicion]:
             evidence={"modified_at": str(saved), "modified_by": first["modified_by"]},
         )
     known = [name.strip() for name in (keepers or first["created_by"] or "").split(",")]
-    if first["modified_by"] and any(known) and first["modified_by"] not in known:
+    if first["modified_by"] and any(known) and not _is_one_of(first["modified_by"], known):
         yield _about_file(
             rows,
             place=f"{first['file']} foreign_modifier",
@@ -168,6 +171,14 @@ def _saved(rows: Sequence[Row], keepers: str | None) -> Iterator[Suspicion]:
             "them.",
             evidence={"modified_by": first["modified_by"], "keepers": known},
         )
+
+
+def _is_one_of(name: str, known: Sequence[str]) -> bool:
+    """Whether one of the names holds all words of the other: programs know the same person so."""
+    words = set(name.casefold().split())
+    return any(
+        words <= own or own <= words for one in known if (own := set(one.casefold().split()))
+    )
 
 
 def _about_file(

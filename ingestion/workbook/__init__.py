@@ -23,6 +23,7 @@ MOST_RATIO = 100  # unpacked to packed; honest sheets lie between 5 and 20
 CPU_SECONDS = 60
 MEMORY_BYTES = 4 * 1024**3
 ZIPPED = (".xlsx", ".xlsm", ".ods")
+_COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1")  # how Office stores what it encrypts, and old files
 DELIMITED = (".csv", ".tsv", ".txt")
 
 
@@ -44,6 +45,13 @@ def check_sizes(path: Path) -> None:
         if path.stat().st_size > MOST_BYTES:
             raise Refusal("too_large", f"it has more than {MOST_BYTES:,} bytes; divide it")
         return
+    with path.open("rb") as content:
+        if content.read(len(_COMPOUND)) == _COMPOUND:
+            raise Refusal(
+                "not_a_workbook",
+                "it is protected by a password, or an old .xls under a new name; save it as "
+                f"{path.suffix} without one",
+            )
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()

@@ -6,6 +6,7 @@ import json
 import resource
 import sys
 from collections.abc import Sequence
+from contextlib import redirect_stdout
 from pathlib import Path
 
 from ingestion.workbook import CPU_SECONDS, MEMORY_BYTES
@@ -21,9 +22,19 @@ def main(jobs: Sequence[str]) -> None:
         until = int(spent.ru_utime + spent.ru_stime) + CPU_SECONDS  # each file has its own time
         resource.setrlimit(resource.RLIMIT_CPU, (until, most))
         try:
-            line = _read(**json.loads(job)).to_json()
+            with redirect_stdout(sys.stderr):  # a reader may print, and each line is an answer
+                line = _read(**json.loads(job)).to_json()
+        except MemoryError:
+            raise
         except Refusal as refusal:
             line = json.dumps({"rule": refusal.rule, "reason": refusal.reason})
+        except Exception as error:
+            reason = (
+                f"its reader stumbled over what is in it ({type(error).__name__}: "
+                f"{' '.join(str(error).split())[:200]}); open it in the program it was made with "
+                "and save it anew"
+            )
+            line = json.dumps({"rule": "unreadable", "reason": reason})
         sys.stdout.write(line + "\n")
         sys.stdout.flush()
 

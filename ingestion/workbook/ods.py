@@ -71,11 +71,12 @@ def _sheets(content: Any) -> Iterator[tuple[Sheet, list[Cell]]]:
             depth += 1 if event == "start" else -1
             if event == "start" and depth == 1:
                 name, cells, merged, row = str(element.get(_name("table:name"))), [], [], 1
-                hidden_rows: set[int] = set()
+                hidden_rows, folded_rows = set[int](), set[int]()
                 hidden_columns: list[bool] = []
                 is_hidden = element.get(_name("table:style-name")) in hidden_styles
             elif event == "end" and depth == 0:
-                yield Sheet(name, is_hidden, tuple(merged), frozenset(hidden_rows)), cells
+                sheet = Sheet(name, is_hidden, tuple(merged), frozenset(hidden_rows))
+                yield sheet._replace(folded_rows=frozenset(folded_rows)), cells
                 element.clear()
         elif event == "end" and element.tag == _name("style:style"):
             properties = element.find(_name("style:table-properties"))
@@ -87,15 +88,16 @@ def _sheets(content: Any) -> Iterator[tuple[Sheet, list[Cell]]]:
             hidden_columns += [not is_shown] * min(repeated, 20_000)
         elif event == "end" and element.tag == ROW and depth == 1:
             repeated = int(element.get(_name("table:number-rows-repeated"), 1))
-            is_hidden_row = (
-                is_hidden or element.get(_name("table:visibility"), "visible") != "visible"
-            )
+            shown = element.get(_name("table:visibility"), "visible")
+            is_hidden_row = is_hidden or shown != "visible"
             filled = list(_row(element, name, row, merged))
             if len(cells) + len(filled) * repeated > MOST_CELLS:
                 raise Refusal("too_large", f"it has more than {MOST_CELLS:,} filled cells")
             for number in range(row, row + (repeated if filled else 0)):
                 if is_hidden_row:
                     hidden_rows.add(number)
+                if shown == "filter":
+                    folded_rows.add(number)
                 for column, facts in filled:
                     is_hidden_column = hidden_columns[column - 1 : column] == [True]
                     hidden = is_hidden_row or is_hidden_column

@@ -41,6 +41,11 @@ class Cell(NamedTuple):
     reason: str | None = None
 
     @property
+    def is_unknown(self) -> bool:
+        """Whether it is a formula of which no value, or an error, was kept."""
+        return self.formula is not None and self.rule is not None
+
+    @property
     def address(self) -> str:
         """Where it stands, as people say it: `E42`."""
         return f"{letters(self.column)}{self.row}"
@@ -54,6 +59,7 @@ class Sheet(NamedTuple):
     merged: tuple[tuple[int, int, int, int], ...] = ()
     hidden_rows: frozenset[int] = frozenset()
     is_very_hidden: bool = False  # hidden so that no menu of the program brings it back
+    folded_rows: frozenset[int] = frozenset()  # hidden by a filter, or in a group that is closed
 
 
 class Oddity(NamedTuple):
@@ -81,7 +87,7 @@ class Reading:
 
     def to_json(self) -> str:
         """One line, a list, so that a million cells carry no keys."""
-        sheets = [sheet._replace(hidden_rows=sorted(sheet.hidden_rows)) for sheet in self.sheets]  # type: ignore[arg-type]  # JSON has no sets
+        sheets = [[sorted(x) if isinstance(x, frozenset) else x for x in s] for s in self.sheets]
         saved = (self.modified_at, self.modified_by, self.created_by)
         return json.dumps([sheets, self.cells, *saved, self.oddities])
 
@@ -91,8 +97,10 @@ class Reading:
         sheets, cells, modified_at, modified_by, created_by, oddities = json.loads(line)
         return cls(
             tuple(
-                Sheet(name, is_hidden, tuple(map(tuple, merged)), frozenset(rows), is_very_hidden)
-                for name, is_hidden, merged, rows, is_very_hidden in sheets
+                Sheet(
+                    name, hidden, tuple(map(tuple, merged)), frozenset(rows), very, frozenset(fold)
+                )
+                for name, hidden, merged, rows, very, fold in sheets
             ),
             tuple(Cell(*cell) for cell in cells),
             modified_at,

@@ -7,6 +7,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from openpyxl.worksheet.cell_range import CellRange
+
 from ingestion.workbook import forensics
 from ingestion.workbook.forensics import package
 from ingestion.workbook.reading import MOST_CELLS, Cell, Reading, Refusal, Sheet, doubt
@@ -14,10 +16,10 @@ from ingestion.workbook.reading import MOST_CELLS, Cell, Reading, Refusal, Sheet
 
 def read(path: Path) -> Reading:
     """All filled cells, those of hidden rows and sheets too, and what is odd about the file."""
-    from openpyxl import load_workbook
+    from ingestion.workbook.opening import load
 
-    formulas = load_workbook(path)
-    values = load_workbook(path, data_only=True)
+    formulas = load(path)
+    values = load(path, data_only=True)
     cells = [cell for sheet in formulas.worksheets for cell in _cells(sheet, values[sheet.title])]
     sheets = tuple(
         Sheet(
@@ -29,6 +31,7 @@ def read(path: Path) -> Reading:
             ),
             frozenset(_hidden_rows(sheet)),
             sheet.sheet_state == "veryHidden",
+            frozenset(_folded_rows(sheet)),
         )
         for sheet in formulas.worksheets
     )
@@ -40,7 +43,7 @@ def read(path: Path) -> Reading:
         saved.modified_at,
         saved.modified_by,
         saved.created_by,
-        (*oddities, *package.unread(path)),
+        (*oddities, *package.unread(path, cells)),
     )
 
 
@@ -50,6 +53,8 @@ def _styles(workbook: Any) -> dict[tuple[str, int, int], forensics.Style]:
     styles = {}
     for sheet in workbook.worksheets:
         for (row, column), cell in sheet._cells.items():
+            if not _filled(cell):
+                continue  # such a one may have no style at all
             ids = (cell._style.fontId, cell._style.numFmtId)
             if ids not in known:
                 font = cell.font
@@ -98,6 +103,15 @@ def _hidden_rows(sheet: Any) -> set[int]:
     """A row of no height is as hidden as one that is said to be."""
     shown = sheet.row_dimensions.items()
     return {number for number, row in shown if row.hidden or row.height == 0}
+
+
+def _folded_rows(sheet: Any) -> set[int]:
+    """Rows of a group, and rows below the heading of a filter that is set."""
+    groups = {number for number, row in sheet.row_dimensions.items() if row.outline_level}
+    tables = (table.autoFilter for table in sheet.tables.values())
+    filters = [one for one in (sheet.auto_filter, *tables) if one and one.ref and one.filterColumn]
+    areas = [CellRange(one.ref) for one in filters]
+    return groups.union(*(range(area.min_row + 1, area.max_row + 1) for area in areas))
 
 
 def _filled(cell: Any) -> bool:

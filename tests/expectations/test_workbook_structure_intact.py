@@ -125,6 +125,12 @@ def test_whoever_is_no_keeper_is_asked_about_and_keepers_can_be_named() -> None:
     assert places(examine(lines(created_by=None))) == []
 
 
+def test_another_spelling_of_the_same_name_is_no_stranger() -> None:
+    rows = lines(modified_by="David Sichinava", created_by="david")
+    assert places(examine(rows)) == []
+    assert places(examine(lines(modified_by="Davida Sichinava", created_by="david"))) != []
+
+
 def test_a_file_that_computes_nothing_is_not_vouched_for() -> None:
     assert examine(lines(formulas_in_file=0)).outcome is Outcome.NOT_APPLICABLE
 

@@ -11,7 +11,7 @@ import pytest
 
 from ingestion.workbook import Job, forensics, read_all, xlsx
 from ingestion.workbook.forensics.appearance import mask
-from ingestion.workbook.reading import Oddity, Reading
+from ingestion.workbook.reading import Cell, Oddity, Reading
 from tests.ingestion.honest_workbook import FORMS, Plan, plan, write
 from tests.ingestion.workbooks import ods, ods_row
 
@@ -186,7 +186,8 @@ def test_what_no_cell_tells_of_is_read_from_the_zip(part: str, tmp_path: Path) -
     path = write(tmp_path / "book.xlsx", plan(1))
     with zipfile.ZipFile(path, "a") as archive:
         archive.writestr(part, b"<part/>")
-    [oddity] = forensics.package.unread(path)
+    linked = Cell("Figures", 4, 5, "1", "1", formula="=[1]Other!A1*2")
+    [oddity] = forensics.package.unread(path, [linked])
     assert oddity.rule == "unread_part"
     assert part in oddity.observed
 

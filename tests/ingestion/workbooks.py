@@ -91,7 +91,7 @@ def ods(path: Path, rows: str, *, sheet: str = "Sheet1") -> Path:
 
 def ods_row(*values: Any, hidden: bool = False) -> str:
     """A row of text, numbers, days and empty places; a mapping gives a cell's own attributes."""
-    shown = ' table:visibility="filter"' if hidden else ""
+    shown = ' table:visibility="collapse"' if hidden else ""
     return f"<table:table-row{shown}>{''.join(map(_ods_cell, values))}</table:table-row>"
 
 

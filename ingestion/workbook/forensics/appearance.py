@@ -1,4 +1,8 @@
-"""Do cells show what they hold? Numbers typed as text, formats that mask, fonts that differ."""
+"""Do cells show what they hold? Numbers typed as text, formats that mask, fonts that differ.
+
+A cell is odd that looks neither as its column does nor as its row: a line of another sort, or one
+that another program added, differs from its column as a whole.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypeVar
 
-from ingestion.workbook.forensics.grid import Grid, Style, is_figure, is_text
+from ingestion.workbook.forensics.grid import YEARS, Grid, Style, is_figure, is_text
 from ingestion.workbook.reading import Cell, Oddity
 
 if TYPE_CHECKING:
@@ -19,15 +23,17 @@ T = TypeVar("T")
 FEWEST = 4  # figures that make a column one of numbers
 FEWEST_STYLED = 8
 USUAL_SHARE = 0.8
+_YEARS = frozenset(map(str, YEARS))
 _NUMBER_TEXT = re.compile(r"[-+']?\s*\d[\d.,' \u00a0\u202f]*\s*%?")
 _LITERAL = re.compile(r'"([^"]*)"|\\(.)|_.|\*.')
-_BRACKETS = re.compile(r"\[[^\]]*\]")
+_BRACKETS = re.compile(r"\[(?!h+\]|m+\]|s+\])[^\]]*\]", re.IGNORECASE)  # `[h]` are hours
 _CONDITION = re.compile(r"\[[<>=]")
 _DECIMALS = re.compile(r"\.([0#?]+)")
 
 
 def examine(grid: Grid, styles: Styles) -> Iterator[Oddity]:
     """Oddities of the columns of figures; masks and fonts only where styles are known."""
+    found: list[Oddity] = []
     for run in grid.runs():
         figures = [cell for cell in run if is_figure(cell)]
         texts = [cell for cell in run if is_text(cell)]
@@ -36,48 +42,69 @@ def examine(grid: Grid, styles: Styles) -> Iterator[Oddity]:
         styled = [
             (cell, style)
             for cell in figures
-            if (style := styles.get((grid.name, cell.row, cell.column))) is not None
+            if cell.number is not None
+            and (style := styles.get((grid.name, cell.row, cell.column))) is not None
         ]
         if styled:
-            yield from _masks(grid, styled)
-            yield from _fonts(grid, styled)
+            yield from _masks(grid, [pair for pair in styled if mask(pair[1].number_format)])
+            found += [*_other_formats(grid, styled), *_fonts(grid, styled)]
+    alike = Counter((odd.rule, odd.row) for odd in found)
+    for odd in found:
+        others = sum(is_figure(cell) for cell in grid.rows[odd.row or 0]) - alike[odd.rule, odd.row]
+        if alike[odd.rule, odd.row] <= max(1, others):
+            yield odd
 
 
 def _numbers_as_text(grid: Grid, texts: Sequence[Cell]) -> Iterator[Oddity]:
     for cell in texts:
-        if _NUMBER_TEXT.fullmatch(cell.text.strip()):
+        text = cell.text.strip()
+        is_name = text[:1] == "0" and text.isdigit() and len(text) > 1
+        is_heading_row = text in _YEARS and all(map(is_text, grid.rows[cell.row]))
+        if _NUMBER_TEXT.fullmatch(text) and not is_name and not is_heading_row:
             yield _odd(
                 grid,
                 cell,
                 "number_as_text",
-                f"the text {cell.text.strip()!r}, which no sum counts",
+                f"the text {text!r}, which no sum counts",
                 "a number, as in the rest of the column",
             )
 
 
-def _masks(grid: Grid, styled: Sequence[tuple[Cell, Style]]) -> Iterator[Oddity]:
+def _masks(grid: Grid, masked: Sequence[tuple[Cell, Style]]) -> Iterator[Oddity]:
+    for cell, style in masked:
+        yield _masked(grid, cell, style, str(mask(style.number_format)), "")
+
+
+def _other_formats(grid: Grid, styled: Sequence[tuple[Cell, Style]]) -> Iterator[Oddity]:
     usual = _usual([style.number_format for _, style in styled])
     for cell, style in styled:
         code = style.number_format
-        reason = mask(code) or (usual and (_rounds_more(cell, code, usual) or _scales(code, usual)))
+        if usual is None or code == usual or mask(code):
+            continue
+        reason = _rounds_more(cell, code, usual) or _scales(code, usual)
         if reason:
-            yield _odd(
-                grid,
-                cell,
-                "number_format_mask",
-                f"{cell.text} behind the number format {code}, which {reason}",
-                f"a format that shows the figure{f', such as {usual}' if usual else ''}",
-            )
+            yield _masked(grid, cell, style, reason, f", such as {usual}")
+
+
+def _masked(grid: Grid, cell: Cell, style: Style, reason: str, example: str) -> Oddity:
+    return _odd(
+        grid,
+        cell,
+        "number_format_mask",
+        f"{cell.text} behind the number format {style.number_format}, which {reason}",
+        f"a format that shows the figure{example}",
+    )
 
 
 def mask(code: str) -> str | None:
     """Why a number format hides the number it is to show; None when it does not."""
-    if code == "General" or "@" in code:
+    if code in ("", "General") or "@" in code:
         return None
     sections = code.split(";")
-    for section in sections:
+    for place, section in enumerate(sections):
         literals = "".join(a + b for a, b in _LITERAL.findall(section))
-        if any(letter.isdigit() for letter in literals):
+        is_zero = place == 2 and literals.strip() == "0"
+        if any(letter.isdigit() for letter in literals) and not is_zero:
             return "writes digits of its own"
     bare = [_BRACKETS.sub("", _LITERAL.sub("", section)) for section in sections]
     for place, section in enumerate(bare[:2]):
@@ -95,10 +122,13 @@ def mask(code: str) -> str | None:
 
 def _rounds_more(cell: Cell, code: str, usual: str) -> str | None:
     """Whether fewer decimals than the column's make another number of it."""
+    is_percent = "%" in code
     if cell.number is None or "General" in (code, usual) or not re.search(r"[0#?]", code):
         return None
+    if is_percent != ("%" in usual):
+        return None  # of another unit
     own, others = _decimals(code), _decimals(usual)
-    exact = Decimal(cell.number) * (100 if "%" in code else 1)
+    exact = Decimal(cell.number) * (100 if is_percent else 1)
     if own < others and round(exact, own) != round(exact, others):
         return f"rounds to {own} decimals where the column has {others}"
     return None
@@ -124,9 +154,13 @@ def _decimals(code: str) -> int:
 
 
 def _fonts(grid: Grid, styled: Sequence[tuple[Cell, Style]]) -> Iterator[Oddity]:
-    usual = _usual([style.font for _, style in styled])
-    for cell, style in styled:
-        if usual is not None and style.font != usual:
+    """Figures in another font than the column's; one that changed for good is the column's too."""
+    fonts = [style.font for _, style in styled]
+    usual = _usual(fonts)
+    first, last = (_stretch(fonts), len(fonts) - _stretch(fonts[::-1]))
+    for place, (cell, style) in enumerate(styled):
+        is_era = (1 < first > place) or (len(fonts) - last > 1 and place >= last)
+        if usual is not None and style.font != usual and not is_era:
             yield _odd(
                 grid,
                 cell,
@@ -134,6 +168,11 @@ def _fonts(grid: Grid, styled: Sequence[tuple[Cell, Style]]) -> Iterator[Oddity]
                 f"{cell.text} in {_font(style.font)}",
                 f"{_font(usual)}, as in the rest of the column",
             )
+
+
+def _stretch(looks: Sequence[T]) -> int:
+    """How many at the start are alike."""
+    return next((at for at, look in enumerate(looks) if look != looks[0]), len(looks))
 
 
 def _usual(looks: Sequence[T]) -> T | None:

@@ -3,12 +3,15 @@
 Formulas are compared by their R1C1 form, so that `=100*D41/C41` and `=100*D42/C42` are the same. A
 constant is odd when the nearest formulas before and after it have one form, or, at the newest end,
 the last two before it; constants at the oldest end are history that was brought in as values. A
-formula whose form occurs once is odd among cells of the column's usual form; a form that returns,
-such as the one that restarts a running total, is a pattern.
+column that counts its lines (`=A41+1`) computes nothing and may start anew. A
+formula whose form occurs once is odd among cells of the column's usual form, or, where there is no
+such form, between two and two of one form; a form that returns, such as the one that restarts a
+running total, is a pattern, and one that is filled across its row makes a line of another sort.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -20,6 +23,7 @@ FEWEST_FORMULAS = 4
 # Below this share of formulas a column is one of typed values with a formula here and there.
 FORMULA_SHARE = 0.5
 USUAL_FORM_SHARE = 2 / 3
+_COUNTS = re.compile(r"=\+?R\[-?1\]C\[0\][+-]\d+")
 
 
 def examine(grid: Grid) -> Iterator[Oddity]:
@@ -31,7 +35,16 @@ def examine(grid: Grid) -> Iterator[Oddity]:
         formulas = sum(form_of(cell) is not None for cell in cells)
         if formulas >= max(FEWEST_FORMULAS, FORMULA_SHARE * len(cells)):
             for cell, neighbour in offenders(cells):
-                yield oddity(grid, cell, neighbour)
+                if not _is_filled_across(grid, cell):
+                    yield oddity(grid, cell, neighbour)
+
+
+def _is_filled_across(grid: Grid, cell: Cell) -> bool:
+    """Whether its formula is that of its row: a line of another sort than those around it."""
+    form = form_of(cell)
+    return form is not None and any(
+        form_of(one) == form for one in grid.rows[cell.row] if one is not cell
+    )
 
 
 def form_of(cell: Cell) -> str | None:
@@ -50,6 +63,8 @@ def offenders(cells: Sequence[Cell]) -> list[tuple[Cell, Cell]]:
     times = Counter(form for form in forms if form is not None)
     usual, most = times.most_common(1)[0]
     has_usual = most >= USUAL_FORM_SHARE * times.total()
+    if _COUNTS.fullmatch(usual):
+        return []
     guides = [
         place
         for place, form in enumerate(forms)
@@ -61,11 +76,15 @@ def offenders(cells: Sequence[Cell]) -> list[tuple[Cell, Cell]]:
         before = guides[max(passed - 2, 0) : passed]
         is_guide = passed < len(guides) and guides[passed] == place
         passed += is_guide
-        if form is not None and (not has_usual or times[form] > 1 or form == usual):
+        if form is not None and (times[form] > 1 or form == usual):
             continue
-        after = guides[passed : passed + 1]
-        neighbours = [*before[-1:], *after] if after or form is not None else before
-        if len(neighbours) == 2 and forms[neighbours[0]] == forms[neighbours[1]]:
+        after = guides[passed : passed + 2]
+        if form is not None and not has_usual:
+            neighbours, needed = [*before, *after], 4  # no form is usual but just here
+        else:
+            is_newest = form is None and not after
+            neighbours, needed = before if is_newest else [*before[-1:], *after[:1]], 2
+        if len(neighbours) == needed and len({forms[at] for at in neighbours}) == 1:
             found.append((cells[place], cells[neighbours[0]]))
     return found
 

@@ -19,6 +19,7 @@ _TOTAL = re.compile(
 )
 # Two blank rows end a table; one is a gap in it.
 LONGEST_GAP = 2
+YEARS = range(1900, 2101)  # a heading may be a year
 
 
 class Style(NamedTuple):
@@ -78,8 +79,8 @@ class Grid:
 
 
 def is_figure(cell: Cell) -> bool:
-    """A number, or a formula that should yield one."""
-    return cell.moment is None and (cell.number is not None or cell.formula is not None)
+    """A number, or a formula without a value; one that yields words is none."""
+    return cell.moment is None and (cell.number is not None or cell.is_unknown)
 
 
 def is_text(cell: Cell) -> bool:

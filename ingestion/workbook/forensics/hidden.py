@@ -9,12 +9,13 @@ from ingestion.workbook.reading import Oddity, Sheet, letters
 
 
 def examine(sheet: Sheet, grid: Grid) -> Iterator[Oddity]:
-    """A hidden sheet with something on it, or each hidden row and column of one that is shown.
+    """A hidden sheet with figures on it, or each hidden row and column of one that is shown.
 
-    Of columns those with figures: a column of words alone is a note.
+    Words alone are a note or a list to choose from. What a filter or a group has folded away is
+    marked as such at the edge of the sheet.
     """
     if sheet.is_hidden:
-        if grid.rows:
+        if any(cell.number is not None for cells in grid.rows.values() for cell in cells):
             yield Oddity(
                 rule="very_hidden_sheet" if sheet.is_very_hidden else "hidden_sheet",
                 sheet=sheet.name,
@@ -23,14 +24,16 @@ def examine(sheet: Sheet, grid: Grid) -> Iterator[Oddity]:
                 expected="every sheet with figures shown",
             )
         return
-    for row in sorted(sheet.hidden_rows & grid.rows.keys()):
-        filled = ", ".join(cell.address for cell in grid.rows[row][:4])
+    for row in sorted((sheet.hidden_rows - sheet.folded_rows) & grid.rows.keys()):
+        figures = [cell.address for cell in grid.rows[row] if cell.number is not None]
+        if not figures:
+            continue
         yield Oddity(
             rule="hidden_row",
             sheet=sheet.name,
             row=row,
             cell=f"{row}:{row}",
-            observed=f"a hidden row that holds {filled}",
+            observed=f"a hidden row that holds {', '.join(figures[:4])}",
             expected="every row with figures shown",
         )
     for column, cells in sorted(grid.columns.items()):

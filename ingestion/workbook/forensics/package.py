@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingestion.workbook.reading import Oddity
+from ingestion.workbook.reading import Cell, Oddity
 
-# What can set figures, or keep others than those shown. Charts, pivots and comments cannot.
+# What can set figures. Charts, pivots, comments, attached files, and links that no formula follows,
+# cannot.
+LINKED = "figures kept from another workbook"
 UNREAD = {
     r"xl/vbaProject\.bin": "a macro",
     r"xl/macrosheets/": "a macro sheet",
-    r"xl/externalLinks/": "figures kept from another workbook",
+    r"xl/externalLinks/": LINKED,
     r"xl/connections\.xml": "a connection to another source",
     r"xl/queryTables/": "a query",
-    r"xl/embeddings/": "an embedded file",
     r"xl/activeX/": "an ActiveX control",
     r"xl/model/": "a data model of its own",
     r"xl/revisions/": "revisions of a shared workbook",
     r"xl/webextensions/": "a web add-in",
 }
+_LINK = re.compile(r"\[\d+\][^,;()]*!")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +50,13 @@ def properties(path: Path) -> Properties:
     return Properties(text(b"dcterms:modified"), text(b"cp:lastModifiedBy"), text(b"dc:creator"))
 
 
-def unread(path: Path) -> Iterator[Oddity]:
+def unread(path: Path, cells: Sequence[Cell]) -> Iterator[Oddity]:
     """Each sort of part that no cell tells of, once."""
     with zipfile.ZipFile(path) as archive:
         names = archive.namelist()
     for pattern, what in UNREAD.items():
         parts = [name for name in names if re.match(pattern, name)]
-        if parts:
+        if parts and (what != LINKED or any(_LINK.search(cell.formula or "") for cell in cells)):
             yield Oddity(
                 rule="unread_part",
                 observed=f"{what} ({parts[0]})",

@@ -18,6 +18,7 @@ _PARTS = re.compile(
 _NAME = re.compile(r"[A-Za-z_\\][\w.]*(?![\w.(])|\[")
 _CONSTANTS = frozenset({"TRUE", "FALSE"})
 _CELL = r"\$?([A-Z]{1,3})\$?([1-9]\d{0,6})"
+_SINGLE = re.compile(rf"(?<![\w.$!]){_CELL}(?![\w(.])")
 _RANGE = re.compile(rf"(?<![\w.$!]){_CELL}:{_CELL}")
 
 
@@ -80,6 +81,12 @@ def areas(formula: str) -> Iterator[Area]:
         yield Area(
             column_number(first_column), int(first_row), column_number(last_column), int(last_row)
         )
+
+
+def rows_named(formula: str, column: int) -> set[int]:
+    """Rows of the single cells of a column that the formula names."""
+    bare = _RANGE.sub("", formula)
+    return {int(row) for name, row in _SINGLE.findall(bare) if column_number(name) == column}
 
 
 def plain(formula: str) -> str:

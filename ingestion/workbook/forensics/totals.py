@@ -1,9 +1,11 @@
 """Does a total still cover everything it stands for?
 
-A total that sums up figures of its own column is odd when it passes over figures between it and the
-ones it covers, between those, or right before them, up to the next total or the heading. A range
-over less than half of the figures is a window ("last four weeks") and not a total. In a row of
-totals, a constant or a stray formula is odd as it is in a column.
+A total that sums up figures of its own column is odd when it passes over figures that join on to
+the ones it covers, towards itself or between them. What joins on at the far end may be of another
+block without a gap, as revenue above a sum of costs: it is left out if totals beside it count it,
+or if a total with none beside it counts a long list. What the formula names is not left out.
+A range over less than half of the figures is a window ("last four weeks") and not a total. In a row
+of totals, a constant or a stray formula is odd as it is in a column.
 """
 
 from __future__ import annotations
@@ -12,12 +14,12 @@ from collections.abc import Iterator
 
 from ingestion.workbook.forensics import reference
 from ingestion.workbook.forensics.formulas import form_of, oddity, offenders
-from ingestion.workbook.forensics.grid import Grid, aggregates_own_column, is_figure
+from ingestion.workbook.forensics.grid import YEARS, Grid, aggregates_own_column, is_figure
 from ingestion.workbook.reading import Cell, Oddity, letters
 
 FEWEST_TOTALS = 2
 COVERED_SHARE = 0.5
-YEARS = range(1900, 2101)  # a heading may be a year
+LONE_SHARE = 0.1  # of a long list, what is left out at its far end is few
 
 
 def examine(grid: Grid) -> Iterator[Oddity]:
@@ -25,8 +27,12 @@ def examine(grid: Grid) -> Iterator[Oddity]:
     for row in sorted(grid.total_rows):
         cells = [cell for cell in grid.rows[row] if is_figure(cell)]
         totals = [cell for cell in cells if aggregates_own_column(cell)]
-        shortened = {cell: left_out for cell in totals if (left_out := _left_out(grid, cell))}
-        for cell, left_out in shortened.items():
+        covered = {cell: _covered(grid, cell) for cell in totals}
+        for cell in totals:
+            beside = [covered[other] for other in totals if other is not cell]
+            left_out = _left_out(grid, cell, covered[cell], beside)
+            if not left_out:
+                continue
             yield Oddity(
                 rule="shortened_range",
                 sheet=grid.name,
@@ -42,47 +48,64 @@ def examine(grid: Grid) -> Iterator[Oddity]:
                     yield oddity(grid, cell, neighbour)
 
 
-def _left_out(grid: Grid, total: Cell) -> list[int]:
-    """Rows of figures a total passes over; none when it is meant to cover a part only."""
-    covered = {
-        row
+def _covered(grid: Grid, total: Cell) -> set[int]:
+    """Filled rows of its own column that a total sums up; a range may reach to the last row."""
+    areas = [
+        range(area.first_row, area.last_row + 1)
         for area in reference.areas(total.formula or "")
         if area.first_column == area.last_column == total.column
-        for row in range(area.first_row, min(area.last_row, area.first_row + 1_048_576) + 1)
-    }
-    first, last = min(covered), max(covered)
-    if first <= total.row <= last:
-        return []
-    is_below = total.row > last
-    column = grid.columns[total.column]
-    figures = [cell.row for cell in column if is_figure(cell) and cell.row not in grid.total_rows]
-    between = [
-        row
-        for row in figures
-        if row not in covered and (first < row < total.row if is_below else total.row < row < last)
     ]
-    between = [row for row in between if not _belongs_elsewhere(grid, row, total, is_below)]
-    beyond = _next_to(grid, total.column, first if is_below else last, -1 if is_below else 1)
-    counted = sum(row in covered for row in figures)
-    left_out = sorted({*between, *beyond})
-    return left_out if counted >= COVERED_SHARE * (counted + len(left_out)) else []
+    rows = [cell.row for cell in grid.columns[total.column]]
+    return {row for row in rows if any(row in area for area in areas)}
 
 
-def _belongs_elsewhere(grid: Grid, row: int, total: Cell, is_below: bool) -> bool:
-    """Whether another total lies between a figure and this one: it then sums up that figure."""
-    low, high = (row, total.row) if is_below else (total.row, row)
-    return any(
-        low < cell.row < high and aggregates_own_column(cell) for cell in grid.columns[total.column]
+def _left_out(grid: Grid, total: Cell, covered: set[int], beside: list[set[int]]) -> list[int]:
+    """Rows of figures a total passes over; none when it is meant to cover a part only."""
+    if not covered or min(covered) <= total.row <= max(covered):
+        return []
+    first, last = min(covered), max(covered)
+    towards = 1 if total.row > last else -1
+    near, far = (last, first) if towards > 0 else (first, last)
+    named = covered | reference.rows_named(total.formula or "", total.column)
+    gaps = [edge for edge in covered if edge + 1 not in covered and edge != last]
+    passed_over = [
+        *_next_to(grid, total, near, towards),
+        *(row for edge in gaps for row in _next_to(grid, total, edge, 1) if row < last),
+    ]
+    beyond = _next_to(grid, total, far, -towards)
+    counted = [cell for cell in grid.columns[total.column] if cell.row in covered]
+    counts = sum(is_figure(cell) and cell.row not in grid.total_rows for cell in counted)
+    if beside:
+        beyond = [row for row in beyond if 2 * sum(row in rows for rows in beside) >= len(beside)]
+    elif len(beyond) > LONE_SHARE * counts:
+        beyond = []
+    found = {*passed_over, *beyond} - named
+    left_out = sorted(found - _counted_elsewhere(grid, total, covered)) if found else []
+    return left_out if counts >= COVERED_SHARE * (counts + len(left_out)) else []
+
+
+def _counted_elsewhere(grid: Grid, total: Cell, covered: set[int]) -> set[int]:
+    """Rows that other totals of the column sum up: those before this one, and of other blocks."""
+    between = range(
+        *sorted((total.row, max(covered) if total.row > max(covered) else min(covered)))
     )
+    others = filter(aggregates_own_column, grid.columns[total.column])
+    rows = [(one.row, _covered(grid, one)) for one in others if one is not total]
+    return set[int]().union(*(r for at, r in rows if at in between or not covered <= r))
 
 
-def _next_to(grid: Grid, column: int, edge: int, step: int) -> list[int]:
-    """Rows of figures that join on to a range at its far edge, without a gap."""
-    there = {cell.row: cell for cell in grid.columns[column]}
+def _next_to(grid: Grid, total: Cell, edge: int, step: int) -> list[int]:
+    """Rows of figures that join on to a range at an edge; a row that is blank ends them."""
+    there = {cell.row: cell for cell in grid.columns[total.column]}
     found = []
     row = edge + step
-    while row in there and is_figure(there[row]) and row not in grid.total_rows:
-        found.append(row)
+    while row != total.row and row not in grid.total_rows and row in grid.rows:
+        if row in there:
+            if not is_figure(there[row]):
+                break
+            found.append(row)
+        elif not any(map(is_figure, grid.rows[row])):
+            break
         row += step
     if found and step < 0 and _is_year(there[found[-1]]):
         found.pop()
