@@ -59,7 +59,7 @@ GUARD = Guard(
         "a changed formula that occurs more than once in the column, or is filled across its row",
         "a total that was typed where no other stands beside it",
         "lines that a sum leaves out at its far end when the sums beside it leave them out too",
-        "rows that a filter or a closed group folds away, and hidden rows and sheets of words",
+        "rows that a filter or a closed group folds away, and hidden rows of words",
         "input cells that were typed wrongly under an intact formula",
         "figures in the colour of what is behind them",
         "fonts, formats and hidden sheets of text files, and fonts and formats of ods",

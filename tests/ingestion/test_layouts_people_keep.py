@@ -109,6 +109,26 @@ def test_a_font_that_changed_for_good_is_the_columns(tmp_path: Path) -> None:
     assert odd(styled(tmp_path / "last.xlsx", last)) == {("mixed_font", "B30")}
 
 
+def test_two_fonts_row_by_row_come_from_two_sources(tmp_path: Path) -> None:
+    other: dict[str, object] = {"font_name": "Cambria"}
+    mixed = {(row, 1): other for row in (1, 2, 5, 7, 8, 9, 12, 14, 17, 18, 21, 24, 26, 27)}
+    assert odd(styled(tmp_path / "mixed.xlsx", mixed)) == {("mixed_font", "B2")}
+    striped = {(row, 1): other for row in range(0, 30, 2)}
+    assert odd(styled(tmp_path / "striped.xlsx", striped)) == set()
+    halves = {(row, 1): other for row in range(15)}
+    assert odd(styled(tmp_path / "halves.xlsx", halves)) == set()
+
+
+def test_a_hidden_sheet_of_words_is_hidden_all_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "aside.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        book.add_worksheet("S").write_number(0, 0, 1)
+        aside = book.add_worksheet("Aside")
+        aside.write_string(0, 0, "plan B")
+        aside.hide()
+    assert [odd.rule for odd in xlsx.read(path).oddities] == ["hidden_sheet"]
+
+
 def test_a_percentage_rounds_at_its_own_unit(tmp_path: Path) -> None:
     assert odd(styled(tmp_path / "percent.xlsx", {(3, 1): {"num_format": "0%"}})) == set()
 
@@ -116,9 +136,7 @@ def test_a_percentage_rounds_at_its_own_unit(tmp_path: Path) -> None:
 def test_words_that_are_hidden_or_computed_are_no_figures(tmp_path: Path) -> None:
     path = tmp_path / "words.xlsx"
     with xlsxwriter.Workbook(path) as book:
-        sheet, aside = book.add_worksheet("S"), book.add_worksheet("Choices")
-        aside.write_string(0, 0, "north")
-        aside.hide()
+        sheet = book.add_worksheet("S")
         for row in range(12):
             sheet.write_formula(row, 0, f"=B{row + 1}*2", None, 2)
             sheet.write_number(row, 1, 1)

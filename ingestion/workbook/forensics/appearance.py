@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from itertools import groupby
 from typing import TYPE_CHECKING, TypeVar
 
 from ingestion.workbook.forensics.grid import YEARS, Grid, Style, is_figure, is_text
@@ -157,10 +158,13 @@ def _fonts(grid: Grid, styled: Sequence[tuple[Cell, Style]]) -> Iterator[Oddity]
     """Figures in another font than the column's; one that changed for good is the column's too."""
     fonts = [style.font for _, style in styled]
     usual = _usual(fonts)
+    if usual is None:
+        yield from _two_hands(grid, styled)
+        return
     first, last = (_stretch(fonts), len(fonts) - _stretch(fonts[::-1]))
     for place, (cell, style) in enumerate(styled):
-        is_era = (1 < first > place) or (len(fonts) - last > 1 and place >= last)
-        if usual is not None and style.font != usual and not is_era:
+        is_era = (FEWEST <= first > place) or (len(fonts) - last >= FEWEST and place >= last)
+        if style.font != usual and not is_era:
             yield _odd(
                 grid,
                 cell,
@@ -168,6 +172,29 @@ def _fonts(grid: Grid, styled: Sequence[tuple[Cell, Style]]) -> Iterator[Oddity]
                 f"{cell.text} in {_font(style.font)}",
                 f"{_font(usual)}, as in the rest of the column",
             )
+
+
+def _two_hands(grid: Grid, styled: Sequence[tuple[Cell, Style]]) -> Iterator[Oddity]:
+    """Two fonts all through a column, in short stretches of many lengths: rows from two sources.
+
+    Where all stretches are as long, the fonts are a pattern that somebody designed.
+    """
+    fonts = [style.font for _, style in styled]
+    counts = Counter(fonts).most_common(2)
+    if len(counts) < 2 or len(fonts) < 2 * FEWEST_STYLED:
+        return
+    (usual, times), (rarer, rare) = counts
+    stretches = [(font, len(list(same))) for font, same in groupby(fonts)]
+    lengths = [length for font, length in stretches if font == rarer]
+    is_short = rare <= FEWEST * len(lengths)
+    if times + rare >= USUAL_SHARE * len(fonts) and is_short and len(set(lengths)) > 1:
+        yield _odd(
+            grid,
+            next(cell for cell, style in styled if style.font == rarer),
+            "mixed_font",
+            f"{rare} figures in {_font(rarer)} and {times} in {_font(usual)}, row by row",
+            "one font down the column, or another from some row on",
+        )
 
 
 def _stretch(looks: Sequence[T]) -> int:

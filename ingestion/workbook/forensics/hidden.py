@@ -9,19 +9,19 @@ from ingestion.workbook.reading import Oddity, Sheet, letters
 
 
 def examine(sheet: Sheet, grid: Grid) -> Iterator[Oddity]:
-    """A hidden sheet with figures on it, or each hidden row and column of one that is shown.
+    """A hidden sheet that is filled, or each hidden row and column of one that is shown.
 
-    Words alone are a note or a list to choose from. What a filter or a group has folded away is
-    marked as such at the edge of the sheet.
+    A row of words alone is a note. What a filter or a group has folded away is marked as such at
+    the edge of the sheet.
     """
     if sheet.is_hidden:
-        if any(cell.number is not None for cells in grid.rows.values() for cell in cells):
+        if grid.rows:
             yield Oddity(
                 rule="very_hidden_sheet" if sheet.is_very_hidden else "hidden_sheet",
                 sheet=sheet.name,
                 observed=f"a hidden sheet with {sum(map(len, grid.rows.values()))} filled cells"
                 + (" that no menu brings back" if sheet.is_very_hidden else ""),
-                expected="every sheet with figures shown",
+                expected="every sheet shown",
             )
         return
     for row in sorted((sheet.hidden_rows - sheet.folded_rows) & grid.rows.keys()):
