@@ -7,9 +7,10 @@ How to remedy: ask where the listed figures were taken from; if rounding was int
 resolution and the day it began.
 
 Method: the share of round values after a baseline against that before it among values of as many
-digits, or for rates numerators jittered over their own denominators (`signals/roundness.py`). Where
-all values in a row have fewer digits for long, the resolution changed: that is said and not asked
-about, unless a finer resolution or the end of the past is declared. Digits alone are never judged.
+digits (`signals/roundness.py`), or for rates numerators nearest to a whole percentage against those
+a little farther from one (`signals/typed_percentages.py`). Where all values in a row have fewer
+digits for long, the resolution changed: that is said and not asked about, unless a finer resolution
+or the end of the past is declared. Digits alone are never judged.
 """
 
 from __future__ import annotations

@@ -9,9 +9,8 @@ they have. It is asked about all the same where it looks typed rather than publi
 steps coarser than the values usually change, and where it breaks a declaration, of the resolution
 or of where the past ends.
 
-For rates: how many numerators are the nearest to a whole percentage, against numerators jittered
-about themselves over the same denominators. Absolute tests of last digits are not made: honest
-people round too.
+Rates with denominators are judged by their numerators (`typed_percentages.py`). Absolute tests of
+last digits are not made: honest people round too.
 """
 
 from __future__ import annotations
@@ -20,11 +19,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import gammaln, ndtr
+from scipy.special import gammaln
 
 from expectations.signals.lattice import resolution_of
 from expectations.signals.quantiles import deviation
 from expectations.signals.series import Signal, judged, not_applicable, not_enough
+from expectations.signals.typed_percentages import typed_percentages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,9 +45,6 @@ ROUNDER, DECIMAL = (5, 10), 10
 POWERS = 10 ** np.arange(1, 18, dtype=np.int64)
 # A row of round values is long that by chance is so long in fewer than one of so many series.
 SELDOM = 100
-LEAST_INFORMATION = 2.0
-EXACT_UP_TO = 400
-PERCENTS_EACH_WAY = 6
 
 
 def roundness(series: Series, terms: Terms) -> Signal:
@@ -56,7 +53,7 @@ def roundness(series: Series, terms: Terms) -> Signal:
     if n < MINIMUM:
         return not_enough(n, MINIMUM)
     if series.denominators is not None and series.numerators is not None:
-        return _typed(series.numerators, series.denominators)
+        return typed_percentages(series.numerators, series.denominators)
     if series.days is None:
         return not_applicable(n, "without an order in time there is no past to compare with")
     return _against_past(series, terms)
@@ -208,59 +205,3 @@ def _stride(steps: Integers) -> float:
     What moves from one round number to the next, or stays about one, would pass for rounding.
     """
     return min(deviation(steps), deviation(np.diff(steps))) if len(steps) > 1 else 0.0
-
-
-def _typed(numerators: Integers, denominators: Integers) -> Signal:
-    inner = (numerators > 0) & (numerators < denominators) & (denominators > 100)
-    index = np.flatnonzero(inner)
-    top, below = numerators[index].astype(float), denominators[index].astype(float)
-    nearest = np.rint(100 * top / below)
-    hits = np.abs(np.rint(nearest * below / 100) - top) < 0.5
-    chance = _chance(top, below, nearest)
-    information = float((chance * (1 - chance)).sum())
-    if information < LEAST_INFORMATION:
-        reason = "the denominators are too small to tell a whole percentage from others"
-        return not_applicable(len(numerators), reason)
-    seen, expected = int(hits.sum()), float(chance.sum())
-    return judged(
-        _poisson_binomial_tail(seen, chance),
-        n=len(index),
-        observed=f"{seen} of {len(index)} rates are as near to a whole percentage as can be",
-        expected=f"about {expected:.1f} when the numerators fall freely",
-        rows=index[hits],
-        score=(seen - expected) / np.sqrt(information),
-    )
-
-
-def _chance(top: Floats, below: Floats, nearest: Floats) -> Floats:
-    """Chance that a jittered numerator over the same denominator is nearest to a whole percentage.
-
-    The jitter is that of the numerator as a count, and at least as wide as one percentage point.
-    """
-    rate = top / below
-    jitter = np.maximum(np.sqrt(below * rate * (1 - rate)), 0.6 * below / 100)
-    percents = nearest[:, None] + np.arange(-PERCENTS_EACH_WAY, PERCENTS_EACH_WAY + 1)
-    places = np.rint(percents * below[:, None] / 100)
-    valid = (places > 0) & (places < below[:, None])
-    density = np.where(valid, np.exp(-0.5 * ((places - top[:, None]) / jitter[:, None]) ** 2), 0.0)
-    low = np.maximum(places[:, 0] - below / 200, 0.5)
-    high = np.minimum(places[:, -1] + below / 200, below - 0.5)
-    mass = ndtr((high - top) / jitter) - ndtr((low - top) / jitter)
-    chance = density.sum(axis=1) / (np.sqrt(2 * np.pi) * jitter * mass)
-    return np.asarray(np.clip(chance, 0.0, 1.0), dtype=np.float64)
-
-
-def _poisson_binomial_tail(seen: int, chance: Floats) -> float:
-    """Chance of at least so many hits; exact for short series, with skewness for long ones."""
-    if len(chance) <= EXACT_UP_TO:
-        distribution = np.ones(1)
-        for one in chance:
-            grown = np.append(distribution * (1 - one), 0.0)
-            grown[1:] += distribution * one
-            distribution = grown
-        return float(distribution[seen:].sum())
-    variance = float((chance * (1 - chance)).sum())
-    skew = float((chance * (1 - chance) * (1 - 2 * chance)).sum()) / variance**1.5
-    z = (seen - 0.5 - float(chance.sum())) / np.sqrt(variance)
-    corrected = z - skew * (z * z - 1) / 6
-    return float(ndtr(-max(corrected, 0.6 * z)))
