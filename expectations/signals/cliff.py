@@ -62,9 +62,10 @@ def cliff(bins: Bins, n: int, failing: int, room: float) -> Signal:
 
 
 def _too_few(inside: Floats) -> bool:
-    """Bins to tell a curve, or values in them: fewer than in the nearest are no neighbourhood."""
-    fewest = max(FEWEST_NEARBY, 2 * float(inside[:NEAREST].sum()))
-    return bool(len(inside) < FEWEST_TELLING or inside.sum() < fewest)
+    """Bins to tell a curve, or values in them: a third at least beside the nearest bins."""
+    beside = float(inside[NEAREST:].sum())
+    nearby = float(inside.sum())
+    return len(inside) < FEWEST_TELLING or nearby < FEWEST_NEARBY or beside < nearby / 3
 
 
 def _shapes(nearby: float) -> list[tuple[bool, int]]:
