@@ -27,6 +27,8 @@ REACH = 2.2
 # Steps a standard deviation: fewer leave too few places for a curve.
 FEWEST_STEPS = 1.8
 FEWEST_FOR_MORE, FEW = 150, 600
+# Where distances from an end differ less than so, their logarithms are no other scale.
+SPAN = 0.3
 DENSE_END = 0.6
 MOST_AT_AN_END = 0.03
 
@@ -35,7 +37,8 @@ MOST_AT_AN_END = 0.03
 class Bins:
     """Counts in bins of the signed distance from the limit; bin 0 is the first inside.
 
-    exposure: how much of a bin the values could fill, 1 where nothing but a smooth curve tells.
+    exposure: how much of a bin the values could fill, 1 where nothing but a smooth curve tells;
+    scales: logarithms of how far the bins are from where all values end.
     """
 
     first: int
@@ -44,6 +47,7 @@ class Bins:
     design: Floats
     exposure: Floats
     roundness: Integers
+    scales: tuple[Floats, ...] = ()
 
     @property
     def zero(self) -> int:
@@ -56,6 +60,9 @@ def bins_about(series: Series, terms: Terms, sign: float) -> Bins | None:
     if series.denominators is None:
         lattice = lattice_of(series.values, resolution=terms.resolution, apart_from=limit)
     series = series.take(np.flatnonzero(_away_from_bounds(series.values, terms)))
+    left_out = stays_out(series.values, limit)
+    if left_out:
+        series = series.take(np.flatnonzero(series.values))
     values = series.values
     if len(values) < FEWEST_NEARBY:
         return None
@@ -69,6 +76,8 @@ def bins_about(series: Series, terms: Terms, sign: float) -> Bins | None:
     width = spread / fineness
     if step:
         width = step * max(1, round(width / step))
+    if left_out:
+        limit += sign * step
     reach = int(np.clip(round(REACH * spread / width), 8, 400))
     distance = sign * (values - limit) / width
     index = np.floor(distance + 1e-6).astype(np.int64)
@@ -82,7 +91,13 @@ def bins_about(series: Series, terms: Terms, sign: float) -> Bins | None:
     places = np.arange(first, last + 1)
     design = polynomials(places.astype(float), _order(int(counts.sum())))
     edges = np.append(places, last + 1)
-    held = np.maximum(places_held(series, limit, sign, width, edges), LEAST)
+    held = places_held(series, limit, sign, width, edges)
+    if series.denominators is None:
+        for end, side in ends_of(values, terms):
+            held *= _share_beyond(end, side, limit + sign * (width * edges - step / 2), step)
+    if left_out and first < 0 <= last:
+        held[-first - 1] *= 1 - step / width
+    held = np.maximum(held, LEAST)
     exposure = held * level_leads(series, limit + sign * width * edges, design)
     if dense_low:
         design = np.column_stack([design, np.log(places - index.min() + 0.5)])
@@ -92,7 +107,42 @@ def bins_about(series: Series, terms: Terms, sign: float) -> Bins | None:
     if lattice is not None and lattice.heaps:
         heaped, roundness = _heap_columns(lattice, places, limit, width, sign)
         design = np.hstack([design, heaped])
-    return Bins(first, counts, width, design, exposure, roundness)
+    middles = limit + sign * width * (places + 0.5)
+    scales = tuple(
+        np.log(away)
+        for end, side in ends_of(values, terms)
+        if np.ptp(away := np.maximum(side * (middles - end), width / 2)) > SPAN * away.min()
+    )
+    return Bins(first, counts, width, design, exposure, roundness, scales)
+
+
+def ends_of(values: Floats, terms: Terms) -> list[tuple[float, float]]:
+    """Zero and the natural bounds where all values lie on one side, and on which: 1 is above."""
+    ends = {0.0, *(float(bound) for bound in terms.bounds if bound is not None)}
+    above = [(end, 1.0) for end in ends if values.min() >= end]
+    return above + [(end, -1.0) for end in ends if values.max() <= end and values.min() < end]
+
+
+def stays_out(values: Floats, target: float) -> bool:
+    """Is the target 0 where values have both signs? There changes lie when nothing happens.
+
+    What lies exactly there says nothing; what lies just above, and not just below, does.
+    """
+    return bool(target == 0 and values.min() < 0 < values.max())
+
+
+def rescaled(bins: Bins) -> list[Bins]:
+    """The same bins under polynomials, of the same order, of the distance's logarithm.
+
+    What begins at an end rises steeply there and falls slowly: a polynomial of the values takes
+    that rise for an edge, one of their logarithms does not.
+    """
+    order = _order(int(bins.counts.sum()))
+    rest = bins.design[:, order + 1 :]
+    return [
+        replace(bins, design=np.column_stack([polynomials(scale, order), rest]))
+        for scale in bins.scales
+    ]
 
 
 def richer(bins: Bins) -> list[Bins]:
@@ -109,6 +159,12 @@ def richer(bins: Bins) -> list[Bins]:
         replace(bins, design=np.column_stack([bins.design, more[:, :columns]]))
         for columns in (1, 2)
     ]
+
+
+def _share_beyond(end: float, side: float, edges: Floats, step: float) -> Floats:
+    """How much of each bin between the edges lies on the values' side of their end."""
+    inside = np.maximum(side * (edges - end) + step / 2, 0.0)
+    return np.asarray(np.abs(np.diff(inside)) / np.abs(np.diff(edges)), dtype=np.float64)
 
 
 def _dense_ends(index: Integers, reach: int) -> tuple[bool, bool]:

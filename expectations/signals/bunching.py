@@ -16,9 +16,20 @@ import numpy as np
 from scipy.special import ndtr
 
 from expectations.permutation import seed_of
-from expectations.signals.bins import FEW, FEWEST_NEARBY, Bins, bins_about, richer
+from expectations.signals.bins import (
+    FEW,
+    FEWEST_FOR_MORE,
+    FEWEST_NEARBY,
+    Bins,
+    bins_about,
+    ends_of,
+    rescaled,
+    richer,
+)
 from expectations.signals.bunching_of_many import bunching_of_many
-from expectations.signals.density import Curve, fit, polynomials
+from expectations.signals.cliff import cliff
+from expectations.signals.density import Curve, deviance, fit
+from expectations.signals.excess_in_words import in_words, rows_between
 from expectations.signals.series import (
     LARGEST_P,
     Placebo,
@@ -41,13 +52,13 @@ MINIMUM = 60
 # Ends of the usual scales, when the values end there too.
 BOUNDS = (0.0, 1.0, 100.0)
 FEWEST_FAILING = 5
-# Bins inside the limit that a pile-up fills.
-NEAREST = 2
 # Bins inside and outside, at each width: a hole is wider than the excess it fills.
 WIDTHS = ((1, 4), (2, 7))
 MANY = 3000
 # Values that a placebo must lead to expect.
 FEWEST_EXPECTED = 2.0
+# Twice the logarithm of how much likelier a scale that fits clearly better makes few values.
+CLEARLY = 3.0
 DRAWS, MORE_DRAWS = 1_000, 20_000
 LARGE_COUNT = 4000.0
 # Honest densities are no polynomials: how much wider than chance alone the score scatters.
@@ -78,9 +89,17 @@ def bunching(series: Series, terms: Terms) -> Signal:
     if bins.zero >= len(bins.counts):
         return not_applicable(n, "what reaches the target lies on a bound or far beyond it")
     failing = bins.counts[: max(bins.zero, 0)].sum()
-    if bins.zero < 2 or failing < FEWEST_FAILING:
-        return _cliff(bins, n, len(failed))
+    if failing < FEWEST_FAILING:
+        return cliff(bins, n, len(failed), _room(values, terms, sign) / bins.width)
+    if bins.zero < 2:
+        return not_applicable(n, "what misses the target lies too near to it for a curve there")
     return _contrast(bins, values, limit, sign)
+
+
+def _room(values: Floats, terms: Terms, sign: float) -> float:
+    """How far outside the target values could lie."""
+    room = [sign * (terms.target - end) for end, side in ends_of(values, terms) if side == sign]
+    return min(room, default=np.inf)
 
 
 def at_target_and_limit(series: Series, terms: Terms) -> Signal:
@@ -110,25 +129,38 @@ def _contrast(bins: Bins, values: Floats, limit: float, sign: float) -> Signal:
             expected="none",
         )
     placebos, stray, alike = _placebos(bins, best, looks, limit, sign)
-    # What a more pliant curve follows as well is the shape of the values, not an edge.
-    least = min([best, *(_look(more, best.inner, best.outer) for more in richer(bins))], key=_score)
+    # What a more pliant curve, or one on another scale, follows as well is the shape of the
+    # values, not an edge.
+    others = [_look(more, best.inner, best.outer) for more in richer(bins)]
+    others += _on_other_scales(bins, best)
+    least = min([best, *others], key=_score)
     score = least.score / (stray * MISFIT)
     p_value = _p_value(bins, score, looks)
     if alike is not None:
         p_value = max(p_value, among_its_like(score, alike))
     edge, end = limit + sign * best.inner * bins.width, limit - sign * best.outer * bins.width
+    seen = tuple(float(bins.counts[side].sum()) for side in (near, far))
+    foreseen = tuple(float(least.curve.expected[side].sum()) for side in (near, far))
+    observed, expected = in_words(values, (limit, edge, end), seen, foreseen)
     return judged(
         p_value,
         n=len(values),
-        observed=f"{bins.counts[near].sum():.0f} values from {limit:g} to {edge:g} and "
-        f"{bins.counts[far].sum():.0f} from {limit:g} to {end:g} on the other side",
-        expected=f"about {best.curve.expected[near].sum():.1f} and "
-        f"{best.curve.expected[far].sum():.1f} by a smooth curve through the neighbourhood",
-        rows=np.flatnonzero((values >= min(limit, edge)) & (values <= max(limit, edge))),
+        observed=observed,
+        expected=expected,
+        rows=rows_between(values, limit, edge),
         score=score,
         placebos=placebos,
         figures={"from": min(limit, edge), "to": max(limit, edge), "strays_by": stray},
     )
+
+
+def _on_other_scales(bins: Bins, best: _Look) -> list[_Look]:
+    """Few values tell a scale from an excess only where it fits them clearly better."""
+    looks = [_look(other, best.inner, best.outer) for other in rescaled(bins)]
+    if bins.counts.sum() >= FEWEST_FOR_MORE:
+        return looks
+    most = deviance(bins.counts, best.curve.expected) - CLEARLY
+    return [look for look in looks if deviance(bins.counts, look.curve.expected) <= most]
 
 
 def _widths(bins: Bins) -> list[tuple[int, int]]:
@@ -233,47 +265,3 @@ def _placebos(
         return placebos, stray, None
     placebos = [placebo for placebo, is_same in zip(placebos, same, strict=True) if is_same]
     return placebos, stray, scores[same]
-
-
-def _cliff(bins: Bins, n: int, failing: int) -> Signal:
-    """Hardly any value fails: do those inside pile up at the limit and break off there?
-
-    Both, or neither counts: a series that rises has an edge where it began, and a target is often
-    set there; but nothing piles up at it.
-    """
-    zero = max(bins.zero, 0)
-    inside = bins.counts[zero : zero + 12]
-    if inside.sum() < FEWEST_NEARBY or len(inside) < 8:
-        return not_applicable(n, f"only {failing} values fail, too few to compare both sides")
-    reach = 4
-    places = np.arange(-reach, len(inside), dtype=float)
-    design = polynomials(places, 2 if inside.sum() >= 100 else 1)
-    curve = fit(np.concatenate([np.zeros(reach), inside]), design, places >= NEAREST)
-    near = ((places >= 0) & (places < NEAREST)).astype(np.float64)
-    missing = (places < 0).astype(np.float64)
-    nearest, seen = (
-        float(inside[:NEAREST].sum()),
-        float(bins.counts[max(0, zero - reach) : zero].sum()),
-    )
-    generator = np.random.default_rng(seed_of(bins.counts.astype(np.int64)))
-    p_excess = _reached(generator.poisson(_foreseen(curve, near, generator)) >= nearest)
-    p_missing = _reached(generator.poisson(_foreseen(curve, missing, generator)) <= seen)
-    return judged(
-        max(p_excess, p_missing),
-        n=n,
-        observed=f"{seen:.0f} values just outside the target, {nearest:.0f} just inside",
-        expected=f"about {float(missing @ curve.expected):.1f} and "
-        f"{float(near @ curve.expected):.1f}, had the curve further inside gone on",
-    )
-
-
-def _foreseen(curve: Curve, weights: Floats, generator: np.random.Generator) -> Floats:
-    """Draws of what the curve expects in the weighted bins, as uncertain as its fit leaves it."""
-    expected = float(weights @ curve.expected)
-    error = np.sqrt(curve.variance_of(weights) * curve.dispersion) / max(expected, 1e-9)
-    draws: Floats = expected * np.exp(min(error, 3.0) * generator.standard_normal(MORE_DRAWS))
-    return draws.clip(max=1e9)
-
-
-def _reached(hits: NDArray[np.bool_]) -> float:
-    return (1 + int(hits.sum())) / (len(hits) + 1)

@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import stdtr
 
+from expectations.signals.bins import stays_out
 from expectations.signals.density import fit, polynomials
+from expectations.signals.excess_in_words import in_words, rows_between
 from expectations.signals.exposure import places_held
 from expectations.signals.lattice import HEAPS, Lattice, decimals_of, lattice_of
 from expectations.signals.quantiles import quantiles, spread_of
@@ -104,14 +106,14 @@ def bunching_of_many(series: Series, terms: Terms) -> Signal:
     misfit = max(_misfit([seen for _, seen in placebos]), LEAST_MISFIT**2)
     limit = terms.target
     edge, end = limit + sign * inner * line.width, limit - sign * outer * line.width
+    seen, foreseen = zip(here.inside, here.outside, strict=True)
+    observed, expected = in_words(values, (limit, edge, end), seen, foreseen)
     return judged(
         len(WIDTHS) * p_value,
         n=n,
-        observed=f"{here.inside[0]:.0f} values from {limit:g} to {edge:g} and "
-        f"{here.outside[0]:.0f} from {limit:g} to {end:g} on the other side",
-        expected=f"about {here.inside[1]:.0f} and {here.outside[1]:.0f} "
-        "by a smooth curve through the neighbourhood",
-        rows=np.flatnonzero((values >= min(limit, edge)) & (values <= max(limit, edge))),
+        observed=observed,
+        expected=expected,
+        rows=rows_between(values, limit, edge),
         score=adjusted,
         placebos=[
             Placebo(
@@ -126,6 +128,10 @@ def bunching_of_many(series: Series, terms: Terms) -> Signal:
 
 def _line(series: Series, terms: Terms, sign: float) -> _Line:
     values, limit = series.values, terms.target
+    left_out = stays_out(values, limit)
+    if left_out:
+        series = series.take(np.flatnonzero(values))
+        values = series.values
     lattice = None
     if series.denominators is None:
         lattice = lattice_of(values, resolution=terms.resolution, apart_from=limit)
@@ -137,6 +143,8 @@ def _line(series: Series, terms: Terms, sign: float) -> _Line:
         width = step * max(1, round(width / step))
     if lattice is not None:
         values, limit = lattice.settled(values), float(lattice.settled(np.array(limit)))
+    if left_out:
+        limit += sign * step
     index = np.floor(sign * (values - limit) / width + 1e-6).astype(np.int64)
     lowest, highest = quantiles(index, 0.0005, 0.9995)
     first, last = max(int(lowest), -MOST_BINS), min(int(highest), MOST_BINS)
@@ -145,6 +153,8 @@ def _line(series: Series, terms: Terms, sign: float) -> _Line:
     bins = np.arange(first, last + 1)
     kept = (index >= first) & (index <= last)
     places = places_held(series, limit, sign, width, np.arange(first, last + 2))
+    if left_out and first < 0 <= last:
+        places[-first - 1] *= 1 - step / width
     places[places < FEWEST_PLACES] = 0.0
     roundness = np.zeros(len(bins), dtype=np.int64)
     if lattice is not None and lattice.heaps:

@@ -81,3 +81,10 @@ def fit(
     # Under chance alone it strays from 1 by sqrt(2 / freedom): only more than twice that counts.
     dispersion = pearson if pearson > 1 + 2 * np.sqrt(2 / freedom) else 1.0
     return Curve(expected, design, covariance, dispersion)
+
+
+def deviance(counts: Floats, expected: Floats) -> float:
+    """Twice how much less likely the counts are than if just they had been expected."""
+    expected = np.maximum(expected, 1e-9)
+    logs = np.log(np.maximum(counts, 1e-9) / expected)
+    return 2 * float((counts * logs - (counts - expected)).sum())
