@@ -24,8 +24,8 @@ FEWEST_NEARBY = 20
 # Bins a standard deviation at 500 values; more values afford finer bins.
 BINS_PER_SCALE = 8
 REACH = 2.2
-# Steps a standard deviation: fewer leave too few places for a curve.
-FEWEST_STEPS = 1.8
+# Steps a standard deviation: fewer leave too few places for a curve, and so many several to a bin.
+FEWEST_STEPS, FINE = 1.8, 16
 FEWEST_FOR_MORE, FEW = 150, 600
 # Where distances from an end differ less than so, their logarithms are no other scale.
 SPAN = 0.3
@@ -38,6 +38,7 @@ class Bins:
     """Counts in bins of the signed distance from the limit; bin 0 is the first inside.
 
     exposure: how much of a bin the values could fill, 1 where nothing but a smooth curve tells;
+    left_out: whether values exactly on the limit are in no bin;
     scales: logarithms of how far the bins are from where all values end.
     """
 
@@ -47,6 +48,7 @@ class Bins:
     design: Floats
     exposure: Floats
     roundness: Integers
+    left_out: bool
     scales: tuple[Floats, ...] = ()
 
     @property
@@ -60,9 +62,11 @@ def bins_about(series: Series, terms: Terms, sign: float) -> Bins | None:
     if series.denominators is None:
         lattice = lattice_of(series.values, resolution=terms.resolution, apart_from=limit)
     series = series.take(np.flatnonzero(_away_from_bounds(series.values, terms)))
-    left_out = stays_out(series.values, limit)
+    left_out = stays_out(series.values, limit) or (
+        limit != terms.approval_limit and _is_round(limit, lattice, series.values)
+    )
     if left_out:
-        series = series.take(np.flatnonzero(series.values))
+        series = series.take(np.flatnonzero(np.abs(series.values - limit) > 1e-9))
     values = series.values
     if len(values) < FEWEST_NEARBY:
         return None
@@ -105,7 +109,8 @@ def bins_about(series: Series, terms: Terms, sign: float) -> Bins | None:
         design = np.column_stack([design, np.log(index.max() - places + 0.5)])
     roundness = np.zeros(len(places), dtype=np.int64)
     if lattice is not None and lattice.heaps:
-        heaped, roundness = _heap_columns(lattice, places, limit, width, sign)
+        skipped = round(terms.target / lattice.step) if left_out else None
+        heaped, roundness = _heap_columns(lattice, places, limit, width, sign, skipped)
         design = np.hstack([design, heaped])
     middles = limit + sign * width * (places + 0.5)
     scales = tuple(
@@ -113,7 +118,7 @@ def bins_about(series: Series, terms: Terms, sign: float) -> Bins | None:
         for end, side in ends_of(values, terms)
         if np.ptp(away := np.maximum(side * (middles - end), width / 2)) > SPAN * away.min()
     )
-    return Bins(first, counts, width, design, exposure, roundness, scales)
+    return Bins(first, counts, width, design, exposure, roundness, left_out, scales)
 
 
 def ends_of(values: Floats, terms: Terms) -> list[tuple[float, float]]:
@@ -121,6 +126,16 @@ def ends_of(values: Floats, terms: Terms) -> list[tuple[float, float]]:
     ends = {0.0, *(float(bound) for bound in terms.bounds if bound is not None)}
     above = [(end, 1.0) for end in ends if values.min() >= end]
     return above + [(end, -1.0) for end in ends if values.max() <= end and values.min() < end]
+
+
+def _is_round(target: float, lattice: Lattice | None, values: Floats) -> bool:
+    """Is the target a tenth place of fine values? People and small samples heap there.
+
+    How many lie exactly on it is asked by itself (`point_mass.py`), and no sign of an edge.
+    """
+    if lattice is None or not len(values) or spread_of(values, 50) < FINE * lattice.step:
+        return False
+    return round(target / lattice.step) % 10 == 0
 
 
 def stays_out(values: Floats, target: float) -> bool:
@@ -200,17 +215,28 @@ def _order(nearby: int) -> int:
 
 
 def _heap_columns(
-    lattice: Lattice, places: Integers, limit: float, width: float, sign: float
+    lattice: Lattice,
+    places: Integers,
+    limit: float,
+    width: float,
+    sign: float,
+    skipped: int | None,
 ) -> tuple[Floats, Integers]:
-    """How many heaps of each roundness a bin holds, less what it would on average."""
+    """How many heaps of each roundness a bin holds, less what it would on average.
+
+    skipped: a place that is left out, and no heap for that.
+    """
     m = max(1, round(width / lattice.step))
     start = limit / lattice.step
     edges = sign * places * m + start
     first = np.ceil(edges - 1e-6) if sign > 0 else np.floor(edges + 1e-6) - (m - 1)
     first = first.astype(np.int64)
-    columns = [
-        ((first + m - 1) // heap - (first - 1) // heap) * heap / m - 1.0 for heap in lattice.heaps
-    ]
+    columns = []
+    for heap in lattice.heaps:
+        held = (first + m - 1) // heap - (first - 1) // heap
+        if skipped is not None and skipped % heap == 0:
+            held = held - ((first <= skipped) & (skipped < first + m))
+        columns.append(held * heap / m - 1.0)
     kept = [column / max(np.abs(column).max(), 1) for column in columns if np.ptp(column) > 1e-9]
     roundness = np.zeros(len(places), dtype=np.int64)
     if m == 1:

@@ -141,13 +141,15 @@ def _contrast(bins: Bins, values: Floats, limit: float, sign: float) -> Signal:
     edge, end = limit + sign * best.inner * bins.width, limit - sign * best.outer * bins.width
     seen = tuple(float(bins.counts[side].sum()) for side in (near, far))
     foreseen = tuple(float(least.curve.expected[side].sum()) for side in (near, far))
-    observed, expected = in_words(values, (limit, edge, end), seen, foreseen)
+    observed, expected = in_words(
+        values, (limit, edge, end), seen, foreseen, left_out=bins.left_out
+    )
     return judged(
         p_value,
         n=len(values),
         observed=observed,
         expected=expected,
-        rows=rows_between(values, limit, edge),
+        rows=rows_between(values, limit, edge, left_out=bins.left_out),
         score=score,
         placebos=placebos,
         figures={"from": min(limit, edge), "to": max(limit, edge), "strays_by": stray},

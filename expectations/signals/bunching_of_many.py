@@ -107,13 +107,15 @@ def bunching_of_many(series: Series, terms: Terms) -> Signal:
     limit = terms.target
     edge, end = limit + sign * inner * line.width, limit - sign * outer * line.width
     seen, foreseen = zip(here.inside, here.outside, strict=True)
-    observed, expected = in_words(values, (limit, edge, end), seen, foreseen)
+    observed, expected = in_words(
+        values, (limit, edge, end), seen, foreseen, left_out=stays_out(values, limit)
+    )
     return judged(
         len(WIDTHS) * p_value,
         n=n,
         observed=observed,
         expected=expected,
-        rows=rows_between(values, limit, edge),
+        rows=rows_between(values, limit, edge, left_out=stays_out(values, limit)),
         score=adjusted,
         placebos=[
             Placebo(

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from expectations.signals.bins import stays_out
-
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -17,7 +15,12 @@ if TYPE_CHECKING:
 
 
 def in_words(
-    values: Floats, places: tuple[float, float, float], seen: Pair, expected: Pair
+    values: Floats,
+    places: tuple[float, float, float],
+    seen: Pair,
+    expected: Pair,
+    *,
+    left_out: bool,
 ) -> tuple[str, str]:
     """Observed and expected, of a limit, an edge inside and an end outside, in this order.
 
@@ -29,10 +32,10 @@ def in_words(
         least, most = sorted((limit, far))
         own = far if count == 0 else float(np.clip(far, values.min(), values.max()))
         ranges.append(f"{said(limit)} to {said(own, most - least)}")
-    left_out = ", those exactly on 0 left out" if stays_out(values, limit) else ""
+    without = f", those exactly on {said(limit)} left out" if left_out else ""
     inside, outside = (about(count) for count in expected)
     observed = f"{seen[0]:.0f} values just inside the target ({ranges[0]}) and "
-    observed += f"{seen[1]:.0f} just outside ({ranges[1]}){left_out}"
+    observed += f"{seen[1]:.0f} just outside ({ranges[1]}){without}"
     return observed, f"{inside} and {outside} by a smooth curve through the neighbourhood"
 
 
@@ -52,7 +55,7 @@ def about(count: float) -> str:
     return f"about {count:.0f}" if count >= 10 else f"about {count:.1f}"
 
 
-def rows_between(values: Floats, limit: float, edge: float) -> Integers:
-    """The values from the limit to the edge inside, without those that say nothing there."""
+def rows_between(values: Floats, limit: float, edge: float, *, left_out: bool) -> Integers:
+    """The values from the limit to the edge inside, with those exactly on it or without."""
     between = (values >= min(limit, edge)) & (values <= max(limit, edge))
-    return np.flatnonzero(between & ~(stays_out(values, limit) & (values == limit)))
+    return np.flatnonzero(between & ~(left_out & (values == limit)))

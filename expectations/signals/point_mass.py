@@ -17,6 +17,7 @@ from scipy.special import betainc, stdtr
 
 from expectations.signals.bunching import BOUNDS
 from expectations.signals.density import fit, polynomials
+from expectations.signals.few_answers import gathers_means
 from expectations.signals.lattice import (
     FEWEST_DISTINCT,
     Lattice,
@@ -99,6 +100,8 @@ def point_mass(series: Series, terms: Terms) -> Signal:
         return not_applicable(n, f"{terms.target:g} is a natural bound of the values")
     if terms.target == 0 and ends[0] < 0 < ends[1]:
         return not_applicable(n, "0 is where changes and balances lie when nothing happens")
+    if terms.kind == "score" and gathers_means(values, terms.target):
+        return not_applicable(n, f"means of few answers gather at {terms.target:g} anyway")
     if series.denominators is not None and series.numerators is not None:
         if deviation(values) < FEWEST_STEPS * series.step_of_ratios:
             return not_applicable(n, "its denominators leave too few places about the target")

@@ -49,7 +49,7 @@ def repetition(series: Series, terms: Terms) -> Signal:
         return not_applicable(n, f"two of its values are equal in {chance:.0%} of cases anyway")
     looks = [
         repeated_block(codes, usual, days, chance),
-        _shifted_block(series.values, days),
+        _shifted_block(series.values, usual, days),
         carried_values(series.values, codes, usual),
     ]
     best = min(looks, key=lambda one: one.p_value or 1.0)
@@ -62,10 +62,14 @@ def repetition(series: Series, terms: Terms) -> Signal:
     )
 
 
-def _shifted_block(values: Floats, days: Integers) -> Signal:
-    """A stretch of changes that comes again, where changes are of many sizes."""
+def _shifted_block(values: Floats, usual_values: Booleans, days: Integers) -> Signal:
+    """A stretch of changes that comes again, where changes are of many sizes.
+
+    What rises from a usual value falls back to it: of both changes neither tells more than a value.
+    """
     least = EQUAL * max(float(np.abs(values).max()), 1e-300)
     codes, usual = _codes(np.rint(np.diff(values) / least))
+    usual |= usual_values[1:] | usual_values[:-1]
     chance = _chance(codes, usual)
     block = repeated_block(codes, usual, days[1:], chance, of="changes from value to value")
     is_telling = chance <= HIGHEST_CHANCE and block.figures["length"] >= FEWEST_CHANGES

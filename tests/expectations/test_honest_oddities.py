@@ -14,7 +14,6 @@ from expectations.signals.bunching import bunching
 from expectations.signals.lattice import lattice_of
 from expectations.signals.point_mass import point_mass
 from expectations.signals.repetition import repetition
-from expectations.signals.roundness import roundness
 from expectations.signals.series import Series, Terms
 
 TERMS = Terms(target=95.0, kind="rate", bounds=(0.0, 100.0))
@@ -237,39 +236,3 @@ def test_amounts_on_a_legal_limit_stand_out_among_amounts_that_come_in_heaps(
     values = np.concatenate([round_ones, free, np.full(400, 2700.0)])
     signal = point_mass(Series.of(values), Terms(target=limit, higher_is_better=False))
     assert (signal.p_value is not None and signal.p_value < 0.001) is found
-
-
-def rates(level: float, size: int, n: int, seed: int, *, typed: float = 0.0) -> Series:
-    """Rates about a level that vary little more than chance, some of them typed as whole ones."""
-    generator = np.random.default_rng([13, seed])
-    sizes = generator.poisson(size, n)
-    good = generator.binomial(sizes, np.clip(generator.normal(level, 0.15, n), 0.1, 99.9) / 100)
-    chosen = np.flatnonzero(generator.random(n) < typed)
-    good[chosen] = np.rint(np.rint(100 * good[chosen] / sizes[chosen]) * sizes[chosen] / 100)
-    return Series.of(100 * good / sizes, days=np.arange(n), numerators=good, denominators=sizes)
-
-
-@pytest.mark.parametrize("level", [1.0, 99.0])
-def test_rates_that_vary_little_about_a_whole_percentage_are_not_typed(level: float) -> None:
-    terms = Terms(target=level - 0.2, kind="rate")
-    honest = [roundness(rates(level, 3000, 365, seed), terms).p_value for seed in SEEDS]
-    assert sum(p is not None and p < 0.01 for p in honest) <= 1
-    typed = roundness(rates(level, 3000, 365, 1, typed=0.2), terms)
-    assert typed.p_value is not None
-    assert typed.p_value < 0.001
-
-
-@pytest.mark.parametrize("size", [400, 100_000])
-def test_typed_percentages_are_found_over_small_and_large_denominators(size: int) -> None:
-    terms = Terms(target=95.0, kind="rate")
-    typed = [roundness(rates(95.3, size, 90, s, typed=0.3), terms).p_value for s in range(5)]
-    assert all(p is not None and p < 0.01 for p in typed)
-
-
-def test_few_rates_typed_over_large_denominators_are_found_among_many_over_small_ones() -> None:
-    small, large = rates(60.0, 150, 400, 1), rates(60.0, 3000, 400, 2, typed=0.1)
-    parts = ("values", "numerators", "denominators")
-    both = {part: np.concatenate([getattr(small, part), getattr(large, part)]) for part in parts}
-    signal = roundness(Series.of(**both), Terms(target=55.0, kind="rate"))
-    assert signal.p_value is not None
-    assert signal.p_value < 0.001
