@@ -38,7 +38,7 @@ GUARD = Guard(
         "copies that were altered by more than one constant",
         "series of few distinct values",
     ),
-    share=0.032,
+    share=0.04,
 )
 
 

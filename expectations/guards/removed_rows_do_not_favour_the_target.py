@@ -54,7 +54,7 @@ GUARD = Guard(
         "rows whose result was changed instead of being left out",
         "a limit that was set after the rows were left out",
     ),
-    share=0.2,
+    share=0.24,
     share_falls=False,
 )
 

@@ -98,7 +98,7 @@ GUARD = Guard(
         "who edited a cell of a workbook before somebody else saved it last",
         "a change that was approved for the target's sake",
     ),
-    share=0.115,
+    share=0.15,
 )
 
 

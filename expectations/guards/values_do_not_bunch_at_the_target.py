@@ -36,10 +36,11 @@ GUARD = Guard(
     ),
     invisible=(
         "fewer than a tenth of the near misses lifted, below 365 values",
-        "values lifted far beyond the target",
+        "values lifted far beyond the target, and a pile on both sides of it",
+        "values exactly on a round target, which values_do_not_sit_on_the_target asks about",
         "a target at a natural bound of the values",
     ),
-    share=0.7,
+    share=0.74,
     share_falls=False,
 )
 

@@ -37,7 +37,7 @@ GUARD = Guard(
         "values set a little beyond the target",
         "targets that fewer than three places near by are as round as",
     ),
-    share=0.1,
+    share=0.125,
 )
 
 

@@ -41,7 +41,7 @@ GUARD = Guard(
         "figures typed with plausible digits",
         "figures that from some day on are all typed with fewer digits, as if published so",
     ),
-    share=0.057,
+    share=0.07,
 )
 
 

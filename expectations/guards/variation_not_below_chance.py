@@ -39,7 +39,7 @@ GUARD = Guard(
         "figures that were evened out from the first day on",
         "evening out that only moves events between neighbouring days a little",
     ),
-    share=0.65,
+    share=0.74,
     share_falls=False,
 )
 

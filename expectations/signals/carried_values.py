@@ -13,7 +13,7 @@ from scipy.special import betainc
 
 from expectations.signals.density import fit
 from expectations.signals.quantiles import quantiles
-from expectations.signals.series import Signal, judged
+from expectations.signals.series import LARGEST_P, Signal, judged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,26 +33,26 @@ REACH, BINS = 1.5, 16
 
 
 def carried_values(values: Floats, codes: Integers, usual: Booleans) -> Signal:
-    n = len(values)
+    """Do more values equal the one before than are near to it?"""
+    n, tied = len(values), (codes[1:] == codes[:-1]) & ~usual[1:]
+    ties = int(tied.sum())
+    if not ties:
+        return judged(LARGEST_P, n=n, observed="no value equals the one before", expected="any")
     level = _levels(values)
     width = _widths(values, usual, level)
     far_lags = min(n - FAR, max(FEWEST_FAR_LAGS, FAR_PAIRS // n))
     lags = np.linspace(FAR, n - 1, far_lags).astype(np.int64).tolist()
     near = _pairs(values, codes, usual, [1], level, width)
     far = _pairs(values, codes, usual, lags, level, width)
-    ties = int(near[:, 0].sum())
     expected, doubt = _ties_expected(near, far)
-    p_value = 1.0
-    if ties:
-        # A wider doubt would put nearly all of the distribution on none, and make any two rare.
-        shape = max(expected**2 / doubt, 1.0)
-        p_value = float(betainc(ties, shape, expected / (expected + shape)))
+    # A wider doubt would put nearly all of the distribution on none, and make any two rare.
+    shape = max(expected**2 / doubt, 1.0)
     return judged(
-        p_value,
+        float(betainc(ties, shape, expected / (expected + shape))),
         n=n,
         observed=f"{ties} values equal the one before",
         expected=f"about {expected:.1f} by how near to it the others are",
-        rows=1 + np.flatnonzero((codes[1:] == codes[:-1]) & ~usual[1:]),
+        rows=1 + np.flatnonzero(tied),
     )
 
 

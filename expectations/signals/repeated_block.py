@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from expectations.signals.series import Signal, judged
+from expectations.signals.series import LARGEST_P, Signal, judged
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     Integers = NDArray[np.int64]
     Booleans = NDArray[np.bool_]
 
-SEED_LENGTH = 3
 MOST_LAGS = 40
 # Above this chance of equality there are too few distinct values to tell anything.
 HIGHEST_CHANCE = 0.15
@@ -30,11 +29,18 @@ NEAR, SURE = 28, 14
 
 
 def repeated_block(
-    codes: Integers, usual: Booleans, days: Integers, chance: float, *, of: str = "values"
+    codes: Integers,
+    usual: Booleans,
+    days: Integers,
+    chance: float,
+    *,
+    of: str = "values",
+    seeds: tuple[int, ...] = (3, 2),
 ) -> Signal:
     """Is the longest stretch that comes again longer than chance makes it?
 
-    chance: that two codes alike in time are equal; of: what the codes stand for, in words.
+    chance: that two codes alike in time are equal; of: what the codes stand for, in words; seeds:
+    stretches of so many are looked for first, of the next length where there are none.
     """
     n = len(codes)
     span = int(days[-1] - days[0]) + 1
@@ -43,26 +49,25 @@ def repeated_block(
     line = np.full(span, UNKNOWN, dtype=np.int64)
     line[days - days[0]] = np.where(usual, USUAL - codes, codes)
     longest = (0, 0, 0)
-    for lag in _promising_lags(codes, usual, days):
+    for lag in _promising_lags(codes, usual, days, seeds):
         length, end = _longest_run(line, lag)
         longest = max(longest, (length, end, lag))
     length, end, lag = longest
+    if not length:
+        return judged(LARGEST_P, n=n, observed=f"no {of} in a row come again", expected="any")
     # Two places of n choose two, times the chance of so many equal in a row after the first.
     by_chance = _equal_by_chance(line, length, end, lag, chance)
-    telling = length and by_chance <= HIGHEST_CHANCE**length
+    telling = by_chance <= HIGHEST_CHANCE**length
     expected = n * n / 2 * by_chance if telling else n * n / 2.0
     first = max(0, end - 2 * length)
     rows = np.flatnonzero((days - days[0] >= first) & (days - days[0] <= end))
     return judged(
         -np.expm1(-expected),
         n=n,
-        observed=f"{length} {of} in a row come again {lag} days later"
-        if length
-        else f"no {of} in a row come again",
+        observed=f"{length} {of} in a row come again {lag} days later",
         expected=f"{expected:.2g} such repetitions by chance, "
-        f"as two {of} are equal in {by_chance ** (1 / max(length, 1)):.1%} of cases",
+        f"as two {of} are equal in {by_chance ** (1 / length):.1%} of cases",
         rows=rows,
-        figures={"lag": lag, "length": length},
     )
 
 
@@ -85,10 +90,12 @@ def _equal_by_chance(line: Integers, length: int, end: int, lag: int, chance: fl
     return max(float(np.prod(likely)), chance**length)
 
 
-def _promising_lags(codes: Integers, usual: Booleans, days: Integers) -> list[int]:
-    """Distances at which three values in a row come again, those that recur most first."""
+def _promising_lags(
+    codes: Integers, usual: Booleans, days: Integers, seeds: tuple[int, ...]
+) -> list[int]:
+    """Distances at which so many values in a row come again, those that recur most first."""
     place = np.cumsum(np.arange(len(codes)) >= 0) - 1
-    for width in (SEED_LENGTH, 2):
+    for width in seeds:
         starts = place[: len(codes) - width + 1]
         keys = np.zeros(len(starts), dtype=np.int64)
         telling = np.ones(len(starts), dtype=bool)

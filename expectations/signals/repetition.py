@@ -71,9 +71,11 @@ def _shifted_block(values: Floats, usual_values: Booleans, days: Integers) -> Si
     codes, usual = _codes(np.rint(np.diff(values) / least))
     usual |= usual_values[1:] | usual_values[:-1]
     chance = _chance(codes, usual)
-    block = repeated_block(codes, usual, days[1:], chance, of="changes from value to value")
-    is_telling = chance <= HIGHEST_CHANCE and block.figures["length"] >= FEWEST_CHANGES
-    return replace(block, p_value=block.p_value if is_telling else LARGEST_P, rows=block.rows + 1)
+    block = repeated_block(
+        codes, usual, days[1:], chance, of="changes from value to value", seeds=(FEWEST_CHANGES,)
+    )
+    p_value = block.p_value if chance <= HIGHEST_CHANCE else LARGEST_P
+    return replace(block, p_value=p_value, rows=block.rows + 1)
 
 
 def _codes(values: Floats) -> tuple[Integers, Booleans]:
