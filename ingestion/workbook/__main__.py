@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import resource
 import sys
+import traceback
 from collections.abc import Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
@@ -29,10 +30,11 @@ def main(jobs: Sequence[str]) -> None:
         except Refusal as refusal:
             line = json.dumps({"rule": refusal.rule, "reason": refusal.reason})
         except Exception as error:
+            at = traceback.extract_tb(error.__traceback__)[-1]
             reason = (
-                f"its reader stumbled over what is in it ({type(error).__name__}: "
-                f"{' '.join(str(error).split())[:200]}); open it in the program it was made with "
-                "and save it anew"
+                f"its reader stumbled over what is in it ({type(error).__name__} at "
+                f"{Path(at.filename).name}:{at.lineno}: {' '.join(str(error).split())[:200]}); "
+                "open it in the program it was made with and save it anew"
             )
             line = json.dumps({"rule": "unreadable", "reason": reason})
         sys.stdout.write(line + "\n")

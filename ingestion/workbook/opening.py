@@ -53,5 +53,6 @@ class _Reader(excel.ExcelReader):
         """Not needed."""
 
 
+# Its reader takes both from its own module, for all of a process: import this where it only reads.
 setattr(excel, "WorksheetReader", _Sheet)  # noqa: B010 - untyped names of its module
-setattr(excel, "find_images", lambda _archive, _path: ([], []))  # noqa: B010
+setattr(excel, "find_images", lambda _archive, _path: ([], []))  # noqa: B010 - the same

@@ -7,8 +7,6 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from openpyxl.worksheet.cell_range import CellRange
-
 from ingestion.workbook import forensics
 from ingestion.workbook.forensics import package
 from ingestion.workbook.reading import MOST_CELLS, Cell, Reading, Refusal, Sheet, doubt
@@ -107,6 +105,8 @@ def _hidden_rows(sheet: Any) -> set[int]:
 
 def _folded_rows(sheet: Any) -> set[int]:
     """Rows of a group, and rows below the heading of a filter that is set."""
+    from openpyxl.worksheet.cell_range import CellRange
+
     groups = {number for number, row in sheet.row_dimensions.items() if row.outline_level}
     tables = (table.autoFilter for table in sheet.tables.values())
     filters = [one for one in (sheet.auto_filter, *tables) if one and one.ref and one.filterColumn]

@@ -3,9 +3,10 @@
 Formulas are compared by their R1C1 form, so that `=100*D41/C41` and `=100*D42/C42` are the same. A
 constant is odd when the nearest formulas before and after it have one form, or, at the newest end,
 the last two before it; constants at the oldest end are history that was brought in as values. A
-column that counts its lines (`=A41+1`) computes nothing and may start anew. A
-formula whose form occurs once is odd among cells of the column's usual form, or, where there is no
-such form, between two and two of one form; a form that returns, such as the one that restarts a
+column that counts its lines (`=A41+1`) computes nothing and may start anew.
+
+A formula whose form occurs once is odd among cells of the column's usual form, or, where there is
+no such form, between two and two of one form; a form that returns, such as the one that restarts a
 running total, is a pattern, and one that is filled across its row makes a line of another sort.
 """
 
