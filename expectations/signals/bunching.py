@@ -4,7 +4,8 @@ Counts in bins that end at the limit are compared with a smooth curve through th
 neighbourhood (a Poisson regression of local polynomials and of the heaps that the values show
 elsewhere). The statistic is the excess inside plus what is missing outside, at several widths; its
 null distribution is drawn from the curve. Placebo limits in the same neighbourhood say how much the
-counts stray from any smooth curve, and a limit as round as theirs must stand out among them.
+counts stray from any smooth curve, and a limit as round as theirs must stand out among them. Values
+exactly on a round limit are no sign of an edge and in no bin; `point_mass.py` asks about those.
 """
 
 from __future__ import annotations
