@@ -119,10 +119,12 @@ def at_target_and_limit(series: Series, terms: Terms) -> Signal:
 def _contrast(bins: Bins, values: Floats, limit: float, sign: float) -> Signal:
     looks = [_look(bins, inner, outer) for inner, outer in _widths(bins)]
     best = max(looks, key=_score)
-    near = bins.zero + np.arange(best.inner)
-    far = bins.zero - 1 - np.arange(best.outer)
-    beyond = bins.counts - best.curve.expected
-    if beyond[near].sum() <= 0 or beyond[far].sum() >= 0:
+    # What a more pliant curve, or one on another scale, follows as well is the shape of the
+    # values, not an edge.
+    others = [_look(more, best.inner, best.outer) for more in richer(bins)]
+    others += _on_other_scales(bins, best)
+    least = min([best, *others], key=_score)
+    if not least.score:
         return judged(
             LARGEST_P,
             n=len(values),
@@ -130,16 +132,13 @@ def _contrast(bins: Bins, values: Floats, limit: float, sign: float) -> Signal:
             expected="none",
         )
     placebos, stray, alike = _placebos(bins, best, looks, limit, sign)
-    # What a more pliant curve, or one on another scale, follows as well is the shape of the
-    # values, not an edge.
-    others = [_look(more, best.inner, best.outer) for more in richer(bins)]
-    others += _on_other_scales(bins, best)
-    least = min([best, *others], key=_score)
     score = least.score / (stray * MISFIT)
     p_value = _p_value(bins, score, looks)
     if alike is not None:
         p_value = max(p_value, among_its_like(score, alike))
     edge, end = limit + sign * best.inner * bins.width, limit - sign * best.outer * bins.width
+    near = bins.zero + np.arange(best.inner)
+    far = bins.zero - 1 - np.arange(best.outer)
     seen = tuple(float(bins.counts[side].sum()) for side in (near, far))
     foreseen = tuple(float(least.curve.expected[side].sum()) for side in (near, far))
     observed, expected = in_words(
@@ -176,7 +175,8 @@ def _widths(bins: Bins) -> list[tuple[int, int]]:
 class _Look:
     """The excess inside and the hole outside at one width, against one curve.
 
-    influence: what one more value in each bin adds to the score.
+    influence: what one more value in each bin adds to the score; score: 0 unless
+    there are both: a dent on one side alone is a kink of the curve.
     """
 
     inner: int
@@ -199,7 +199,9 @@ def _look(bins: Bins, inner: int, outer: int) -> _Look:
         # The excess itself is in the scatter that few values show: only chance is allowed for.
         curve = replace(curve, dispersion=1.0)
     influence = influence / np.sqrt(float(influence**2 @ curve.expected) * curve.dispersion)
-    return _Look(inner, outer, curve, influence, float(influence @ (bins.counts - curve.expected)))
+    beyond = bins.counts - curve.expected
+    is_dent = beyond[weights > 0].sum() <= 0 or beyond[weights < 0].sum() >= 0
+    return _Look(inner, outer, curve, influence, float(influence @ beyond) * (not is_dent))
 
 
 def _score(look: _Look) -> float:
