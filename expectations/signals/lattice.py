@@ -35,7 +35,7 @@ LARGEST_DENOMINATOR, PROBED, LEAST_ROUNDINGS, LEAST_LIKELY = 1500, 40, 2.5, -9.0
 MOST_OF_WHOLE = 2.0  # shares may pass the whole, not by far
 SLACK, FINEST, FARTHEST = 0.51, 1e-9, 1e9
 FEWEST_FOR_HEAPS = 15
-FEWEST_DISTINCT = 5
+FEWEST_DISTINCT, FEWEST_FOR_COMMON = 5, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +69,11 @@ def usual_heaps(step: float, most: int) -> tuple[int, ...]:
     return tuple(sorted(heap for heap in whole if 1 < heap <= most))
 
 
-def resolution_of(values: Floats) -> float | None:
-    """The coarsest step that nearly all distinct values are on; None when they are on none."""
+def resolution_of(values: Floats, *, held: float | None = None) -> float | None:
+    """The coarsest step that nearly all distinct values are on; None when they are on none.
+
+    held: a value among them that has to be on it, however few others are like it.
+    """
     distinct = np.unique(values)
     if len(distinct) < FEWEST_DISTINCT:
         gaps = np.diff(distinct)
@@ -82,11 +85,17 @@ def resolution_of(values: Floats) -> float | None:
     for exponent in range(start, finest - 1, -1):
         for mantissa in MANTISSAS:
             step = mantissa * 10.0**exponent
-            ratio = probe / step
-            off = np.abs(ratio - np.rint(ratio)) > 1e-6 * np.maximum(1, np.abs(ratio) * 1e-6)
-            if off.mean() <= 1 - SHARE_ON_STEP:
+            if held is not None and _is_off(np.array([held]), step).any():
+                continue
+            if _is_off(probe, step).mean() <= 1 - SHARE_ON_STEP:
                 return float(step)
     return None
+
+
+def _is_off(values: Floats, step: float) -> NDArray[np.bool_]:
+    ratio = values / step
+    off = np.abs(ratio - np.rint(ratio)) > 1e-6 * np.maximum(1, np.abs(ratio) * 1e-6)
+    return np.asarray(off, dtype=np.bool_)
 
 
 def lattice_of(
@@ -97,7 +106,8 @@ def lattice_of(
     apart_from: the target, whose own mass must not pass for a heap; None when there is none; wary:
     a hint of rounding to fives or tens is taken for it while there are few values.
     """
-    step = resolution or resolution_of(values)
+    held = apart_from if apart_from in values else None
+    step = resolution or resolution_of(values, held=held)
     part = _part_of_one(values, step or 0.0)
     if part is not None:
         slack = SLACK * (step or FINEST * float(np.abs(values).max()))
@@ -105,6 +115,7 @@ def lattice_of(
         return Lattice(part, steps, _heaps(_apart(steps, part, apart_from), {}), slack)
     if step is None:
         return None
+    step *= _in_common(values, step, held)
     steps = np.rint(values / step).astype(np.int64)
     hints = USUAL | WARY if wary and len(values) < FEW else USUAL
     return Lattice(step, steps, _heaps(_apart(steps, step, apart_from), hints))
@@ -122,6 +133,19 @@ def decimals_of(values: Floats, finest: float, *, apart_from: float) -> Lattice:
     step = 10.0 ** np.floor(np.log10(finest) + 1e-9)
     steps = np.rint(np.clip(values / step, -FARTHEST, FARTHEST)).astype(np.int64)
     return Lattice(step, steps, _heaps(steps[steps != round(apart_from / step)], USUAL))
+
+
+def _in_common(values: Floats, step: float, held: float | None) -> int:
+    """Of how many steps nearly all values are multiples: revenue is units times a price."""
+    steps = np.unique(np.rint(np.clip(values / step, -FARTHEST, FARTHEST)).astype(np.int64))
+    if len(steps) < FEWEST_FOR_COMMON:
+        return 1
+    # Of any two neighbours the most have no more in common than all.
+    divisors, times = np.unique(np.gcd(steps[1:], steps[:-1]), return_counts=True)
+    common = int(divisors[times.argmax()])
+    if held is not None and round(held / step) % common:
+        return 1
+    return common if (steps % common == 0).mean() >= SHARE_ON_STEP else 1
 
 
 def _part_of_one(values: Floats, rounding: float) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -88,3 +89,31 @@ def test_ranges_stay_among_the_values_and_numbers_are_no_finer_than_bins() -> No
     assert "(2,000,000 to 2," in said.observed
     assert "e+" not in said.detail.split("; p =")[0]
     assert "about 0.0" not in said.expected
+
+
+def test_what_is_asked_about_exceeds_inside_and_is_missing_outside_as_it_is_said() -> None:
+    asked = 0
+    for seed in range(60):
+        generator = np.random.default_rng(seed)
+        values = generator.normal(50, 5, 4500)
+        hollow = (values < 48) & (values > 44) & (generator.random(4500) < 0.4)
+        signal = bunching(Series.of(values[~hollow][:1500]), Terms(target=48.0))
+        if signal.p_value is None or signal.p_value >= 0.01:
+            continue
+        asked += 1
+        inside, outside = (
+            float(word) for word in re.findall(r"(\d+) (?:values )?just", signal.observed)
+        )
+        foreseen = [float(word) for word in re.findall(r"about (\d+)", signal.expected)]
+        assert inside > foreseen[0], signal.detail
+        assert outside < foreseen[1], signal.detail
+    assert asked > 10
+
+
+def test_who_rounds_to_halves_ones_and_fives_heaps_on_a_five_without_an_edge() -> None:
+    def rounded(generator: np.random.Generator) -> np.ndarray:
+        exact = 56 + 6.25 * generator.standard_normal(365)
+        steps = generator.choice([0.5, 1.0, 5.0], 365, p=[0.4, 0.4, 0.2])
+        return np.rint(exact / steps) * steps
+
+    assert flagged(rounded, Terms(target=55.0)) == 0
