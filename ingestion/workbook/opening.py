@@ -30,7 +30,8 @@ class _Parser(WorkSheetParser):
     def parse_cell(self, element: Any) -> dict[str, Any]:
         cell: dict[str, Any] = super().parse_cell(element)
         if element.find(FORMULA_TAG) is not None:
-            self.formulas[cell["row"], cell["column"]] = self.parse_formula(element)
+            parse: Any = self.parse_formula  # its stub tells no types
+            self.formulas[cell["row"], cell["column"]] = parse(element)
         return cell
 
 
@@ -39,8 +40,9 @@ class _Sheet(WorksheetReader):
         super().__init__(ws, source, strings, data_only, rich)
         book = ws.parent
         formats = (book._date_formats, book._timedelta_formats)
-        self.parser = _Parser(source, strings, data_only, book.epoch, *formats, rich)
-        ws.formulas = self.parser.formulas
+        parser = _Parser(source, strings, data_only, book.epoch, *formats, rich)
+        self.parser = parser
+        self.formulas = ws.formulas = parser.formulas
 
     def bind_merged_cells(self) -> None:
         merged = self.parser.merged_cells
@@ -49,7 +51,7 @@ class _Sheet(WorksheetReader):
         for area in ranges:
             for row, column in _covered(area, self.ws._cells):
                 del self.ws._cells[row, column]
-                self.parser.formulas.pop((row, column), None)
+                self.formulas.pop((row, column), None)
 
 
 def _covered(area: CellRange, cells: dict[tuple[int, int], Any]) -> list[tuple[int, int]]:
