@@ -57,7 +57,10 @@ GUARD = Guard(
         "constants at the oldest end of a column: its history may have been brought in as values",
         "a column without formulas, and a formula replaced in most of its cells",
         "a changed formula that occurs more than once in the column, or is filled across its row",
-        "a total that was typed where no other stands beside it",
+        "a constant or a stray formula that ends a line filled across, or one of several in it",
+        "a line of three or more cells that is typed whole where those around it are filled across",
+        "a total typed beside fewer than two others that is its sum, or is off by over a quarter",
+        "a total typed where no other is beside it nor in its column, or beside typed figures",
         "lines that a sum leaves out at its far end when the sums beside it leave them out too",
         "rows that a filter or a closed group folds away, and hidden rows of words",
         "input cells that were typed wrongly under an intact formula",
@@ -72,7 +75,11 @@ CUT_LOOSE = frozenset({"constant_among_formulas", "other_formula"})
 
 @cache
 def expectation() -> type[RowExpectation]:
-    """Its class; `keepers`, mailboxes or names with commas between, replaces the file's creator."""
+    """Its class; `keepers`, mailboxes or names with commas between, replaces what is known.
+
+    That is who began the file, and who had saved it before its newest week began: whoever is new
+    is asked about for a week, and who saves it from the first day on and did not begin it, once.
+    """
     from expectations.row_expectation import RowExpectation
 
     class ExpectWorkbookStructureToBeIntact(RowExpectation):
@@ -159,8 +166,8 @@ def _saved(rows: Sequence[Row], keepers: str | None) -> Iterator[Suspicion]:
             f"published on {published:%Y-%m-%d}. What was changed?",
             evidence={"modified_at": str(saved), "modified_by": first["modified_by"]},
         )
-    known = [name.strip() for name in (keepers or first["created_by"] or "").split(",")]
-    if first["modified_by"] and any(known) and not _is_one_of(first["modified_by"], known):
+    known = _keepers(first, keepers)
+    if first["modified_by"] and known and not _is_one_of(first["modified_by"], known):
         yield _about_file(
             rows,
             place=f"{first['file']} foreign_modifier",
@@ -171,6 +178,14 @@ def _saved(rows: Sequence[Row], keepers: str | None) -> Iterator[Suspicion]:
             "them.",
             evidence={"modified_by": first["modified_by"], "keepers": known},
         )
+
+
+def _keepers(row: Row, declared: str | None) -> list[str]:
+    """Those declared or else, as far as it is known, who began the file and who saved it before."""
+    if declared:
+        return [name.strip() for name in declared.split(",")]
+    before = (row["saved_before_by"] or "").splitlines()
+    return list(dict.fromkeys(filter(None, (row["created_by"], *before))))
 
 
 def _is_one_of(name: str, known: Sequence[str]) -> bool:

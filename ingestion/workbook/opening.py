@@ -1,8 +1,8 @@
-"""openpyxl for cells alone.
+"""openpyxl for cells alone, each with its formula and the value it had when it was saved.
 
-It also rebuilds what no figure needs: pictures, charts, properties, and a cell with a border for
-each place of a merged area. One missing part there refuses a whole workbook, and a merged column
-has a million places.
+Left to itself it keeps one of the two, and each book would be read twice. It also rebuilds what no
+figure needs: pictures, charts, properties, and a cell with a border for each place of a merged
+area. One missing part there refuses a whole workbook, and a merged column has a million places.
 """
 
 from __future__ import annotations
@@ -11,18 +11,39 @@ from pathlib import Path
 from typing import Any
 
 from openpyxl.reader import excel
-from openpyxl.worksheet._reader import WorksheetReader
+from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser, WorksheetReader
 from openpyxl.worksheet.cell_range import CellRange, MultiCellRange
 
 
-def load(path: Path, *, data_only: bool = False) -> Any:
-    """The workbook with its formulas, or with the values they had when it was saved."""
-    reader = _Reader(path, data_only=data_only, keep_links=False)
+def load(path: Path) -> Any:
+    """The workbook with saved values; each of its sheets has `formulas`, by row and column."""
+    reader = _Reader(path, data_only=True, keep_links=False)
     reader.read()
     return reader.wb
 
 
+class _Parser(WorkSheetParser):
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.formulas: dict[tuple[int, int], Any] = {}
+
+    def parse_cell(self, element: Any) -> dict[str, Any]:
+        cell: dict[str, Any] = super().parse_cell(element)
+        if element.find(FORMULA_TAG) is not None:
+            parse: Any = self.parse_formula  # its stub tells no types
+            self.formulas[cell["row"], cell["column"]] = parse(element)
+        return cell
+
+
 class _Sheet(WorksheetReader):
+    def __init__(self, ws: Any, source: Any, strings: Any, data_only: bool, rich: bool) -> None:
+        super().__init__(ws, source, strings, data_only, rich)
+        book = ws.parent
+        formats = (book._date_formats, book._timedelta_formats)
+        parser = _Parser(source, strings, data_only, book.epoch, *formats, rich)
+        self.parser = parser
+        self.formulas = ws.formulas = parser.formulas
+
     def bind_merged_cells(self) -> None:
         merged = self.parser.merged_cells
         ranges = [CellRange(cell.ref) for cell in merged.mergeCell] if merged else []
@@ -30,6 +51,7 @@ class _Sheet(WorksheetReader):
         for area in ranges:
             for row, column in _covered(area, self.ws._cells):
                 del self.ws._cells[row, column]
+                self.formulas.pop((row, column), None)
 
 
 def _covered(area: CellRange, cells: dict[tuple[int, int], Any]) -> list[tuple[int, int]]:

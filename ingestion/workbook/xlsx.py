@@ -1,4 +1,4 @@
-"""xlsx: formula and cached value side by side, which only openpyxl read twice can show."""
+"""xlsx: formula and cached value side by side."""
 
 from __future__ import annotations
 
@@ -16,9 +16,8 @@ def read(path: Path) -> Reading:
     """All filled cells, those of hidden rows and sheets too, and what is odd about the file."""
     from ingestion.workbook.opening import load
 
-    formulas = load(path)
-    values = load(path, data_only=True)
-    cells = [cell for sheet in formulas.worksheets for cell in _cells(sheet, values[sheet.title])]
+    workbook = load(path)
+    cells = [cell for sheet in workbook.worksheets for cell in _cells(sheet)]
     sheets = tuple(
         Sheet(
             sheet.title,
@@ -31,9 +30,9 @@ def read(path: Path) -> Reading:
             sheet.sheet_state == "veryHidden",
             frozenset(_folded_rows(sheet)),
         )
-        for sheet in formulas.worksheets
+        for sheet in workbook.worksheets
     )
-    oddities = forensics.examine(sheets, cells, _styles(formulas))
+    oddities = forensics.examine(sheets, cells, _styles(workbook))
     saved = package.properties(path)
     return Reading(
         sheets,
@@ -51,7 +50,7 @@ def _styles(workbook: Any) -> dict[tuple[str, int, int], forensics.Style]:
     styles = {}
     for sheet in workbook.worksheets:
         for (row, column), cell in sheet._cells.items():
-            if not _filled(cell):
+            if not _is_filled(sheet, cell):
                 continue  # such a one may have no style at all
             ids = (cell._style.fontId, cell._style.numFmtId)
             if ids not in known:
@@ -63,34 +62,33 @@ def _styles(workbook: Any) -> dict[tuple[str, int, int], forensics.Style]:
     return styles
 
 
-def _cells(formulas: Any, values: Any) -> Iterator[Cell]:
+def _cells(sheet: Any) -> Iterator[Cell]:
     """Filled cells in reading order.
 
     Walks the cells there are, not the rectangle they span: one stray cell far out would turn
     200 rows into 70 million places.
     """
-    there = sorted((place, cell) for place, cell in formulas._cells.items() if _filled(cell))
+    there = sorted((place, cell) for place, cell in sheet._cells.items() if _is_filled(sheet, cell))
     if len(there) > MOST_CELLS:
         raise Refusal("too_large", f"it has more than {MOST_CELLS:,} filled cells; divide it")
-    hidden_rows = _hidden_rows(formulas)
+    hidden_rows = _hidden_rows(sheet)
     hidden_columns = {
         column
-        for shown in formulas.column_dimensions.values()
+        for shown in sheet.column_dimensions.values()
         if shown.hidden or shown.width == 0
         for column in range(shown.min or 0, (shown.max or 0) + 1)
     }
-    is_hidden_sheet = formulas.sheet_state != "visible"
+    is_hidden_sheet = sheet.sheet_state != "visible"
     for (row, column), cell in there:
-        formula = _formula(cell)
-        cached = values._cells[row, column]
-        says_nothing = cached.value is None and cached.data_type == "str"
-        if formula is not None and (says_nothing or _is_blank(cached.value)):
+        formula = _formula(sheet, cell)
+        says_nothing = cell.value is None and cell.data_type == "str"
+        if formula is not None and (says_nothing or _is_blank(cell.value)):
             continue  # a formula that says "", the usual way to leave a row blank
         yield Cell(
-            formulas.title,
+            sheet.title,
             row,
             column,
-            **_value(cached, formula),
+            **_value(cell, formula),
             formula=formula,
             is_hidden=is_hidden_sheet or row in hidden_rows or column in hidden_columns,
             is_percent="%" in str(cell.number_format),
@@ -114,18 +112,22 @@ def _folded_rows(sheet: Any) -> set[int]:
     return groups.union(*(range(area.min_row + 1, area.max_row + 1) for area in areas))
 
 
-def _filled(cell: Any) -> bool:
-    return cell.value is not None and not _is_blank(cell.value)
+def _is_filled(sheet: Any, cell: Any) -> bool:
+    has_value = cell.value is not None and not _is_blank(cell.value)
+    return has_value or (cell.row, cell.column) in sheet.formulas
 
 
 def _is_blank(value: Any) -> bool:
     return isinstance(value, str) and not value.strip()
 
 
-def _formula(cell: Any) -> str | None:
-    if cell.data_type != "f":
-        return None
-    return str(getattr(cell.value, "text", None) or cell.value)  # array formulas are objects
+def _formula(sheet: Any, cell: Any) -> str | None:
+    """As it is written; array formulas and tables of what-ifs are objects."""
+    formula = sheet.formulas.get((cell.row, cell.column))
+    if formula is None or isinstance(formula, str):
+        return formula
+    inputs = (getattr(formula, name, None) for name in ("r1", "r2"))
+    return getattr(formula, "text", None) or f"=TABLE({','.join(filter(None, inputs))})"
 
 
 def _value(cell: Any, formula: str | None) -> dict[str, Any]:

@@ -26,6 +26,7 @@ def line(number: int, **told: Any) -> dict[str, Any]:
         "modified_at": datetime.fromisoformat("2025-09-15 08:00"),
         "modified_by": KEEPER,
         "created_by": KEEPER,
+        "saved_before_by": None,
         "rule": None,
         "odd_sheet": "Training",
         "cell": None,
@@ -123,6 +124,19 @@ def test_whoever_is_no_keeper_is_asked_about_and_keepers_can_be_named() -> None:
     assert places(examine(rows, keepers=f"{KEEPER}, deputy@northline.example")) == []
     assert places(examine(lines(modified_by=None))) == []
     assert places(examine(lines(created_by=None))) == []
+
+
+def test_who_saved_the_file_in_an_earlier_week_is_no_stranger() -> None:
+    deputy = "deputy@northline.example"
+    known = {"modified_by": deputy, "saved_before_by": f"{KEEPER}\n{deputy}"}
+    assert places(examine(lines(**known))) == []
+    assert places(examine(lines(**known), keepers=KEEPER)) == ["training.xlsx foreign_modifier"]
+
+
+def test_a_stranger_is_told_by_who_saved_the_file_before_though_nobody_says_who_began_it() -> None:
+    rows = lines(modified_by="newcomer", created_by=None, saved_before_by="Doe, Jane")
+    (suspicion,) = examine(rows).suspicions
+    assert suspicion.expected == "saved by Doe, Jane"
 
 
 def test_another_spelling_of_the_same_name_is_no_stranger() -> None:

@@ -230,3 +230,92 @@ def test_a_stray_formula_is_found_in_a_column_of_several_blocks(tmp_path: Path) 
     assert odd(table(tmp_path / "blocks.xlsx", rows)) == set()
     rows[3] = [4.0, ("=A4*2+3", 1.0)]
     assert odd(table(tmp_path / "stray.xlsx", rows)) == {("other_formula", "B4")}
+
+
+def model(path: Path, *typed: tuple[int, int, object]) -> set[tuple[str, str | None]]:
+    """Two actual years and six planned ones, each line by its own formula across; some retyped.
+
+    typed: row and column from 1, and what stands there instead.
+    """
+    forms = ("={0}1*2", "={0}2/{0}$1", "={0}2-{0}3", "={0}4*0.3", "={0}4-{0}5")
+    rows: list[list[object]] = [[100.0 + year for year in range(8)]]
+    rows += [[1.0, 2.0, *((form.format(name), 1.0) for name in "CDEFGH")] for form in forms]
+    for row, column, value in typed:
+        rows[row - 1][column - 1] = value
+    return odd(table(path, rows))
+
+
+def test_a_cell_alone_in_a_line_that_is_filled_across_is_odd(tmp_path: Path) -> None:
+    assert model(tmp_path / "model.xlsx") == set()
+    constant = model(tmp_path / "constant.xlsx", (3, 5, 0.9))
+    assert constant == {("constant_among_formulas", "E3")}
+    stray = model(tmp_path / "stray.xlsx", (4, 5, ("=E2-E3+3", 1.0)))
+    assert stray == {("other_formula", "E4")}
+
+
+def test_assumptions_that_end_a_line_and_stretches_of_it_are_not_odd(tmp_path: Path) -> None:
+    assert model(tmp_path / "last.xlsx", (3, 8, 0.9)) == set()
+    assert model(tmp_path / "stretch.xlsx", (3, 5, 0.9), (3, 6, 0.9)) == set()
+    pattern = [(3, column, 0.9) for column in (4, 6)]
+    assert model(tmp_path / "pattern.xlsx", *pattern) == set()
+
+
+def test_a_year_that_is_typed_throughout_and_a_column_of_its_own_form_are_not_odd(
+    tmp_path: Path,
+) -> None:
+    typed = [(row, 5, 1.5) for row in range(2, 7)]
+    assert model(tmp_path / "typed.xlsx", *typed) == set()
+    growth = [(row, 5, (f"=F{row}/D{row}", 1.0)) for row in range(2, 7)]
+    assert model(tmp_path / "growth.xlsx", *growth) == set()
+
+
+def test_a_line_that_counts_its_columns_may_start_anew(tmp_path: Path) -> None:
+    years: list[object] = [2019.0, *((f"={name}1+1", 1.0) for name in "ABCDEFGH")]
+    years[4] = 2030.0
+    assert odd(table(tmp_path / "years.xlsx", [years])) == set()
+
+
+def test_a_line_that_is_typed_among_lines_that_are_filled_across_is_not_odd(
+    tmp_path: Path,
+) -> None:
+    rows: list[list[object]] = [
+        [(f"={name}{row}*2", 1.0) for name in "FGHI"] for row in range(1, 9)
+    ]
+    rows[4] = [7.0, 8.0, 9.0, 7.5]
+    assert odd(table(tmp_path / "line.xlsx", rows)) == set()
+    rows[4] = [7.0, *rows[4][1:3], ("=I5*2", 1.0)]
+    assert odd(table(tmp_path / "part.xlsx", rows)) == {
+        ("constant_among_formulas", cell) for cell in ("A5", "B5", "C5")
+    }
+
+
+def budget(path: Path, *totals: object, left: float = 4.0) -> set[tuple[str, str | None]]:
+    """Five sites in two columns, and a row of totals."""
+    rows: list[list[object]] = [["Site", "Planned", "Done"]]
+    rows += [[f"s{n}", left + n, 7.0 + n] for n in range(5)]
+    return odd(table(path, [*rows, ["Total", *totals]]))
+
+
+def test_a_typed_total_is_told_by_the_one_beside_it(tmp_path: Path) -> None:
+    computed = ("=SUM(C2:C6)", 45.0)
+    assert budget(tmp_path / "honest.xlsx", ("=SUM(B2:B6)", 30.0), computed) == set()
+    assert budget(tmp_path / "typed.xlsx", 32.0, computed) == {("constant_among_formulas", "B7")}
+    assert budget(tmp_path / "pasted.xlsx", 30.0, computed) == set()
+    assert budget(tmp_path / "target.xlsx", 95.0, computed) == set()
+    assert budget(tmp_path / "mean.xlsx", 32.0, ("=AVERAGE(C2:C6)", 9.0)) == set()
+    assert budget(tmp_path / "rounded.xlsx", 36.0, computed, left=5.1) == set()
+
+
+def test_a_typed_total_that_stands_alone_is_told_by_the_others_of_its_column(
+    tmp_path: Path,
+) -> None:
+    def blocks(typed: object, label: str = "", beside: object = "") -> set[tuple[str, str | None]]:
+        rows: list[list[object]] = [["Costs"], *([f"c{n}", 4.0 + n] for n in range(4))]
+        rows += [["", ("=SUM(B2:B5)", 22.0)], [], *([f"d{n}", 9.0 + n] for n in range(4))]
+        return odd(table(tmp_path / "blocks.xlsx", [*rows, [label, typed, beside]]))
+
+    assert blocks(("=SUM(B8:B11)", 42.0)) == set()
+    assert blocks(44.0) == {("constant_among_formulas", "B12")}
+    assert blocks(42.0) == set()
+    assert blocks(12.5) == set()
+    assert blocks(44.0, beside=17.0) == set()

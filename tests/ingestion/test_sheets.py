@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
+import xlsxwriter
 
 from ingestion import folder, workbook
 from ingestion.mapping import load
@@ -362,3 +364,35 @@ def test_the_file_says_when_and_by_whom_it_was_saved(tmp_path: Path) -> None:
         for name, content in parts.items():
             archive.writestr(name, content)
     assert package.properties(path) == Properties(modified_by="site-office@northline.example")
+
+
+def test_each_sheet_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = table(tmp_path / "counts.xlsx", [["Site", "Twice"], ["north", ("=2*3", 6.5)]])
+    opened: list[str] = []
+    original = zipfile.ZipFile.open
+
+    def noted(archive: zipfile.ZipFile, name: Any, *more: Any, **named: Any) -> Any:
+        opened.append(getattr(name, "filename", name))
+        return original(archive, name, *more, **named)
+
+    monkeypatch.setattr(zipfile.ZipFile, "open", noted)
+    cells = xlsx.read(path).cells
+    assert (cells[-1].formula, cells[-1].number) == ("=2*3", "6.5")
+    assert opened.count("xl/worksheets/sheet1.xml") == 1
+
+
+def test_a_formula_behind_a_merged_cell_is_none_though_a_comment_is_there(tmp_path: Path) -> None:
+    path = tmp_path / "merged.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("S")
+        sheet.merge_range("A1:B1", "all")
+        sheet.write_formula("B1", "=1+1", None, 2)
+        sheet.write_comment("B1", "to be done")
+    assert [cell.address for cell in xlsx.read(path).cells] == ["A1"]
+
+
+def test_a_table_of_what_ifs_is_spelt_the_same_each_time(tmp_path: Path) -> None:
+    what_if = '<f t="dataTable" ref="B2:B2" dt2D="1" r1="A1" r2="B1"/>'
+    row = f'<row r="2"><c r="B2">{what_if}<v>4</v></c></row>'
+    [*_, cell] = xlsx.read(rewrite(tmp_path / "what_if.xlsx", HEADER + row)).cells
+    assert (cell.formula, cell.number) == ("=TABLE(A1,B1)", "4")

@@ -17,7 +17,7 @@ _AGGREGATE = re.compile(r"\b(SUM|AVERAGE|SUBTOTAL|COUNTA?|MIN|MAX|MEDIAN|AGGREGA
 _TOTAL = re.compile(
     r"\b(grand |sub-?)?(totals?|sum|summe|gesamt|average|mean|ytd|to date)\b", re.IGNORECASE
 )
-# Two blank rows end a table; one is a gap in it.
+# Two blank rows end a table, two blank columns a line; one is a gap in it.
 LONGEST_GAP = 2
 YEARS = range(1900, 2101)  # a heading may be a year
 
@@ -39,6 +39,17 @@ class Grid:
         for cell in cells:
             self.rows.setdefault(cell.row, []).append(cell)
             self.columns.setdefault(cell.column, []).append(cell)
+        self._forms: dict[tuple[int, int], str | None] = {}
+
+    def form(self, cell: Cell) -> str | None:
+        """The R1C1 form of a formula, found once; None for a constant, in disguise or not."""
+        place = cell.row, cell.column
+        if place not in self._forms:
+            is_constant = cell.formula is None or not reference.looks_at_something(cell.formula)
+            self._forms[place] = (
+                None if is_constant else reference.r1c1(cell.formula or "", cell.row, cell.column)
+            )
+        return self._forms[place]
 
     @cached_property
     def total_rows(self) -> frozenset[int]:
@@ -76,6 +87,21 @@ class Grid:
                     run.append(cell)
             if run:
                 yield run
+
+    def lines(self) -> Iterator[list[Cell]]:
+        """Figures that stand beside one another as one line of one table, those of totals too."""
+        for cells in self.rows.values():
+            line: list[Cell] = []
+            last_column = 0
+            for cell in cells:
+                if line and (is_heading(cell) or cell.column - last_column > LONGEST_GAP):
+                    yield line
+                    line = []
+                last_column = cell.column
+                if is_figure(cell):
+                    line.append(cell)
+            if line:
+                yield line
 
 
 def is_figure(cell: Cell) -> bool:
