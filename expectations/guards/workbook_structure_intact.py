@@ -32,7 +32,12 @@ GUARD = Guard(
     evidence="""
         select
             line.*,
-            recomputed.value as recomputed_value
+            recomputed.value as recomputed_value,
+            (
+                select string_agg(savers.saved_by, chr(10) order by savers.first_seen_at)
+                from staging.stg_sheets__saver as savers
+                where savers.file = line.file and savers.first_seen_at < line.last_period
+            ) as saved_before_by
         from intermediate.int_workbook_line as line
         left join intermediate.int_kpi_value as recomputed
             on

@@ -16,7 +16,7 @@ _MANIFEST = manifest_path()
 READ_BY_GUARDS = (
     "+int_kpi_value +int_reported_value +int_workbook_line +int_milestone_date "
     "+fct_definition_change +fct_restatement stg_definitions__kpi_target "
-    "stg_definitions__kpi_guard stg_tracker__issue stg_sheets__typed_figure "
+    "stg_definitions__kpi_guard stg_tracker__issue stg_sheets__typed_figure stg_sheets__saver "
     "+int_kpi_row_fate +int_restated_row"
 )
 READ_BY_ALERTS = (

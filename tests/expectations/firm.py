@@ -46,6 +46,7 @@ OTHERS = {
     "staging.stg_sheets__typed_figure": "file varchar, scope varchar, period_start date, "
     "column_name varchar, sheet varchar, cell varchar, value_before decimal(38, 9), "
     "value_number decimal(38, 9), modified_by varchar, modified_at timestamp, seen_at timestamp",
+    "staging.stg_sheets__saver": "file varchar, saved_by varchar, first_seen_at timestamp",
     "intermediate.int_as_of": "as_of timestamp",
 }
 
@@ -117,9 +118,8 @@ class Warehouse:
             "create table intermediate.int_workbook_line (kpi_id varchar, scope varchar, "
             "period_start date, file varchar, sheet varchar, row_number bigint, last_period date, "
             "formulas_in_file integer, modified_at timestamp, modified_by varchar, "
-            "created_by varchar, saved_before_by varchar, rule varchar, odd_sheet varchar, "
-            "cell varchar, column_name varchar, observed varchar, expected varchar, "
-            "is_in_line boolean)"
+            "created_by varchar, rule varchar, odd_sheet varchar, cell varchar, "
+            "column_name varchar, observed varchar, expected varchar, is_in_line boolean)"
         )
         for relation, columns in OTHERS.items():
             self.connection.execute(f"create schema if not exists {relation.split('.')[0]}")
@@ -146,7 +146,6 @@ class Warehouse:
             "modified_at": datetime.fromisoformat("2026-10-26 05:00"),
             "modified_by": "site-office@northline.example",
             "created_by": "site-office@northline.example",
-            "saved_before_by": None,
             "rule": None,
             "odd_sheet": "Training",
             "cell": None,

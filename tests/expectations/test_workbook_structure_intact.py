@@ -6,10 +6,20 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from expectations.guard import Examination, Outcome
 from expectations.guards.workbook_structure_intact import examine
 from expectations.judge import judge
-from tests.expectations.firm import AS_OF, Definitions, Warehouse, training, typed_over, week
+from tests.expectations.firm import (
+    AS_OF,
+    WEEKS,
+    Definitions,
+    Warehouse,
+    training,
+    typed_over,
+    week,
+)
 
 KEEPER = "site-office@northline.example"
 
@@ -162,3 +172,21 @@ def test_only_the_typed_over_week_is_contested_and_an_odd_file_lowers_the_grade(
     assert verdicts["south", week(17)] == ("contested", "C")
     assert verdicts["south", week(16)] == ("trusted", "C")
     assert len(judgement.findings) == 3
+
+
+@pytest.mark.parametrize(("seen", "findings"), [(WEEKS - 2, 0), (WEEKS - 1, 2)])
+def test_whoever_saved_the_file_before_its_newest_week_is_no_stranger(
+    warehouse: Warehouse, seen: int, findings: int
+) -> None:
+    training(warehouse)
+    warehouse.connection.execute(
+        "update intermediate.int_workbook_line set modified_by = 'deputy@northline.example'"
+    )
+    warehouse.connection.execute(
+        "insert into staging.stg_sheets__saver values "
+        "('training.xlsx', 'deputy@northline.example', ?)",
+        [week(seen)],
+    )
+    definitions = Definitions({"staff_trained": ("typed", {"workbook_structure_intact": {}})})
+    judgement = judge(warehouse.connection, definitions, as_of=AS_OF.astimezone(UTC))
+    assert len(judgement.findings) == findings

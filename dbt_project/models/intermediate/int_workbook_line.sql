@@ -10,10 +10,6 @@ files as (
     select * from {{ ref('stg_sheets__workbook') }}
 ),
 
-savers as (
-    select * from {{ ref('stg_sheets__saver') }}
-),
-
 -- The week and the site a line of a workbook speaks of.
 lines as (
     select
@@ -65,11 +61,6 @@ select
     files.modified_at,
     files.modified_by,
     files.created_by,
-    (
-        select string_agg(savers.saved_by, chr(10) order by savers.first_seen_at)
-        from savers
-        where savers.file = told.file and savers.first_seen_at < told.last_period
-    ) as saved_before_by,
     placed.rule,
     coalesce(placed.sheet, told.sheet) as odd_sheet,
     placed.cell,
