@@ -28,18 +28,23 @@ MARKS: tuple[tuple[str, str | None], ...] = (
     (".", " "),
 )
 _PERIODS = (
-    "%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%Y-%m-%d %H:%M:%S",
-    "%Y-%m-%dT%H:%M:%S", "%Y%m%d", "%d %b %Y", "%b %d, %Y", "%d-%b-%y", "%d-%b-%Y", "%Y-%m",
-    "%m/%Y", "%b %Y", "%B %Y", "%b-%y", "%Y", "%Y-%m-%d %H:%M", "%d.%m.%Y %H:%M", "%d/%m/%Y %H:%M",
-    "%m/%d/%Y %H:%M",
+    "%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%Y%m%d", "%d %b %Y",
+    "%b %d, %Y", "%d-%b-%y", "%d-%b-%Y", "%Y-%m", "%m/%Y", "%b %Y", "%B %Y", "%b-%y", "%Y",
 )  # fmt: skip
+# A day and what stands behind it: 2025-03-10T06:30:00.5Z; 12/19/2018, 3:00:02 PM.
+_TIMED = re.compile(
+    r"(?P<day>.*\d)(?:T|,? )"
+    r"(?P<time>(?:[01]?\d|2[0-4]):[0-5]\d(?::[0-5]\d(?:[.,]\d+)?)?(?: ?[AP]M)?"
+    r"(?: ?(?:Z|UTC|GMT|[-+]\d\d:?\d\d))?)",
+    re.I,
+)
 # Forms that strptime does not know.
 _NUMBERED = {
     "week": re.compile(r"(?P<year>\d{4})-?W(?P<week>\d{1,2})", re.I),
     "quarter": re.compile(r"(?P<year>\d{4})[- ]?Q(?P<quarter>[1-4])", re.I),
     "quarter first": re.compile(r"Q(?P<quarter>[1-4])[- ]?(?P<year>\d{4})", re.I),
 }
-_DAY_FIRST = {"%d/%m/%Y": "%m/%d/%Y", "%d/%m/%Y %H:%M": "%m/%d/%Y %H:%M"}
+_DAY_FIRST = {"%d/%m/%Y": "%m/%d/%Y"}
 _MONTH_FIRST = {month_first: day_first for day_first, month_first in _DAY_FIRST.items()}
 _CLOCK = re.compile(r"(\d+):(\d{2})(?::(\d{2}(?:[.,]\d+)?))?")
 _UNITS = re.compile(r"^[€$£]\s*|\s*(?:%|€|\$|£|[a-zA-Zµ]{1,6}(?:/[a-zA-Z]+)?)$")
@@ -154,17 +159,26 @@ def _days(cells: Sequence[str], form: str) -> list[date]:
 
 
 def day_of(text: str, form: str) -> date | None:
-    """The day written in this form, None where it is none."""
-    written = plain(text)
+    """The day written in this form, with or without a time of the day; None where it is none."""
+    written, _ = _timed(text)
     if form in _NUMBERED:
         return _numbered_day(_NUMBERED[form].fullmatch(written))
-    if form.startswith("%Y-%m-%d") and len(written) > 19:
-        written = written[:19]
     try:
         day = datetime.strptime(written, form).date()  # noqa: DTZ007 - a day has no zone
     except ValueError:
         return None
     return day if 1800 < day.year < 2200 else None
+
+
+def time_of(text: str) -> str | None:
+    """The time of the day behind a day, as it is written; None for a day alone."""
+    return _timed(text)[1]
+
+
+def _timed(text: str) -> tuple[str, str | None]:
+    written = plain(text)
+    found = _TIMED.fullmatch(written) if ":" in written else None
+    return (found["day"], found["time"]) if found else (written, None)
 
 
 def _numbered_day(found: re.Match[str] | None) -> date | None:

@@ -313,6 +313,24 @@ def test_an_option_that_makes_no_sense_is_refused(
     assert words[0] in said.err
 
 
+def test_the_verdict_says_that_the_order_was_not_looked_at(guard: Call, tmp_path: Path) -> None:
+    hours = [f"2025-01-{1 + number // 24:02} {number % 24:02}:00" for number in range(400)]
+    file = tmp_path / "hours.csv"
+    rows = [f"{hour},{value}" for hour, value in zip(hours, drawn().round(2), strict=True)]
+    file.write_text("\n".join(["at,value", *rows]), encoding="utf-8")
+    words = (file, "--target", 95, *HIGHER)
+    because = "at has 400 times on 17 days: read without order in time; a sum or mean of each day"
+    assert f"\nOrder was not looked at: {because}" in guard(*words).out
+    said = guard(*words, "--json")
+    assert json.loads(said.out)["input"]["without_order"].startswith(because)
+    assert said.of("blocks_do_not_repeat")["outcome"] == "not_applicable"
+
+
+def test_where_no_guard_judged_no_q_is_shown(guard: Call, csv: Callable[..., Path]) -> None:
+    said = guard(csv(value=range(12)), "--target", 5, *HIGHER)
+    assert "(grade U; no guard judged; target 5, higher is better)" in said.out
+
+
 @pytest.mark.parametrize(
     ("target", "divisor", "told"),
     [
