@@ -15,6 +15,7 @@ from orchestration.series_columns import Columns, parts
 from orchestration.series_table import Table, table_of
 from orchestration.written_cell import (
     day_of,
+    decimal_mark_of,
     decimals_before_32_bits,
     marks_of,
     number,
@@ -45,7 +46,8 @@ class SeriesFile:
     """What was read: numbers by role and the line of each kept row; seen = kept + rejected.
 
     heading_line: None where columns go by number; lines_above: titles above it, which are no rows;
-    without_order: why periods that the file has give no order.
+    decimal_mark: None where no number shows one; without_order: why periods that the file has
+    give no order.
     """
 
     lines: list[int] = field(default_factory=list)
@@ -56,6 +58,7 @@ class SeriesFile:
     notes: list[str] = field(default_factory=list)
     heading_line: int | None = None
     lines_above: int = 0
+    decimal_mark: str | None = None
     without_order: str | None = None
 
     @property
@@ -76,6 +79,8 @@ def read(path: Path, wanted: Columns) -> SeriesFile:
     found.heading_line, found.lines_above = table.heading_line, table.above
     dated = _dated(table, columns.pop("period", None), found, is_named=wanted.period is not None)
     marks = {part: marks_of(table.cells(at), table.heading[at]) for part, at in columns.items()}
+    told = [decimal_mark_of(table.cells(at), marks[part]) for part, at in columns.items()]
+    found.decimal_mark = next((mark for mark in told if mark is not None), None)
     found.columns = {part: table.heading[at] for part, at in columns.items()}
     found.numbers = {part: [] for part in columns}
     if dated is not None:

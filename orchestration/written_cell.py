@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ingestion.mapping.value import number_of, plain
-from sightline.errors import NothingCheckedError
+from sightline.errors import NothingCheckedError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -89,6 +89,50 @@ def _digits(value: float) -> int:
 def looks_numeric(cell: str) -> bool:
     """Is it a number by any of the usual marks?"""
     return any(number(cell, marks) is not None for marks in MARKS[:4])
+
+
+def decimal_mark_of(cells: Sequence[str], marks: tuple[str, str | None]) -> str | None:
+    """The decimal mark of a column, None where no number of it has a mark to tell by."""
+    marked = (cell for cell in cells if re.search(r"[.,]\d", cell))
+    return marks[0] if any(number(cell, marks) is not None for cell in marked) else None
+
+
+def told(option: str, text: str, decimal_mark: str | None) -> float:
+    """A number of the command line, read as the column writes its own.
+
+    Raises UsageError for what is no number, and for one that can be two: 150,000 beside values
+    that have no mark, 1.500 beside values with decimal commas.
+    """
+    readings = _readings(text)
+    if not readings:
+        raise UsageError(
+            f"{option}: {text!r} is no number: write it as 98.5 or 150000, a time as 3:59:59"
+        )
+    if len(set(readings.values())) == 1:
+        return next(iter(readings.values()))
+    if "," not in text and decimal_mark != ",":
+        return readings["."]
+    if "," in text and decimal_mark is not None:
+        return readings[decimal_mark]
+    name, mark = ("comma", ",") if "," in text else ("point", ".")
+    decimals = f"{readings[mark]:.15g}".replace(".", decimal_mark or ".")
+    whole = readings["." if mark == "," else ","]
+    because = "have none to tell by" if decimal_mark is None else "have decimal commas"
+    raise UsageError(
+        f"{option}: the {name} of {text!r} can stand before decimals or before thousands, and "
+        f"the values {because}: write {whole:.15g} or {decimals}"
+    )
+
+
+def _readings(text: str) -> dict[str, float]:
+    """What the text says by its decimal mark; behind a leading 0 no thousands stand."""
+    leading = re.match(r"\D*0+([.,])", text)
+    found: dict[str, float] = {}
+    for marks in MARKS:
+        value = number(text, marks)
+        if value is not None and (leading is None or leading[1] == marks[0]):
+            found.setdefault(marks[0], value)
+    return found
 
 
 def share_numeric(sample: Sequence[Sequence[str]], index: int) -> float:
