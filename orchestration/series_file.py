@@ -78,7 +78,10 @@ def read(path: Path, wanted: Columns) -> SeriesFile:
     found = SeriesFile(notes=table.notes + guessed, numbers={})
     found.heading_line, found.lines_above = table.heading_line, table.above
     dated = _dated(table, columns.pop("period", None), found, is_named=wanted.period is not None)
-    marks = {part: marks_of(table.cells(at), table.heading[at]) for part, at in columns.items()}
+    marks = {
+        part: marks_of(table.cells(at), f"{table.place}: {table.heading[at]}")
+        for part, at in columns.items()
+    }
     told = [decimal_mark_of(table.cells(at), marks[part]) for part, at in columns.items()]
     found.decimal_mark = next((mark for mark in told if mark is not None), None)
     found.columns = {part: table.heading[at] for part, at in columns.items()}
@@ -103,7 +106,11 @@ def read(path: Path, wanted: Columns) -> SeriesFile:
             if dated is not None and day is not None:
                 moments.append(_Moment(day, time_of(row[dated.column])))
     if not found.lines:
-        raise NothingCheckedError(f"{path} has no row with a number in it")
+        first = found.rejected[0]
+        raise NothingCheckedError(
+            f"{path}, line {first.line}: {first.reason}, and no other of {found.seen:,} rows has "
+            "all that is asked for; --value NAME or --period NAME takes another column"
+        )
     for part, values in found.numbers.items():
         found.numbers[part] = decimals_before_32_bits(values)
         if found.numbers[part] is not values:

@@ -158,7 +158,7 @@ def marks_of(cells: Sequence[str], name: str) -> tuple[str, str | None]:
     ]
     best, rank = max(scored)
     if not best:
-        raise NothingCheckedError(f"{name} holds no numbers")
+        raise NothingCheckedError(f"{name} holds no numbers; --value NAME takes another column")
     return order[-rank]
 
 

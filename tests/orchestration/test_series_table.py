@@ -9,7 +9,7 @@ import pytest
 
 from orchestration.series_columns import Columns
 from orchestration.series_file import SeriesFile, read, summary
-from sightline.errors import UsageError
+from sightline.errors import NothingCheckedError, UsageError
 
 DAYS = [date(2025, 1, 1) + timedelta(days=number) for number in range(40)]
 SALES = "BOROUGH,SALE PRICE,SALE DATE\n" + "".join(
@@ -178,3 +178,13 @@ def test_rows_that_share_a_day_are_named(tmp_path: Path) -> None:
     found = of(tmp_path, "date,score\n2025-01-01,3\n2025-01-02,4\n2025-01-01,5\n")
     assert found.without_order is not None
     assert "share a period (lines 2 and 4: 2025-01-01)" in found.without_order
+
+
+def test_a_file_of_which_no_row_can_be_used_is_refused_with_a_line_and_a_way_out(
+    tmp_path: Path,
+) -> None:
+    rows = [f"n.d.,2025-01-{day:02}" for day in range(1, 9)] + ["7,soon"]
+    with pytest.raises(NothingCheckedError, match=r"figures\.csv, line 2: .*of 9 rows.*--period"):
+        of(tmp_path, below("energy,date", *rows, times=1), value="energy", period="date")
+    with pytest.raises(NothingCheckedError, match=r"line 1: site holds no numbers; --value NAME"):
+        of(tmp_path, below("site,energy", "north,1", "south,2"), value="site")
