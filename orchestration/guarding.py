@@ -29,13 +29,14 @@ EVIDENCE_SHOWN, PLACEBOS_SHOWN = 12, 8
 
 @dataclass(frozen=True, slots=True)
 class Guarded:
-    """What the battery says of one file."""
+    """What the battery says of one file; without_order: why its periods gave no order in time."""
 
     series: Series
     terms: Terms
     signals: Mapping[str, Signal]
     composite: Composite
     lines: list[int]
+    without_order: str | None = None
 
 
 def guard_file(found: SeriesFile, terms: Terms) -> Guarded:
@@ -52,7 +53,7 @@ def guard_file(found: SeriesFile, terms: Terms) -> Guarded:
     signals = of_values(series, terms)
     if "reported" in found.numbers:
         signals[REPORTED] = _reconciled(found, terms)
-    return Guarded(series, terms, signals, compose(signals), lines)
+    return Guarded(series, terms, signals, compose(signals), lines, found.without_order)
 
 
 def natural_bounds(
@@ -218,12 +219,14 @@ def as_text(records: list[dict[str, Any]], guarded: Guarded) -> str:
     composite = guarded.composite
     judged_count = sum(one["outcome"] == Outcome.JUDGED.value for one in records)
     way = "higher" if guarded.terms.higher_is_better else "lower"
+    smallest = f"smallest q {composite.smallest_q:.2g} of {judged_count} guards that judged"
     verdict = (
-        f"{_VERDICT[composite.grade]} (grade {composite.grade.value}; smallest q "
-        f"{composite.smallest_q:.2g} of {judged_count} guards that judged; "
+        f"{_VERDICT[composite.grade]} (grade {composite.grade.value}; "
+        f"{smallest if judged_count else 'no guard judged'}; "
         f"target {guarded.terms.target:g}, {way} is better)"
     )
-    lines = [verdict, ""]
+    unused = [f"Order was not looked at: {guarded.without_order}"] if guarded.without_order else []
+    lines = [verdict, *unused, ""]
     order = {"D": 0, "C": 1, "B": 2, "A": 3, "U": 4}
     for one in sorted(records, key=lambda record: order[record["grade"]]):
         lines += _lines(one)

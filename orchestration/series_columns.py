@@ -6,11 +6,14 @@ import re
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from orchestration.written_cell import MOSTLY, period_form, share_numeric
+from ingestion.mapping.value import plain
+from orchestration.written_cell import MOSTLY, SAMPLE, period_form, share_numeric
 from sightline.errors import NothingCheckedError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from orchestration.series_table import Table
 
 _PERIODS = re.compile(r"date|period|day|week|month|year|quarter|datum|tag|woche|monat|jahr", re.I)
 _VALUES = re.compile(r"values?|scores?|marks?|wert|result|time|minutes|amount", re.I)
@@ -33,58 +36,62 @@ class Columns:
     recomputed: str | None = None
     count: str | None = None
 
+    def names(self) -> list[str]:
+        """What was said that can be no number of a column among the first thousand."""
+        said = [name for name in asdict(self).values() if name is not None]
+        return [name for name in said if not (name.isdecimal() and len(name) < 4)]
 
-def parts(
-    header: Sequence[str], sample: Sequence[Sequence[str]], wanted: Columns
-) -> tuple[dict[str, int], list[str]]:
+
+def parts(table: Table, wanted: Columns) -> tuple[dict[str, int], list[str]]:
     """The column of each part, named as in `Columns`, and a sentence for each that was guessed.
 
     Raises UsageError for columns that are not there or cannot be told apart, NothingCheckedError
     where none holds numbers.
     """
-    table = _Table(header, sample)
-    found, notes = _told(header, wanted), []
-    if "period" not in found and (period := table.period(table.without(found))) is not None:
+    look = _Look(table, [row for _, row in table.rows[:SAMPLE]])
+    found, notes = _told(table, wanted), []
+    if "period" not in found and (period := look.period(look.without(found))) is not None:
         found["period"] = period
-        notes.append(f"{header[period]} was taken for the period")
-    numeric = table.numeric(table.without(found))
+        notes.append(f"{_called(table, period)} was taken for the period")
+    numeric = look.numeric(look.without(found))
     if not {"count", "numerator", "reported"} & found.keys():
-        count = table.count(numeric)
+        count = look.count(numeric)
         if count is not None:
             found["count"] = count
-            notes.append(f"{header[count]} was taken for how often each value occurs")
+            notes.append(f"{_called(table, count)} was taken for how often each value occurs")
     if not {"value", "numerator", "reported"} & found.keys():
-        found["value"] = table.value([at for at in numeric if at != found.get("count")])
-        if len(header) > 1:
-            notes.append(f"{header[found['value']]} was taken for the values")
+        found["value"] = look.value([at for at in numeric if at != found.get("count")])
+        if len(table.heading) > 1:
+            notes.append(f"{_called(table, found['value'])} was taken for the values")
     return found, notes
 
 
 @dataclass(frozen=True, slots=True)
-class _Table:
-    """Headings, and some rows to look at."""
+class _Look:
+    """A table, and some of its rows to look at."""
 
-    header: Sequence[str]
+    table: Table
     sample: Sequence[Sequence[str]]
 
     def without(self, found: dict[str, int]) -> list[int]:
         """The columns that play no part yet."""
-        return [at for at in range(len(self.header)) if at not in found.values()]
+        return [at for at in range(len(self.table.heading)) if at not in found.values()]
 
     def period(self, free: Sequence[int]) -> int | None:
         """The first that holds dates and is called so, else one that holds dates and no numbers."""
         dated = [at for at in free if period_form([row[at] for row in self.sample])]
-        called = [at for at in dated if _PERIODS.search(self.header[at])]
+        called = [at for at in dated if _PERIODS.search(self.table.heading[at])]
         return next(iter([*called, *(at for at in dated if not self._is_numeric(at))]), None)
 
     def numeric(self, free: Sequence[int]) -> list[int]:
         """Columns of numbers; those that only number the rows where there are no others."""
         numbers = [at for at in free if self._is_numeric(at)]
-        return [at for at in numbers if not _ROW_NUMBERS.fullmatch(self.header[at])] or numbers
+        names = self.table.heading
+        return [at for at in numbers if not _ROW_NUMBERS.fullmatch(names[at])] or numbers
 
     def count(self, numeric: Sequence[int]) -> int | None:
         """Of two columns of numbers the one called so, where the other has each value once."""
-        counts = [at for at in numeric if _COUNTS.fullmatch(self.header[at])]
+        counts = [at for at in numeric if _COUNTS.fullmatch(self.table.heading[at])]
         others = [at for at in numeric if at not in counts]
         if len(counts) != 1 or len(others) != 1:
             return None
@@ -95,14 +102,16 @@ class _Table:
         """The only column of numbers, or the only one called so."""
         if not numeric:
             raise NothingCheckedError(
-                "no column holds numbers in four of five rows; --value NAME takes one with fewer"
+                f"{self.table.place}: no column holds numbers in four of five rows; --value NAME "
+                "takes one with fewer"
             )
-        called = [at for at in numeric if _VALUES.fullmatch(self.header[at])]
+        called = [at for at in numeric if _VALUES.fullmatch(self.table.heading[at])]
         chosen = numeric if len(numeric) == 1 else called
         if len(chosen) != 1:
-            names = ", ".join(repr(self.header[at]) for at in numeric)
+            names = ", ".join(repr(_called(self.table, at)) for at in numeric)
             raise UsageError(
-                f"which column holds the values? Say --value NAME; columns of numbers: {names}"
+                f"{self.table.place}: which column holds the values? Say --value NAME; "
+                f"columns of numbers: {names}"
             )
         return chosen[0]
 
@@ -110,18 +119,44 @@ class _Table:
         return share_numeric(self.sample, at) >= MOSTLY
 
 
-def _told(header: Sequence[str], wanted: Columns) -> dict[str, int]:
-    found = {part: _at(header, name) for part, name in asdict(wanted).items() if name is not None}
+def _told(table: Table, wanted: Columns) -> dict[str, int]:
+    said = {part: name for part, name in asdict(wanted).items() if name is not None}
     for one, other in (("numerator", "denominator"), ("reported", "recomputed")):
-        if (one in found) != (other in found):
+        if (one in said) != (other in said):
             raise UsageError(f"--{one} and --{other} go together")
-    return found
+    return {part: _at(table, part, name) for part, name in said.items()}
 
 
-def _at(header: Sequence[str], name: str) -> int:
-    folded = [heading.casefold() for heading in header]
-    if name.casefold() in folded:
-        return folded.index(name.casefold())
-    if name.isdecimal() and 1 <= int(name) <= len(header):
-        return int(name) - 1
-    raise UsageError(f"there is no column {name!r}; there are: {', '.join(map(repr, header))}")
+def _at(table: Table, part: str, name: str) -> int:
+    """The column of this name; by number where none is called so."""
+    heading, wanted = table.heading, plain(name)
+    exact = [at for at, one in enumerate(heading) if one == wanted]
+    folded = [at for at, one in enumerate(heading) if one.casefold() == wanted.casefold()]
+    called = exact or folded
+    if len(called) == 1:
+        return called[0]
+    if called:
+        numbers = " and ".join(str(at + 1) for at in called)
+        raise UsageError(
+            f"{table.place}: the columns {numbers} are called {name!r}: say which by number, as in "
+            f"--{part} {called[0] + 1}"
+        )
+    if wanted.isdecimal() and 1 <= int(wanted) <= len(heading):
+        return int(wanted) - 1
+    named = [one for one in heading if not _is_unnamed(one)]
+    nameless = len(heading) - len(named)
+    more = f", and {nameless} without a name" if nameless else ""
+    raise UsageError(
+        f"{table.place}: there is no column {name!r}; there are: "
+        f"{', '.join(map(repr, named))}{more}; a number from 1 to {len(heading)} names one too"
+    )
+
+
+def _is_unnamed(name: str) -> bool:
+    return name.startswith("unnamed column ")
+
+
+def _called(table: Table, at: int) -> str:
+    """Its name, with its number where it shares that."""
+    name = table.heading[at]
+    return f"{name} (column {at + 1})" if table.heading.count(name) > 1 else name

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ingestion.mapping.value import number_of, plain
-from sightline.errors import NothingCheckedError
+from sightline.errors import NothingCheckedError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,18 +28,23 @@ MARKS: tuple[tuple[str, str | None], ...] = (
     (".", " "),
 )
 _PERIODS = (
-    "%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%Y-%m-%d %H:%M:%S",
-    "%Y-%m-%dT%H:%M:%S", "%Y%m%d", "%d %b %Y", "%b %d, %Y", "%d-%b-%y", "%d-%b-%Y", "%Y-%m",
-    "%m/%Y", "%b %Y", "%B %Y", "%b-%y", "%Y", "%Y-%m-%d %H:%M", "%d.%m.%Y %H:%M", "%d/%m/%Y %H:%M",
-    "%m/%d/%Y %H:%M",
+    "%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%Y%m%d", "%d %b %Y",
+    "%b %d, %Y", "%d-%b-%y", "%d-%b-%Y", "%Y-%m", "%m/%Y", "%b %Y", "%B %Y", "%b-%y", "%Y",
 )  # fmt: skip
+# A day and what stands behind it: 2025-03-10T06:30:00.5Z; 12/19/2018, 3:00:02 PM.
+_TIMED = re.compile(
+    r"(?P<day>.*\d)(?:T|,? )"
+    r"(?P<time>(?:[01]?\d|2[0-4]):[0-5]\d(?::[0-5]\d(?:[.,]\d+)?)?(?: ?[AP]M)?"
+    r"(?: ?(?:Z|UTC|GMT|[-+]\d\d:?\d\d))?)",
+    re.I,
+)
 # Forms that strptime does not know.
 _NUMBERED = {
     "week": re.compile(r"(?P<year>\d{4})-?W(?P<week>\d{1,2})", re.I),
     "quarter": re.compile(r"(?P<year>\d{4})[- ]?Q(?P<quarter>[1-4])", re.I),
     "quarter first": re.compile(r"Q(?P<quarter>[1-4])[- ]?(?P<year>\d{4})", re.I),
 }
-_DAY_FIRST = {"%d/%m/%Y": "%m/%d/%Y", "%d/%m/%Y %H:%M": "%m/%d/%Y %H:%M"}
+_DAY_FIRST = {"%d/%m/%Y": "%m/%d/%Y"}
 _MONTH_FIRST = {month_first: day_first for day_first, month_first in _DAY_FIRST.items()}
 _CLOCK = re.compile(r"(\d+):(\d{2})(?::(\d{2}(?:[.,]\d+)?))?")
 _UNITS = re.compile(r"^[€$£]\s*|\s*(?:%|€|\$|£|[a-zA-Zµ]{1,6}(?:/[a-zA-Z]+)?)$")
@@ -86,6 +91,50 @@ def looks_numeric(cell: str) -> bool:
     return any(number(cell, marks) is not None for marks in MARKS[:4])
 
 
+def decimal_mark_of(cells: Sequence[str], marks: tuple[str, str | None]) -> str | None:
+    """The decimal mark of a column, None where no number of it has a mark to tell by."""
+    marked = (cell for cell in cells if re.search(r"[.,]\d", cell))
+    return marks[0] if any(number(cell, marks) is not None for cell in marked) else None
+
+
+def told(option: str, text: str, decimal_mark: str | None) -> float:
+    """A number of the command line, read as the column writes its own.
+
+    Raises UsageError for what is no number, and for one that can be two: 150,000 beside values
+    that have no mark, 1.500 beside values with decimal commas.
+    """
+    readings = _readings(text)
+    if not readings:
+        raise UsageError(
+            f"{option}: {text!r} is no number: write it as 98.5 or 150000, a time as 3:59:59"
+        )
+    if len(set(readings.values())) == 1:
+        return next(iter(readings.values()))
+    if "," not in text and decimal_mark != ",":
+        return readings["."]
+    if "," in text and decimal_mark is not None:
+        return readings[decimal_mark]
+    name, mark = ("comma", ",") if "," in text else ("point", ".")
+    decimals = f"{readings[mark]:.15g}".replace(".", decimal_mark or ".")
+    whole = readings["." if mark == "," else ","]
+    because = "have none to tell by" if decimal_mark is None else "have decimal commas"
+    raise UsageError(
+        f"{option}: the {name} of {text!r} can stand before decimals or before thousands, and "
+        f"the values {because}: write {whole:.15g} or {decimals}"
+    )
+
+
+def _readings(text: str) -> dict[str, float]:
+    """What the text says by its decimal mark; behind a leading 0 no thousands stand."""
+    leading = re.match(r"\D*0+([.,])", text)
+    found: dict[str, float] = {}
+    for marks in MARKS:
+        value = number(text, marks)
+        if value is not None and (leading is None or leading[1] == marks[0]):
+            found.setdefault(marks[0], value)
+    return found
+
+
 def share_numeric(sample: Sequence[Sequence[str]], index: int) -> float:
     """Share of the filled cells of a column that are numbers."""
     filled = [row[index] for row in sample if row[index].strip()]
@@ -109,7 +158,7 @@ def marks_of(cells: Sequence[str], name: str) -> tuple[str, str | None]:
     ]
     best, rank = max(scored)
     if not best:
-        raise NothingCheckedError(f"{name} holds no numbers")
+        raise NothingCheckedError(f"{name} holds no numbers; --value NAME takes another column")
     return order[-rank]
 
 
@@ -154,17 +203,26 @@ def _days(cells: Sequence[str], form: str) -> list[date]:
 
 
 def day_of(text: str, form: str) -> date | None:
-    """The day written in this form, None where it is none."""
-    written = plain(text)
+    """The day written in this form, with or without a time of the day; None where it is none."""
+    written, _ = _timed(text)
     if form in _NUMBERED:
         return _numbered_day(_NUMBERED[form].fullmatch(written))
-    if form.startswith("%Y-%m-%d") and len(written) > 19:
-        written = written[:19]
     try:
         day = datetime.strptime(written, form).date()  # noqa: DTZ007 - a day has no zone
     except ValueError:
         return None
     return day if 1800 < day.year < 2200 else None
+
+
+def time_of(text: str) -> str | None:
+    """The time of the day behind a day, as it is written; None for a day alone."""
+    return _timed(text)[1]
+
+
+def _timed(text: str) -> tuple[str, str | None]:
+    written = plain(text)
+    found = _TIMED.fullmatch(written) if ":" in written else None
+    return (found["day"], found["time"]) if found else (written, None)
 
 
 def _numbered_day(found: re.Match[str] | None) -> date | None:

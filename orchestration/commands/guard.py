@@ -1,6 +1,5 @@
 """`guard`: the statistical guards over any csv, to be tried on data of one's own."""
 
-import math
 from datetime import date
 from enum import Enum, StrEnum
 from pathlib import Path
@@ -39,12 +38,12 @@ class PeriodEnd(StrEnum):
     quarter = "quarter"
 
 
-Column = typer.Option(help="A column, by its heading or number.", show_default=False)
+Column = typer.Option(help="A column, by its heading or number from 1.", show_default=False)
 
 
 def guard(
     file: Annotated[Path, typer.Argument(help="A csv, one row a value, period or person.")],
-    target: Annotated[str, typer.Option(help="The target the values are held to.")],
+    target: Annotated[str, typer.Option(help="The target, written as the values are.")],
     direction: Annotated[Direction, typer.Option(help="Which way is good.")],
     value: Annotated[str | None, Column] = None,
     period: Annotated[str | None, Column] = None,
@@ -57,13 +56,13 @@ def guard(
     ] = None,
     kind: Annotated[ValueKind | None, typer.Option(help="What the values are.")] = None,
     resolution: Annotated[
-        float | None, typer.Option(help="The step of the values (default: measured).")
+        str | None, typer.Option(help="The step of the values (default: measured).")
     ] = None,
     natural_bound: Annotated[
-        list[float] | None, typer.Option(help="A limit that no value can pass; up to two.")
+        list[str] | None, typer.Option(help="A limit that no value can pass; up to two.")
     ] = None,
     approval_limit: Annotated[
-        float | None, typer.Option(help="A limit below which nobody has to approve.")
+        str | None, typer.Option(help="A limit below which nobody has to approve.")
     ] = None,
     period_end: Annotated[
         PeriodEnd, typer.Option(help="Which ends may borrow from the next period.")
@@ -79,20 +78,25 @@ def guard(
     """Ask what a column of numbers does about its target: verdict, evidence, what may explain it.
 
     Statistics alone, for a KPI whose sources are not at hand. A finding is a question, never a
-    proof. Exit code 1 when there is something to ask, 4 when nothing could be judged.
+    proof. The heading is looked for below titles; a column without a name goes by its number.
+    Order in time is looked at where the file has one value a day, week, month, quarter or year.
+    Exit code 1 when there is something to ask, 4 when nothing could be judged.
     """
     from expectations.judgement import Grade
     from expectations.signals.series import Terms
     from orchestration import guarding, series_file
     from orchestration.series_columns import Columns
+    from orchestration.written_cell import told
 
     columns = Columns(value, period, numerator, denominator, reported, recomputed, count)
-    aim = _number(target)
-    _require_finite("--resolution", resolution, above_zero=True)
-    _require_finite("--approval-limit", approval_limit)
-    for bound in natural_bound or []:
-        _require_finite("--natural-bound", bound)
     found = series_file.read(file, columns)
+    mark = found.decimal_mark
+    aim = told("--target", target, mark)
+    step = None if resolution is None else told("--resolution", resolution, mark)
+    if step is not None and step <= 0:
+        raise UsageError(f"--resolution {resolution}: it has to be a number above 0")
+    limit = None if approval_limit is None else told("--approval-limit", approval_limit, mark)
+    bounds = [told("--natural-bound", bound, mark) for bound in natural_bound or []]
     if numerator is not None and abs(aim) <= 1:
         found.notes.append(f"the target {aim:g} is read as {100 * aim:g} %")
         aim = 100 * aim
@@ -102,10 +106,10 @@ def guard(
         target=aim,
         higher_is_better=direction is Direction.higher_is_better,
         kind=None if kind is None else kind.value,
-        resolution=resolution,
-        bounds=guarding.natural_bounds(natural_bound or [], kind and kind.value, found),
+        resolution=step,
+        bounds=guarding.natural_bounds(bounds, kind and kind.value, found),
         independent=independent_events,
-        approval_limit=approval_limit,
+        approval_limit=limit,
         baseline_until=_day(baseline_until),
         period_end=period_end.value,
     )
@@ -126,24 +130,6 @@ def guard(
     if guarded.composite.grade is Grade.U:
         raise NothingCheckedError("no guard could judge these values")
     raise typer.Exit(1 if guarded.composite.grade in (Grade.C, Grade.D) else 0)
-
-
-def _number(text: str) -> float:
-    from orchestration.written_cell import MARKS, number
-
-    for marks in MARKS[:2]:
-        parsed = number(text, marks)
-        if parsed is not None:
-            return parsed
-    raise UsageError(f"{text!r} is no number: write the target as 98.5 or 3:59:59")
-
-
-def _require_finite(option: str, number: float | None, *, above_zero: bool = False) -> None:
-    if number is None:
-        return
-    if not math.isfinite(number) or (above_zero and number <= 0):
-        wanted = "a number above 0" if above_zero else "a finite number"
-        raise UsageError(f"{option} {number:g}: it has to be {wanted}")
 
 
 def _day(text: str | None) -> int | None:

@@ -313,6 +313,57 @@ def test_an_option_that_makes_no_sense_is_refused(
     assert words[0] in said.err
 
 
+def test_a_target_is_read_by_the_marks_of_the_values(guard: Call, tmp_path: Path) -> None:
+    amounts = np.random.default_rng(11).normal(150_000, 9_000, 400)
+    file = tmp_path / "amounts.csv"
+    written = [f"{amount:,.2f}" for amount in amounts]
+    file.write_text("amount\n" + "\n".join(f'"{one}"' for one in written), encoding="utf-8")
+    for target in ("150,000", "$150,000", "150 000"):
+        assert (
+            f"the target {target} is read as 150000\n"
+            in guard(file, "--target", target, *LOWER).err
+        )
+    german = "\n".join(one.translate(str.maketrans(",.", ".,")) for one in written)
+    file.write_text("Betrag\n" + german, encoding="utf-8")
+    for target in ("150.000,0", "150000"):
+        assert guard(file, "--target", target, *LOWER).code == 0
+    point = guard(file, "--target", "150.000", *LOWER)
+    assert (point.code, point.out) == (2, "")
+    assert "the values have decimal commas: write 150000 or 150\n" in point.err
+
+
+@pytest.mark.parametrize(
+    "option", ["--target", "--approval-limit", "--natural-bound", "--resolution"]
+)
+def test_a_comma_that_could_be_either_is_refused_with_both_ways_to_write_it(
+    guard: Call, csv: Callable[..., Path], option: str
+) -> None:
+    file = csv(day=DAYS, amount=np.random.default_rng(12).integers(100, 200_000, 400))
+    target = () if option == "--target" else ("--target", 100_000)
+    said = guard(file, *target, *LOWER, option, "150,000")
+    assert (said.code, said.out) == (2, "")
+    assert f"{option}: the comma of '150,000' can stand before decimals or before" in said.err
+    assert "write 150000 or 150\n" in said.err
+
+
+def test_the_verdict_says_that_the_order_was_not_looked_at(guard: Call, tmp_path: Path) -> None:
+    hours = [f"2025-01-{1 + number // 24:02} {number % 24:02}:00" for number in range(400)]
+    file = tmp_path / "hours.csv"
+    rows = [f"{hour},{value}" for hour, value in zip(hours, drawn().round(2), strict=True)]
+    file.write_text("\n".join(["at,value", *rows]), encoding="utf-8")
+    words = (file, "--target", 95, *HIGHER)
+    because = "at has 400 times on 17 days: read without order in time; a sum or mean of each day"
+    assert f"\nOrder was not looked at: {because}" in guard(*words).out
+    said = guard(*words, "--json")
+    assert json.loads(said.out)["input"]["without_order"].startswith(because)
+    assert said.of("blocks_do_not_repeat")["outcome"] == "not_applicable"
+
+
+def test_where_no_guard_judged_no_q_is_shown(guard: Call, csv: Callable[..., Path]) -> None:
+    said = guard(csv(value=range(12)), "--target", 5, *HIGHER)
+    assert "(grade U; no guard judged; target 5, higher is better)" in said.out
+
+
 @pytest.mark.parametrize(
     ("target", "divisor", "told"),
     [
