@@ -20,7 +20,13 @@ def test_thousands_of_values_moved_over_their_target_are_asked_about(shape: Shap
     assert smallest_q(shape, 1, 20_000, moved=True) < QUESTION_LEVEL
 
 
-@pytest.mark.parametrize("n", [40, 300, 20_000])
 @pytest.mark.parametrize("shape", HONEST, ids=lambda shape: shape.name)
-def test_honest_columns_are_left_alone_however_many_values_there_are(shape: Shape, n: int) -> None:
-    assert smallest_q(shape, 2, n, moved=False) >= QUESTION_LEVEL
+def test_thousands_of_honest_values_are_left_alone(shape: Shape) -> None:
+    assert smallest_q(shape, 2, 20_000, moved=False) >= QUESTION_LEVEL
+
+
+@pytest.mark.parametrize("n", [40, 300])
+@pytest.mark.parametrize("shape", HONEST, ids=lambda shape: shape.name)
+def test_honest_columns_are_hardly_ever_asked_about(shape: Shape, n: int) -> None:
+    asked = [smallest_q(shape, seed, n, moved=False) < QUESTION_LEVEL for seed in range(2, 32)]
+    assert sum(asked) <= 1
