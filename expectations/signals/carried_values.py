@@ -1,11 +1,14 @@
 """How many values equal the one before, against what makes others equal and near.
 
 Ties of neighbours are held against ties of values far apart, which steps, round numbers and small
-denominators make equal as well, and against how much nearer neighbours are than those.
+denominators make equal as well, and against how much nearer neighbours are than those. Neighbours
+are nearest in calm spells and on days of the week that are like the day before: where ties seem too
+many, calm days are looked at by themselves.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,39 +29,87 @@ if TYPE_CHECKING:
 
 # Nothing is carried over so many values; so many pairs that are farther apart are enough.
 FAR, FEWEST_FAR_LAGS, FAR_PAIRS = 8, 8, 30_000
-# Levels that are told apart, each of so many values at least.
+# Ties that chance makes less often are looked at once more, calm days by themselves.
+SUSPECT = 0.05
+# Levels that are told apart, each of so many values at least, and parts of each.
 MOST_LEVELS, MOST_CALM, FEWEST_AT_LEVEL, WEEK = 8, 4, 60, 7
 # Differences up to so many usual ones, in so many bins.
 REACH, BINS = 1.5, 16
 
 
-def carried_values(
-    values: Floats, codes: Integers, usual: Booleans, days: Integers
-) -> Signal:
+def carried_values(values: Floats, codes: Integers, usual: Booleans, days: Integers) -> Signal:
     """Do more values equal the one before than are near to it?"""
     n, tied = len(values), (codes[1:] == codes[:-1]) & ~usual[1:]
     ties = int(tied.sum())
     if not ties:
         return judged(LARGEST_P, n=n, observed="no value equals the one before", expected="any")
     level = _levels(values)
-    part = _calm_parts(values, days, level)
-    width = _widths(values, usual, part)
-    far_lags = min(n - FAR, max(FEWEST_FAR_LAGS, FAR_PAIRS // n))
-    lags = np.linspace(FAR, n - 1, far_lags).astype(np.int64).tolist()
-    near = _pairs(values, codes, usual, [1], level, part, width)
-    far = _pairs(values, codes, usual, lags, level, part, width)
-    calm = len(width) // (1 + int(level.max()))
-    by_calm = [_ties_expected(near[one::calm], far[one::calm], 1 / calm) for one in range(calm)]
-    expected, doubt = (sum(figures) for figures in zip(*by_calm, strict=True))
-    # A wider doubt would put nearly all of the distribution on none, and make any two rare.
-    shape = max(expected**2 / doubt, 1.0)
+    p_value, expected = _Parts(values, codes, usual, level, level).chance_of(ties)
+    if p_value < SUSPECT and n >= 2 * FEWEST_AT_LEVEL * MOST_LEVELS:
+        part = level + (int(level.max()) + 1) * _restlessness(values, days, level)
+        p_value, expected = _Parts(values, codes, usual, level, part).chance_of(ties)
     return judged(
-        float(betainc(ties, shape, expected / (expected + shape))),
+        p_value,
         n=n,
         observed=f"{ties} values equal the one before",
         expected=f"about {expected:.1f} by how near to it the others are",
         rows=1 + np.flatnonzero(tied),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """Values, equal codes for equal ones, which are too usual to tell, and which of them are alike.
+
+    level: those far apart are compared within it; part: a level, or one of the parts of it, whose
+    values differ alike: of the first parts of all levels first, then of the second ones.
+    """
+
+    values: Floats
+    codes: Integers
+    usual: Booleans
+    level: Integers
+    part: Integers
+
+    def chance_of(self, ties: int) -> tuple[float, float]:
+        """Chance of so many ties, and how many are expected."""
+        n, width, levels = len(self.values), self._widths(), int(self.level.max()) + 1
+        far_lags = min(n - FAR, max(FEWEST_FAR_LAGS, FAR_PAIRS // n))
+        lags = np.linspace(FAR, n - 1, far_lags).astype(np.int64).tolist()
+        near, far = self._pairs([1], width), self._pairs(lags, width)
+        of_parts = [
+            _ties_expected(near[of : of + levels], far[of : of + levels], levels / len(far))
+            for of in range(0, len(far), levels)
+        ]
+        expected, doubt = np.sum(of_parts, axis=0).tolist()
+        # A wider doubt would put nearly all of the distribution on none, and make any two rare.
+        shape = max(expected**2 / doubt, 1.0)
+        return float(betainc(ties, shape, expected / (expected + shape))), expected
+
+    def _widths(self) -> Floats:
+        """The width of a bin of differences in each part."""
+        differences, found = np.abs(np.diff(self.values)), []
+        for one in range(int(self.part.max()) + 1):
+            here = differences[~self.usual[1:] & (self.part[1:] == one)]
+            found.append(quantiles(here, 0.6827)[0] if len(here) else 0.0)
+        return np.maximum(np.array(found) * REACH / BINS, 1e-12)
+
+    def _pairs(self, lags: Iterable[int], width: Floats) -> Floats:
+        """How far apart two values of a level are at these distances in time, part by part.
+
+        Pairs that are equal, then by absolute difference, and last those farther apart.
+        """
+        bins, counts = BINS + 2, np.zeros(len(width) * (BINS + 2))
+        for lag in lags:
+            telling = ~self.usual[lag:]
+            if lag >= FAR:
+                telling = telling & (self.level[lag:] == self.level[:-lag])
+            apart = np.abs(self.values[lag:] - self.values[:-lag])[telling]
+            here = self.part[lag:][telling]
+            place = np.clip(np.ceil(apart / width[here] - 1e-6), 1, BINS + 1)
+            place[(self.codes[lag:] == self.codes[:-lag])[telling]] = 0
+            counts += np.bincount(here * bins + place.astype(np.int64), minlength=len(counts))
+        return counts.reshape(len(width), bins)
 
 
 def _levels(values: Floats) -> Integers:
@@ -67,37 +118,26 @@ def _levels(values: Floats) -> Integers:
     return _parted(_around(values), levels)
 
 
-def _calm_parts(values: Floats, days: Integers, level: Integers) -> Integers:
-    """Which values are of a level and as restless as others, as far as there are enough of them.
+def _restlessness(values: Floats, days: Integers, level: Integers) -> Integers:
+    """Into which of a few equally frequent parts of its level a value falls, the calm ones first.
 
-    Where a series is low or calm its values differ by less, and more of them are equal; and so they
-    are on those days of the week that are like the day before.
-    """
-    n = len(values)
-    parts = max(1, min(MOST_CALM, n // (FEWEST_AT_LEVEL * MOST_LEVELS)))
-    calm = np.zeros(n, dtype=np.int64)
-    if parts == 1:
-        return level
-    restless = _restlessness(values, days)
-    for one in np.unique(level):
-        calm[level == one] = _parted(restless[level == one], parts)
-    return level * parts + calm
-
-
-def _restlessness(values: Floats, days: Integers) -> Floats:
-    """How far a value usually is from the one before, about this day and on this day of the week.
-
-    Of values that differ: what was carried forward must not make its surroundings calm.
+    By how far a value usually is from the one before, about this day and on this day of the week:
+    where it is calm more of them are equal, and so on those days that are like the day before. Of
+    values that differ: what was carried forward must not make its surroundings calm.
     """
     apart = np.abs(np.diff(values, prepend=values[0]))
-    differs = (apart > 0).astype(float)
-    most = quantiles(apart[apart > 0], 0.9)[0]
-    apart = np.minimum(apart, most)
-    usual = apart.sum() / differs.sum()
-    about = (_around(apart) + usual) / (_around(differs) + 1)
+    differs, found = (apart > 0).astype(float), np.zeros(len(values), dtype=np.int64)
+    if not differs.any():
+        return found
+    apart = np.minimum(apart, quantiles(apart[apart > 0], 0.9)[0])
+    about = (_around(apart) + apart.sum() / differs.sum()) / (_around(differs) + 1)
     weekday = days % WEEK
     of_day = np.bincount(weekday, apart / about, WEEK) + 1
-    return about * (of_day / (np.bincount(weekday, differs, WEEK) + 1))[weekday]
+    restless = about * (of_day / (np.bincount(weekday, differs, WEEK) + 1))[weekday]
+    parts = min(MOST_CALM, len(values) // (FEWEST_AT_LEVEL * MOST_LEVELS))
+    for one in np.unique(level):
+        found[level == one] = _parted(restless[level == one], parts)
+    return found
 
 
 def _around(values: Floats) -> Floats:
@@ -110,41 +150,6 @@ def _parted(values: Floats, parts: int) -> Integers:
     n = len(values)
     edges = np.sort(values)[np.arange(1, parts) * n // parts]
     return np.searchsorted(edges, values, side="right")
-
-
-def _widths(values: Floats, usual: Booleans, level: Integers) -> Floats:
-    """The width of a bin of differences at each level."""
-    differences, found = np.abs(np.diff(values)), []
-    for one in range(int(level.max()) + 1):
-        here = differences[~usual[1:] & (level[1:] == one)]
-        found.append(quantiles(here, 0.6827)[0] if len(here) else 0.0)
-    return np.maximum(np.array(found) * REACH / BINS, 1e-12)
-
-
-def _pairs(
-    values: Floats,
-    codes: Integers,
-    usual: Booleans,
-    lags: Iterable[int],
-    level: Integers,
-    part: Integers,
-    width: Floats,
-) -> Floats:
-    """How far apart two values of a level are at these distances in time, level by level.
-
-    Pairs that are equal, then by absolute difference, and last those farther apart.
-    """
-    bins, counts = BINS + 2, np.zeros(len(width) * (BINS + 2))
-    for lag in lags:
-        telling = ~usual[lag:]
-        if lag >= FAR:
-            telling = telling & (level[lag:] == level[:-lag])
-        apart = np.abs(values[lag:] - values[:-lag])[telling]
-        here = part[lag:][telling]
-        place = np.clip(np.ceil(apart / width[here] - 1e-6), 1, BINS + 1)
-        place[(codes[lag:] == codes[:-lag])[telling]] = 0
-        counts += np.bincount(here * bins + place.astype(np.int64), minlength=len(counts))
-    return counts.reshape(len(width), bins)
 
 
 def _ties_expected(near: Floats, far: Floats, unseen: float) -> tuple[float, float]:

@@ -93,7 +93,8 @@ def _places_of(line: Integers, length: int, end: int, lag: int) -> Integers:
     places = end - np.arange(10 * length + 1)
     places = places[(places >= lag) & (places < len(line))]
     equal = (line[places] >= 0) & (line[places] == line[places - lag])
-    return places[equal][:length]
+    stands: Integers = places[equal][:length]
+    return stands
 
 
 def _as_others_go_on(codes: Integers, length: int) -> float:
