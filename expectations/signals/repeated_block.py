@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Booleans = NDArray[np.bool_]
 
 MOST_LAGS = 40
-# Above so many repetitions by chance nothing is asked, however values depend on one another.
+# Fewer repetitions than this by chance are held against how values depend on one another as well.
 SUSPECT = 0.05
 # Above this chance of equality there are too few distinct values to tell anything.
 HIGHEST_CHANCE = 0.15

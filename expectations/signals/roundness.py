@@ -2,12 +2,15 @@
 
 Against the own past: the share of values on multiples of five and ten steps, after a day and before
 it (hypergeometric), among values of as many digits, because who states so many digits whatever the
-level rounds thousands to tens and hundreds to ones. What is asked about is a mixture, round values
-among finer ones. Where all values are on a coarser decimal step for long, digits are left out: a
-change of publication, unit or system, which is said, and those values are compared at the step that
-they have. It is asked about all the same where it looks typed rather than published, by fives or in
-steps coarser than the values usually change, and where it breaks a declaration, of the resolution
-or of where the past ends.
+level rounds thousands to tens and hundreds to ones. Honest shares drift: a rise is held against how
+much stretches differ otherwise, and what is no rounder than chance is not asked about.
+
+What is asked about is a mixture, round values among finer ones. Where all values are on a coarser
+decimal step for long, or on one of any kind for very long, digits are left out: a change of
+publication, unit or system, which is said, and those values are compared at the step that they
+have. It is asked about all the same where it looks typed rather than published, by fives for a
+while or in steps coarser than the values usually change, and where it breaks a declaration, of the
+resolution or of where the past ends.
 
 Rates with denominators are judged by their numerators (`typed_percentages.py`). Absolute tests of
 last digits are not made: honest people round too.
