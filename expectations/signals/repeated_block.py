@@ -32,8 +32,6 @@ UNKNOWN, USUAL = -1, -2
 NEAR, SURE = 28, 14
 # So many other stretches that come again, and of so many kinds, say how they go on.
 FEWEST_STRETCHES = 20
-# Equal codes follow one another so many times as often as any are equal, or copies alone do.
-DEPENDS = 3
 
 
 def repeated_block(
@@ -116,7 +114,9 @@ def _as_others_go_on(codes: Integers, length: int) -> float:
     enough = np.flatnonzero((runs >= FEWEST_STRETCHES) & (np.array(kinds[:-1]) >= FEWEST_STRETCHES))
     if len(enough) < 2:
         return 0.0
-    if runs[1] * len(codes) ** 2 < DEPENDS * 2 * repeated[0] * runs[0]:
+    # More begin by two equal codes than chance makes and copies of this length have room for.
+    by_chance = runs[0] * repeated[0] / (len(codes) ** 2 / 2)
+    if runs[1] - by_chance < len(codes) / length:
         return 0.0
     width = int(enough[-1])
     goes_on = min(1.0, (runs[width] + np.sqrt(runs[width])) / runs[width - 1])
