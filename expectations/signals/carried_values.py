@@ -16,7 +16,7 @@ from scipy.special import betainc
 
 from expectations.signals.density import fit
 from expectations.signals.quantiles import quantiles
-from expectations.signals.series import LARGEST_P, Signal, judged
+from expectations.signals.series import LARGEST_P, SUSPECT, Signal, judged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
 # Nothing is carried over so many values; so many pairs that are farther apart are enough.
 FAR, FEWEST_FAR_LAGS, FAR_PAIRS = 8, 8, 30_000
-# Ties that chance makes less often are looked at once more, calm days by themselves.
-SUSPECT = 0.05
 # Levels that are told apart, each of so many values at least, and parts of each.
 MOST_LEVELS, MOST_CALM, FEWEST_AT_LEVEL, WEEK = 8, 4, 60, 7
 # Differences up to so many usual ones, in so many bins.

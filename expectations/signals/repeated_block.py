@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from expectations.signals.series import LARGEST_P, Signal, judged
+from expectations.signals.series import LARGEST_P, SUSPECT, Signal, judged
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     Booleans = NDArray[np.bool_]
 
 MOST_LAGS = 40
-# Fewer repetitions than this by chance are held against how values depend on one another as well.
-SUSPECT = 0.05
 # Above this chance of equality there are too few distinct values to tell anything.
 HIGHEST_CHANCE = 0.15
 # A day without a value; what is too usual to tell is written below it.

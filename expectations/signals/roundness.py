@@ -26,7 +26,14 @@ from scipy.special import bdtrc, gammaln, ndtr, ndtri
 
 from expectations.signals.lattice import resolution_of
 from expectations.signals.quantiles import deviation
-from expectations.signals.series import LARGEST_P, Signal, judged, not_applicable, not_enough
+from expectations.signals.series import (
+    LARGEST_P,
+    SUSPECT,
+    Signal,
+    judged,
+    not_applicable,
+    not_enough,
+)
 from expectations.signals.typed_percentages import typed_percentages
 
 if TYPE_CHECKING:
@@ -48,8 +55,6 @@ ROUNDER, DECIMAL = (5, 10), 10
 POWERS = 10 ** np.arange(1, 18, dtype=np.int64)
 # A row of round values is long that by chance is so long in fewer than one of so many series.
 SELDOM = 100
-# Round values that chance makes less often are held against what drifts as well.
-SUSPECT = 0.05
 # What makes a coarser step, and in how many values in a row: a digit less, or a publisher's own.
 PUBLISHED = 200
 COARSER = ((DECIMAL, FEWEST), (5, PUBLISHED), (2, PUBLISHED))
