@@ -6,8 +6,8 @@ or values carried forward more often than ties would occur, look copied.
 How to remedy: compare the listed periods with the system of record, and fill in what was missing.
 
 Method: the longest repeated stretch of values, and of changes from value to value, against the
-chance of equal ones, and ties of neighbours against ties of values far apart
-(`signals/repetition.py`).
+chance of equal ones and against how long other stretches are that come again, and ties of
+neighbours against ties of values far apart (`signals/repetition.py`).
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ GUARD = Guard(
     invisible=(
         "copies that were altered by more than one constant",
         "series of few distinct values",
+        "copies of a few values where values follow from one another, as between readings",
     ),
     share=0.04,
 )

@@ -8,9 +8,10 @@ resolution and the day it began.
 
 Method: the share of round values after a baseline against that before it among values of as many
 digits (`signals/roundness.py`), or for rates numerators nearest to a whole percentage against those
-a little farther from one (`signals/typed_percentages.py`). Where all values in a row have fewer
-digits for long, the resolution changed: that is said and not asked about, unless a finer resolution
-or the end of the past is declared. Digits alone are never judged.
+a little farther from one (`signals/typed_percentages.py`). A rise counts beyond what the share of
+round values drifts by itself. Where all values in a row have fewer digits for long, or are on any
+coarser step for 200 values, the resolution changed: that is said and not asked about, unless a
+finer resolution or the end of the past is declared. Digits alone are never judged.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ GUARD = Guard(
         "figures without a denominator that were round from the first day on",
         "figures typed with plausible digits",
         "figures that from some day on are all typed with fewer digits, as if published so",
+        "more round figures where their share comes and goes by itself",
     ),
     share=0.07,
 )

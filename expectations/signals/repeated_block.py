@@ -1,7 +1,9 @@
 """The longest stretch of a line of codes that comes again, and how likely that is by chance.
 
 A stretch counts as repeated over gaps on either side. How likely two codes are equal is taken from
-what stands about the block, and never less than it is in the whole line.
+what stands about the block, and never less than it is in the whole line. Where equal codes follow
+one another more often than that - interpolated values, curves of the day, pulses of a meter - it is
+taken from how long all other stretches are that come again.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from expectations.signals.series import LARGEST_P, Signal, judged
+from expectations.signals.series import LARGEST_P, SUSPECT, Signal, judged
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,6 +28,8 @@ HIGHEST_CHANCE = 0.15
 UNKNOWN, USUAL = -1, -2
 # What stands within so many days of a value says how likely it is, as far as there is enough.
 NEAR, SURE = 28, 14
+# So many other stretches that come again, and of so many kinds, say how they go on.
+FEWEST_STRETCHES = 20
 
 
 def repeated_block(
@@ -55,31 +59,73 @@ def repeated_block(
     length, end, lag = longest
     if not length:
         return judged(LARGEST_P, n=n, observed=f"no {of} in a row come again", expected="any")
+    places = _places_of(line, length, end, lag)
     # Two places of n choose two, times the chance of so many equal in a row after the first.
-    by_chance = _equal_by_chance(line, length, end, lag, chance)
+    by_chance = _equal_by_chance(line, places, lag, chance)
     telling = by_chance <= HIGHEST_CHANCE**length
     expected = n * n / 2 * by_chance if telling else n * n / 2.0
+    known = f"as two {of} are equal in {by_chance ** (1 / length):.1%} of cases"
+    if expected < SUSPECT:
+        block = np.isin(days - days[0], np.concatenate([places, places - lag]))
+        as_others = _as_others_go_on(codes[~usual & ~block], length)
+        if as_others > expected:
+            expected, known = as_others, "by how others that come again go on"
     first = max(0, end - 2 * length)
     rows = np.flatnonzero((days - days[0] >= first) & (days - days[0] <= end))
+    stands = len(np.unique(line[places])) == 1
+    again = f"{length} {of} in a row come again {lag} days later"
+    still = f"{length} {of} in a row are one and the same, as they were {lag} days earlier"
     return judged(
         -np.expm1(-expected),
         n=n,
-        observed=f"{length} {of} in a row come again {lag} days later",
-        expected=f"{expected:.2g} such repetitions by chance, "
-        f"as two {of} are equal in {by_chance ** (1 / length):.1%} of cases",
+        observed=still if stands else again,
+        expected=f"{expected:.2g} such repetitions by chance, {known}",
         rows=rows,
     )
 
 
-def _equal_by_chance(line: Integers, length: int, end: int, lag: int, chance: float) -> float:
+def _places_of(line: Integers, length: int, end: int, lag: int) -> Integers:
+    """Where the values of a block stand that ends there, the last one first."""
+    places = end - np.arange(10 * length + 1)
+    places = places[(places >= lag) & (places < len(line))]
+    equal = (line[places] >= 0) & (line[places] == line[places - lag])
+    stands: Integers = places[equal][:length]
+    return stands
+
+
+def _as_others_go_on(codes: Integers, length: int) -> float:
+    """How many stretches of this length come again, by how the shorter ones go on.
+
+    Of pairs of equal stretches those are counted that cannot be made longer at their beginning. A
+    stretch that was copied often is one kind: it does not say how others go on.
+    """
+    repeated, kinds, stretches = [], [], codes
+    for width in range(1, length + 2):
+        counts = np.unique(stretches, return_counts=True)[1]
+        repeated.append(int((counts * (counts - 1) // 2).sum()))
+        kinds.append(int((counts > 1).sum()))
+        if kinds[-1] < FEWEST_STRETCHES or width > len(codes) - 1:
+            break
+        longer = stretches[:-1] * (int(codes.max()) + 1) + codes[width:]
+        stretches = np.unique(longer, return_inverse=True)[1]
+    runs = -np.diff(repeated)
+    enough = np.flatnonzero((runs >= FEWEST_STRETCHES) & (np.array(kinds[:-1]) >= FEWEST_STRETCHES))
+    if len(enough) < 2:
+        return 0.0
+    # More begin by two equal codes than chance makes and copies of this length have room for.
+    by_chance = runs[0] * repeated[0] / (len(codes) ** 2 / 2)
+    if runs[1] - by_chance < len(codes) / length:
+        return 0.0
+    width = int(enough[-1])
+    goes_on = min(1.0, (runs[width] + np.sqrt(runs[width])) / runs[width - 1])
+    return float(runs[width] * goes_on ** (length - width - 1))
+
+
+def _equal_by_chance(line: Integers, places: Integers, lag: int, chance: float) -> float:
     """Chance that the values of a block are those of another: by what stands about either of them.
 
     Where nearly all values are zeros and ones, those are likely however rare they are elsewhere.
     """
-    places = end - np.arange(10 * length + 1)
-    places = places[(places >= lag) & (places < len(line))]
-    equal = (line[places] >= 0) & (line[places] == line[places - lag])
-    places = places[equal][:length]
     likely = np.zeros(len(places))
     for block in (places, places - lag):
         near = block[:, None] + np.arange(-NEAR, NEAR + 1)
@@ -87,7 +133,7 @@ def _equal_by_chance(line: Integers, length: int, end: int, lag: int, chance: fl
         outside = ~np.isin(near, np.concatenate([places, places - lag])) & (line[near] != UNKNOWN)
         same = (outside & (line[near] == line[block][:, None])).sum(axis=1)
         likely = np.maximum(likely, (same + SURE * chance) / (outside.sum(axis=1) + SURE))
-    return max(float(np.prod(likely)), chance**length)
+    return max(float(np.prod(likely)), chance ** len(places))
 
 
 def _promising_lags(

@@ -50,7 +50,7 @@ def repetition(series: Series, terms: Terms) -> Signal:
     looks = [
         repeated_block(codes, usual, days, chance),
         _shifted_block(series.values, usual, days),
-        carried_values(series.values, codes, usual),
+        carried_values(series.values, codes, usual, days),
     ]
     best = min(looks, key=lambda one: one.p_value or 1.0)
     return judged(

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # A p-value of one says only that the statistic is on the innocent side; kept off the edge.
 LARGEST_P = 0.99
+# What is less likely than this is held against a dearer look as well, which may excuse it.
+SUSPECT = 0.05
 # Places as round scatter by chance up to here, in standard deviations.
 SCATTER = 1.5
 

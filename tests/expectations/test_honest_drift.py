@@ -195,6 +195,40 @@ def test_fewer_decimals_than_declared_are_asked_about() -> None:
     assert asked(roundness, [values], since) == 1
 
 
+def test_roundness_that_comes_and_goes_is_no_typing() -> None:
+    series = []
+    for seed in SEEDS:
+        generator = np.random.default_rng(seed)
+        habit = np.repeat(1 / (1 + np.exp(generator.normal(0.3, 0.5, 10))), 250)
+        values = np.rint(lognormal(seed, 2500, 6.0))
+        by_tens = generator.random(2500) < habit
+        series.append(np.where(by_tens, 10 * np.rint(values / 10), values))
+    assert asked(roundness, series, COUNT) <= 2
+
+
+def test_what_is_typed_is_found_however_late_it_begins() -> None:
+    values = np.rint(lognormal(10, 1000, 6.0))
+    values[800::2] = 10 * np.rint(values[800::2] / 10)
+    assert asked(roundness, [values], COUNT) == 1
+
+
+def test_values_no_rounder_than_chance_are_left_alone_however_unround_the_past() -> None:
+    values = np.random.default_rng(11).poisson(400, 600).astype(float)
+    values[:300] += values[:300] % 5 == 0
+    assert asked(roundness, [values], COUNT) == 0
+
+
+@pytest.mark.parametrize(("finest", "step"), [(1e-6, 0.05), (0.01, 0.25), (0.1, 0.2), (1, 5)])
+def test_a_publishers_step_of_any_kind_is_said_and_not_asked_about(
+    finest: float, step: float
+) -> None:
+    values = np.rint(lognormal(12, 900, 6.0) / finest) * finest
+    values[400:] = step * np.rint(values[400:] / step)
+    said = judged_since_the_middle(values).detail
+    assert f"to 900 are all multiples of {step:g}: their resolution is another" in said
+    assert asked(roundness, [values], COUNT) == 0
+
+
 def month_ends(seed: int, *, last: float, first: float) -> Floats:
     """Daily counts of two years whose month ends and starts are so many times the usual."""
     generator = np.random.default_rng(seed)
