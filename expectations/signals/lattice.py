@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -123,6 +123,32 @@ def lattice_of(
 
 def _apart(steps: Integers, step: float, target: float | None) -> Integers:
     return steps if target is None else steps[steps != round(target / step)]
+
+
+def no_finer(lattice: Lattice, values: Floats, least: float, *, apart_from: float) -> Lattice:
+    """The lattice, or where its step is less than `least` the decimal multiple of it that is not.
+
+    A target off that one is round for no value: nothing heaps there.
+    """
+    step = lattice.step
+    while step < least:
+        step *= 10
+    if step == lattice.step or not lattice.heaps:
+        return lattice
+    if _is_off(np.array([apart_from]), step).any():
+        return replace(lattice, heaps=())
+    nearest = np.rint(values / step) * step
+    coarser = lattice_of(nearest, resolution=step, apart_from=apart_from, wary=True) or lattice
+    return replace(coarser, heaps=_and_rounder(coarser))
+
+
+def _and_rounder(lattice: Lattice) -> tuple[int, ...]:
+    """The heaps, and the rounder numbers of which there are too few to show themselves."""
+    if not lattice.heaps:
+        return ()
+    most = lattice.heaps[-1]
+    rounder = usual_heaps(most * lattice.step, np.iinfo(np.int32).max)[:-1]
+    return (*lattice.heaps, *(most * heap for heap in rounder))
 
 
 def decimals_of(values: Floats, finest: float, *, apart_from: float) -> Lattice:

@@ -23,6 +23,7 @@ from expectations.signals.lattice import (
     Lattice,
     decimals_of,
     lattice_of,
+    no_finer,
     usual_heaps,
 )
 from expectations.signals.quantiles import deviation, quantiles
@@ -117,6 +118,8 @@ def point_mass(series: Series, terms: Terms) -> Signal:
         finest = max(deviation(values) / FINEST_PER_SCALE, (high - low) / 1e5, 1e-12)
         if lattice is None:
             lattice = decimals_of(values, finest, apart_from=terms.target)
+        least = WITHIN * deviation(values) / MOST_PLACES
+        lattice = no_finer(lattice, values, least, apart_from=terms.target)
         if lattice.step < finest and not lattice.heaps:
             away = np.clip((values - terms.target) / finest, -FARTHEST, FARTHEST)
             lattice, target = Lattice(finest, np.rint(away).astype(np.int64), ()), 0

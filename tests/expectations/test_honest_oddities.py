@@ -236,28 +236,3 @@ def test_amounts_on_a_legal_limit_stand_out_among_amounts_that_come_in_heaps(
     values = np.concatenate([round_ones, free, np.full(400, 2700.0)])
     signal = point_mass(Series.of(values), Terms(target=limit, higher_is_better=False))
     assert (signal.p_value is not None and signal.p_value < 0.001) is found
-
-
-def sales(generator: np.random.Generator, price: float, n: int = 365) -> np.ndarray:
-    return np.round(price * generator.poisson(100 * generator.lognormal(0, 0.15, n)), 2)
-
-
-@pytest.mark.parametrize("price", [26.0, 19.9, 7.0])
-def test_revenue_of_units_times_a_price_lies_on_multiples_of_the_price(price: float) -> None:
-    terms = Terms(target=round(90 * price, 2))
-    found = [
-        point_mass(Series.of(sales(np.random.default_rng(s), price)), terms) for s in range(20)
-    ]
-    assert all(one.p_value is not None for one in found)
-    assert sum((one.p_value or 1.0) < 0.01 for one in found) <= 1
-
-
-@pytest.mark.parametrize(("price", "target"), [(26.0, 2500.0), (1.0, 94.5)])
-def test_figures_set_to_a_target_that_no_number_of_units_makes_are_asked_about(
-    price: float, target: float
-) -> None:
-    generator = np.random.default_rng(0)
-    values = sales(generator, price)
-    failing = np.flatnonzero(values < target)
-    values[generator.choice(failing, len(failing) // 10, replace=False)] = target
-    assert (point_mass(Series.of(values), Terms(target=target)).p_value or 1.0) < 1e-5
