@@ -142,10 +142,14 @@ class _Said(NamedTuple):
 def _heading_at(lines: Sequence[Row], names: Collection[str]) -> int | None:
     """Which row is the heading, None where the first is one of numbers.
 
-    Of several that may be, the one that holds the names, has most words, fills most cells, has no
-    blank line between itself and the table, or stands above the others: units stand below it.
+    The one that holds the names, unless these number columns. Of several that may be, the one that
+    has most words, fills most cells, has no blank line between itself and the table, or stands above
+    the others: units stand below it.
     """
     rows = [row for _, row in lines]
+    named = next((at for at, row in enumerate(rows[:_TOP]) if _holds(row, names)), None)
+    if named is not None and not all(_is_number_of(name, rows[named]) for name in names):
+        return named
     columns = _columns(rows)
     top = [_says(row, columns) for row in rows[:_TOP]]
     begun = next((at for at, said in enumerate(top) if said.figures and not said.is_heading), None)
@@ -155,15 +159,20 @@ def _heading_at(lines: Sequence[Row], names: Collection[str]) -> int | None:
     if known:
         gap = max((at for at in range(known[-1]) if _is_blank_below(lines, at)), default=-1)
 
-        def rank(at: int) -> tuple[bool, int, int, bool, int]:
+        def rank(at: int) -> tuple[int, int, bool, int]:
             row = rows[at]
-            return _holds(row, names), top[at].words, _filled(row), at > gap, -at
+            return top[at].words, _filled(row), at > gap, -at
 
         return max(known, key=rank)
     # Nothing tells: names stand in the first row that is not much narrower than those below.
     usual = sorted(map(_filled, rows[:SAMPLE]))[len(rows[:SAMPLE]) // 2]
     first = next(at for at, row in enumerate(rows) if _filled(row) >= usual / 2)
     return None if any(map(looks_numeric, rows[first])) else first
+
+
+def _is_number_of(name: str, row: Sequence[str]) -> bool:
+    """Does it number a column?"""
+    return name.isdecimal() and 1 <= int(name) <= len(row)
 
 
 def _is_blank_below(lines: Sequence[Row], at: int) -> bool:

@@ -1,4 +1,4 @@
-"""Amounts have prices, cents and round numbers: what is set to the target is told from all three."""
+"""Amounts have prices, cents and round numbers; what is set to the target is told from these."""
 
 from __future__ import annotations
 

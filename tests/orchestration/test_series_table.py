@@ -36,9 +36,10 @@ def below(heading: str, *rows: str, times: int = 10) -> str:
         ("date,1,2,3,4,5,6", "4", "2025-01-{n},7,5,9,{n},8,6", "1, 2, 3, 4, 5"),
         ("site,2019,2020,2021", "2021", "north,0,7000,{n}", "2019, 2020, 2021"),
         ("site,2019", "2019", "north,{n}", "2019"),
+        ("2024,2025", "2025", "{n},{n}", "2024, 2025"),
         ("when,3,5,8,104,3269728", "104", "2025-01-{n},7,5,9,{n},8", "3, 5, 8, 104, 3269728"),
     ],
-    ids=["years", "distances", "units", "a count", "years alone", "a year", "stations"],
+    ids=["years", "distances", "units", "a count", "years alone", "a year", "as told", "stations"],
 )
 def test_a_heading_may_hold_what_looks_like_a_number(
     tmp_path: Path, heading: str, name: str, row: str, said: str
