@@ -143,8 +143,8 @@ def _heading_at(lines: Sequence[Row], names: Collection[str]) -> int | None:
     """Which row is the heading, None where the first is one of numbers.
 
     The one that holds the names, unless these number columns. Of several that may be, the one that
-    has most words, fills most cells, has no blank line between itself and the table, or stands above
-    the others: units stand below it.
+    has most words, fills most cells, has no blank line between itself and the table, or stands
+    above the others: units stand below it.
     """
     rows = [row for _, row in lines]
     named = next((at for at, row in enumerate(rows[:_TOP]) if _holds(row, names)), None)
