@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import betainc, stdtr
+from scipy.special import bdtrc, betainc
 
 from expectations.signals.bunching import BOUNDS
 from expectations.signals.density import fit, polynomials
@@ -28,7 +28,6 @@ from expectations.signals.lattice import (
 )
 from expectations.signals.quantiles import deviation, quantiles
 from expectations.signals.series import (
-    LARGEST_P,
     Placebo,
     Signal,
     among_its_like,
@@ -36,6 +35,7 @@ from expectations.signals.series import (
     not_applicable,
     not_enough,
 )
+from expectations.signals.sticky_places import among_sticky
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -57,6 +57,7 @@ ORDER, LOW_ORDER = 3, 2
 # Values from which on they afford the higher order, and from which on places as round are enough.
 FEW, MANY = 60, 600
 FEWEST_TELLING = 5
+BESIDE = 2  # places on either side of the target that hold as much where nothing gathers on it
 # Ratios a standard deviation: where there are fewer, the target's own is the mode or next to it.
 FEWEST_STEPS = 2.5
 # An honest density is no polynomial: so much more may lie on the target than it says, on average
@@ -64,8 +65,6 @@ FEWEST_STEPS = 2.5
 MARGIN, MISFIT = 1.05, 0.1
 # So much of what they hold, as a coefficient of variation, is no smooth curve with chance about it.
 STICKY = 1.0
-# How far what such places hold scatters at least, as a logarithm; and what none counts as.
-LEAST_SPREAD, NOTHING = 0.5, 0.5
 # A wider doubt about the mean would put nearly all of the distribution on none at all, and any two
 # values would be rare.
 LEAST_SHAPE = 1.0
@@ -79,7 +78,8 @@ class _Cells:
 
     exposure: how much of a cell could be filled, a bin of the neighbourhood being 1; heaps: one
     column for each kind of roundness, 1 where a cell has it; gathered: how much each may gather;
-    held: by each place near by that is as round as the target.
+    held: by each place near by that is as round as the target; beside: by the next places, round or
+    not.
     """
 
     places: Floats
@@ -89,6 +89,7 @@ class _Cells:
     gathered: tuple[float, ...]
     alike: int
     held: Floats
+    beside: Integers
 
 
 def point_mass(series: Series, terms: Terms) -> Signal:
@@ -129,7 +130,9 @@ def point_mass(series: Series, terms: Terms) -> Signal:
             if off > max(lattice.slack, 1e-6 * max(lattice.step, abs(terms.target) * 1e-6)):
                 reason = f"{terms.target:g} is not on the step {lattice.step:g} of the values"
                 return not_applicable(n, reason)
-        cells, on_target = _cells_of_lattice(lattice, target, values, terms)
+        slack = max(lattice.slack, 1e-9 * max(1.0, abs(terms.target)))
+        on_target = np.abs(values - terms.target) <= slack
+        cells = _cells_of_lattice(lattice, target, on_target, terms, scale=deviation(values))
     others = cells.places[1 : cells.alike + 1]
     if len(others) < FEWEST_ALIKE or not others.min() < cells.places[0] < others.max():
         return not_applicable(n, "too few other places near by are as round as the target")
@@ -145,10 +148,13 @@ def _alike_tell(values: int, hits: Floats | Integers) -> bool:
 
 
 def _cells_of_lattice(
-    lattice: Lattice, target: int, values: Floats, terms: Terms
-) -> tuple[_Cells, Booleans]:
-    """Every place near by, and bins of places that are alike in all but where they are."""
-    scale = deviation(values) / lattice.step
+    lattice: Lattice, target: int, on_target: Booleans, terms: Terms, *, scale: float
+) -> _Cells:
+    """Every place near by, and bins of places that are alike in all but where they are.
+
+    Where places are taken together, each holds what is next to it; the target holds its own alone.
+    """
+    scale = scale / lattice.step
     reach = int(np.clip(WITHIN * scale, 6, MOST_PLACES))
     lowest = max(int(lattice.steps.min()), target - reach)
     highest = min(int(lattice.steps.max()), target + reach)
@@ -158,6 +164,7 @@ def _cells_of_lattice(
     away = around - target
     inside = np.isin(lattice.steps, around)
     hits = np.bincount(np.searchsorted(around, lattice.steps[inside]), minlength=len(around))
+    hits[around == target] = on_target.sum()
 
     heaps = sorted({*lattice.heaps, *usual_heaps(lattice.step, (around[-1] - around[0]) // 2)})
     columns = np.array([around % heap == 0 for heap in heaps], dtype=float)
@@ -169,12 +176,12 @@ def _cells_of_lattice(
 
     width = max(1, int(scale / BINS_PER_SCALE))
     kinds = columns.astype(np.int64) @ (1 << np.arange(len(heaps)))
-    other = (away != 0) & (not _alike_tell(len(values), hits[alike]))
+    other = (away != 0) & (not _alike_tell(len(on_target), hits[alike]))
     key = ((away // width) << len(heaps)) + kinds
     _, first, bins = np.unique(key[other], return_index=True, return_inverse=True)
     size = np.bincount(bins).astype(float)
     chosen = np.concatenate([[at], alike])
-    cells = _Cells(
+    return _Cells(
         places=terms.target
         + lattice.step * np.concatenate([away[chosen], np.bincount(bins, away[other]) / size]),
         hits=np.concatenate([hits[chosen], np.bincount(bins, hits[other])]).astype(float),
@@ -183,8 +190,8 @@ def _cells_of_lattice(
         gathered=tuple(SEEN if heap in lattice.heaps else UNSEEN for heap in heaps),
         alike=len(alike),
         held=held,
+        beside=hits[(np.abs(away) <= BESIDE) & (away != 0)],
     )
-    return cells, lattice.steps == target
 
 
 def _cells_of_rates(series: Series, terms: Terms) -> tuple[_Cells, Booleans]:
@@ -220,6 +227,7 @@ def _cells_of_rates(series: Series, terms: Terms) -> tuple[_Cells, Booleans]:
         gathered=(),
         alike=len(placebos) - 1,
         held=np.zeros(0),
+        beside=np.zeros(0, dtype=np.int64),
     )
     return cells, reached[0]
 
@@ -239,7 +247,7 @@ def _compare(cells: _Cells, on_target: Booleans, terms: Terms) -> Signal:
     near_by = cells.hits[told]
     is_blind = near_by.sum() < FEWEST_TELLING and 2 * count < n
     if is_blind or (spread - 1) > STICKY**2 * float(near_by.mean()):
-        return _among_sticky(cells, on_target, terms)
+        return among_sticky(cells.held, on_target, terms.target)
     fit_errs = spread * curve.variance_of(at_target) / max(float(curve.expected[0]), 1e-9) ** 2
     shape = max(1 / (fit_errs + MISFIT**2), LEAST_SHAPE)
     p_value = 1.0
@@ -249,6 +257,11 @@ def _compare(cells: _Cells, on_target: Booleans, terms: Terms) -> Signal:
         np.maximum(expected, 0.5) * spread
     )
     p_value = max(p_value, among_its_like(scores[0], scores[1:]))
+    if of_alike and len(cells.beside):
+        # Where the next places hold as many, no roundness makes the target one of its like.
+        gathered, places = round(count), len(cells.beside) + 1
+        among = gathered + int(cells.beside.sum())
+        p_value = max(p_value, float(bdtrc(gathered - 1, among, 1 / places)))
     beaten = int((scores[1:] >= scores[0]).sum())
     if beaten > 1:  # the target is not special among its like
         p_value = max(p_value, beaten / (cells.alike + 1))
@@ -263,28 +276,4 @@ def _compare(cells: _Cells, on_target: Booleans, terms: Terms) -> Signal:
             Placebo(at=float(place), score=float(score))
             for place, score in zip(cells.places[1:], scores[1:], strict=False)
         ],
-    )
-
-
-def _among_sticky(cells: _Cells, on_target: Booleans, terms: Terms) -> Signal:
-    """Where no curve tells, what all places as round near by hold: in logarithms, by t.
-
-    Prices, doses and limits stand still, and places hold now many values, now none: where another
-    holds half as many as the target, the target is one of those. A few prices are no density.
-    """
-    n, others = len(on_target), np.log(np.maximum(cells.held, NOTHING))
-    if (cells.held > 0).sum() < MOST_ALIKE:
-        return not_applicable(n, "its neighbours hold now many values, now none")
-    count = float(cells.hits[0])
-    spread = max(float(others.std(ddof=1)), LEAST_SPREAD) * np.sqrt(1 + 1 / len(others))
-    score = float((np.log(max(count, NOTHING)) - others.mean()) / spread)
-    is_one_of_those = bool((2 * cells.held >= count).any())
-    return judged(
-        LARGEST_P if is_one_of_those else float(stdtr(len(others) - 1, -score)),
-        n=n,
-        rows=np.flatnonzero(on_target),
-        observed=f"{count:.0f} values exactly on {terms.target:g}",
-        expected=f"{cells.held.mean():.1f} on the average of {len(others)} values near by that are "
-        "as round",
-        score=score,
     )

@@ -75,3 +75,26 @@ def test_the_roundest_of_amounts_that_people_round_is_like_no_place_near_by(n: i
         return (signal.p_value or 1.0) < 0.01
 
     assert sum(map(asked, range(40))) <= 1
+
+
+def test_where_the_next_places_hold_as_many_the_target_is_none_of_the_round_ones() -> None:
+    """Whole degrees of two seasons, of which the round ones alone lie on no curve."""
+
+    def asked(seed: int) -> bool:
+        generator = np.random.default_rng(seed)
+        hot = generator.random(3000) < 0.5
+        values = np.rint(
+            np.where(hot, generator.normal(83, 5, 3000), generator.normal(48, 12, 3000))
+        )
+        signal = point_mass(Series.of(values), Terms(target=85.0, higher_is_better=False))
+        return (signal.p_value or 1.0) < 0.01
+
+    assert sum(map(asked, range(20))) == 0
+
+
+def test_exactly_on_the_target_are_those_that_are() -> None:
+    generator = np.random.default_rng(0)
+    values = np.rint(generator.lognormal(6, 2.4, 2000))
+    signal = point_mass(Series.of(values), Terms(target=50.0))
+    assert signal.observed == f"{(values == 50).sum()} values exactly on 50"
+    assert (values[signal.rows] == 50).all()
