@@ -63,6 +63,15 @@ def _rarer(chance: Signal, past: Signal) -> Signal:
 
 
 def _against_past(series: Series, terms: Terms) -> Signal:
+    """On the scale of the values; where nobody says which that is, on none of two."""
+    found = _on_scale(series, terms)
+    if found.p_value is None or terms.bounds != (None, None) or series.values.min() <= 0:
+        return found
+    in_proportion = _on_scale(series, replace(terms, bounds=(0.0, None)))
+    return max(found, in_proportion, key=lambda one: one.p_value or 0.0)
+
+
+def _on_scale(series: Series, terms: Terms) -> Signal:
     n = len(series.values)
     values = _stabilised(series, terms)
     step = series.step_of_ratios
