@@ -7,7 +7,8 @@ How to remedy: ask what changed on the day the series became calmer, and compare
 the system of record.
 
 Method: second differences against the Poisson or binomial floor where the events are declared
-independent, else against the KPI's own past at equal level (`signals/variation.py`).
+independent, else against the KPI's own past at equal level, in themselves and in proportion to the
+level where no bounds say which of the two it is (`signals/variation.py`).
 """
 
 from __future__ import annotations
