@@ -34,6 +34,7 @@ FAMILIES = ({5, 10}, {50, 100}, {15, 30, 60}, {500, 1000})
 LARGEST_DENOMINATOR, PROBED, LEAST_ROUNDINGS, LEAST_LIKELY = 1500, 40, 2.5, -9.0
 MOST_OF_WHOLE = 2.0  # shares may pass the whole, not by far
 SLACK, FINEST, FARTHEST = 0.51, 1e-9, 1e9
+OUT_OF_REACH = 10**18
 FEWEST_FOR_HEAPS = 15
 FEWEST_DISTINCT, FEWEST_FOR_COMMON = 5, 10
 
@@ -128,7 +129,8 @@ def _apart(steps: Integers, step: float, target: float | None) -> Integers:
 def no_finer(lattice: Lattice, values: Floats, least: float, *, apart_from: float) -> Lattice:
     """The lattice, or where its step is less than `least` the decimal multiple of it that is not.
 
-    A target off that one is round for no value: nothing heaps there.
+    A target off that one is round for no value: it is held against those that are on no heap, and
+    the others are moved out of its reach.
     """
     step = lattice.step
     while step < least:
@@ -136,7 +138,8 @@ def no_finer(lattice: Lattice, values: Floats, least: float, *, apart_from: floa
     if step == lattice.step or not lattice.heaps:
         return lattice
     if _is_off(np.array([apart_from]), step).any():
-        return replace(lattice, heaps=())
+        heaped = lattice.roundness(lattice.steps) > 0
+        return replace(lattice, heaps=(), steps=np.where(heaped, OUT_OF_REACH, lattice.steps))
     nearest = np.rint(values / step) * step
     coarser = lattice_of(nearest, resolution=step, apart_from=apart_from, wary=True) or lattice
     return replace(coarser, heaps=_and_rounder(coarser))

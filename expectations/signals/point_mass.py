@@ -122,7 +122,8 @@ def point_mass(series: Series, terms: Terms) -> Signal:
         least = WITHIN * deviation(values) / MOST_PLACES
         lattice = no_finer(lattice, values, least, apart_from=terms.target)
         if lattice.step < finest and not lattice.heaps:
-            away = np.clip((values - terms.target) / finest, -FARTHEST, FARTHEST)
+            apart = lattice.steps * lattice.step - terms.target
+            away = np.clip(apart / finest, -FARTHEST, FARTHEST)
             lattice, target = Lattice(finest, np.rint(away).astype(np.int64), ()), 0
         else:
             target = round(terms.target / lattice.step)

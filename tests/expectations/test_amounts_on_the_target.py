@@ -98,3 +98,19 @@ def test_exactly_on_the_target_are_those_that_are() -> None:
     signal = point_mass(Series.of(values), Terms(target=50.0))
     assert signal.observed == f"{(values == 50).sum()} values exactly on 50"
     assert (values[signal.rows] == 50).all()
+
+
+def test_an_odd_amount_is_held_against_odd_amounts() -> None:
+    """Just below a tax on a million: nobody rounds to 999,999, and many round to 995,000."""
+
+    def p_value(seed: int, lowered: int) -> float:
+        generator = np.random.default_rng(seed)
+        steps = generator.choice([1.0, 1000.0, 5000.0], 5000, p=[0.4, 0.3, 0.3])
+        values = np.rint(generator.lognormal(13.9, 0.6, 5000) / steps) * steps
+        above = np.flatnonzero((values >= 1_000_000) & (values < 1_050_000))
+        values[generator.choice(above, lowered, replace=False)] = 999_999
+        terms = Terms(target=999_999.0, higher_is_better=False)
+        return point_mass(Series.of(values), terms).p_value or 1.0
+
+    assert sum(p_value(seed, 0) < 0.01 for seed in range(20)) == 0
+    assert sum(p_value(seed, 15) < 0.001 for seed in range(20)) > 17
