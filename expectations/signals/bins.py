@@ -24,7 +24,7 @@ FEWEST_NEARBY = 20
 # Bins a standard deviation at 500 values; more values afford finer bins.
 BINS_PER_SCALE = 8
 REACH = 2.2
-# Steps a standard deviation: fewer leave too few places for a curve, and so many several to a bin.
+# Steps a standard deviation: fewer leave too few places for a curve; from so many on, all is fine.
 FEWEST_STEPS, FINE = 1.8, 10
 FEWEST_FOR_MORE, FEW = 150, 600
 # Where distances from an end differ less than so, their logarithms are no other scale.

@@ -116,10 +116,11 @@ def point_mass(series: Series, terms: Terms) -> Signal:
             values, resolution=terms.resolution, apart_from=terms.target, wary=True
         )
         low, high = quantiles(values, 0.05, 0.95)
-        finest = max(deviation(values) / FINEST_PER_SCALE, (high - low) / 1e5, 1e-12)
+        scale = deviation(values)
+        finest = max(scale / FINEST_PER_SCALE, (high - low) / 1e5, 1e-12)
         if lattice is None:
             lattice = decimals_of(values, finest, apart_from=terms.target)
-        least = WITHIN * deviation(values) / MOST_PLACES
+        least = WITHIN * scale / MOST_PLACES
         lattice = no_finer(lattice, values, least, apart_from=terms.target)
         if lattice.step < finest and not lattice.heaps:
             apart = lattice.steps * lattice.step - terms.target
@@ -133,7 +134,7 @@ def point_mass(series: Series, terms: Terms) -> Signal:
                 return not_applicable(n, reason)
         slack = max(lattice.slack, 1e-9 * max(1.0, abs(terms.target)))
         on_target = np.abs(values - terms.target) <= slack
-        cells = _cells_of_lattice(lattice, target, on_target, terms, scale=deviation(values))
+        cells = _cells_of_lattice(lattice, target, on_target, terms, scale=scale)
     others = cells.places[1 : cells.alike + 1]
     if len(others) < FEWEST_ALIKE or not others.min() < cells.places[0] < others.max():
         return not_applicable(n, "too few other places near by are as round as the target")
