@@ -40,6 +40,7 @@ from expectations.signals.series import (
     not_applicable,
     not_enough,
 )
+from expectations.signals.standing import each_stand_once
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -68,6 +69,7 @@ MISFIT = 1.12
 STRAY = 2.0
 
 
+@each_stand_once
 def bunching(series: Series, terms: Terms) -> Signal:
     """Do the values bunch just inside `terms.target`?"""
     values, n = series.values, len(series.values)

@@ -7,7 +7,8 @@ day is measured by how much the days about it vary: what restless months do is n
 ones. What is borrowed is missing elsewhere: where one of the two sides goes the other way, against
 the fortnights before and after, the end of the period is just a day of another kind. Holidays
 return with the year: where years repeat, the months of the year have to agree, by Wilcoxon's signed
-ranks (1945), so that New Year and the first of May do not speak for the other ten.
+ranks (1945), so that New Year and the first of May do not speak for the other ten. Of totals to date, which begin
+anew with the period, what each day added is looked at.
 """
 
 from __future__ import annotations
@@ -18,12 +19,19 @@ import numpy as np
 from scipy.special import stdtr
 
 from expectations.signals.quantiles import quantiles
-from expectations.signals.series import Placebo, Signal, judged, not_applicable, not_enough
+from expectations.signals.series import (
+    Placebo,
+    Series,
+    Signal,
+    judged,
+    not_applicable,
+    not_enough,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from expectations.signals.series import Series, Terms
+    from expectations.signals.series import Terms
 
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
@@ -35,6 +43,8 @@ MOST_GAPS = 0.4
 FORTNIGHT, MONTH = 14, 30
 LEAST_SCALE = 0.2
 YEARS = 2
+# Totals to date fall where a period begins; elsewhere corrections may, so many of them for a rise.
+FEW_FALLS = 0.02
 # A side that goes the other way by more than so many of its errors does not borrow.
 CONTRARY = -0.5
 # One holiday, or one wave, must not speak for all ends: it counts as so many deviations at most.
@@ -57,8 +67,11 @@ def period_end(series: Series, terms: Terms) -> Signal:
     starts = starts[(starts >= max(DAYS)) & (starts <= span - max(DAYS))]
     if len(starts) < FEWEST_ENDS:
         return not_enough(len(starts), FEWEST_ENDS, "period ends")
+    booked = _each_day(series, first + starts)
+    if booked.days is None or len(booked.days) < (1 - MOST_GAPS) * span:
+        return not_applicable(n, "it is a total to date, and too few days follow one another")
     line = np.full(span, np.nan)
-    line[series.days - first] = _without_weekday(series, terms)
+    line[booked.days - first] = _without_weekday(booked, terms)
     line = _evened(line)
     months = months_of(first + starts) % 12
     tested = [_borrowed(line, starts, days, months) for days in DAYS]
@@ -90,6 +103,18 @@ def _starts(days: Integers, period: str) -> Integers:
     months = months_of(days)
     turns = np.flatnonzero(np.diff(months) > 0) + 1
     return turns[months[turns] % 3 == 0] if period == "quarter" else turns
+
+
+def _each_day(series: Series, starts: Integers) -> Series:
+    """What each day added to a total to date, of days that follow one another; else the series."""
+    assert series.days is not None  # noqa: S101 - told by the caller
+    values, days = series.values, series.days
+    added, anew = np.diff(values), np.isin(days[1:], starts) | (np.diff(months_of(days)) > 0)
+    if ((added < 0) & ~anew).sum() >= FEW_FALLS * (added > 0).sum():
+        return series
+    fell = (added < 0) & anew
+    known = np.flatnonzero(fell | (np.diff(days) == 1))
+    return Series.of(np.where(fell, values[1:], added)[known], days=days[1:][known])
 
 
 def _without_weekday(series: Series, terms: Terms) -> Floats:

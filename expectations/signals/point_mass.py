@@ -35,6 +35,7 @@ from expectations.signals.series import (
     not_applicable,
     not_enough,
 )
+from expectations.signals.standing import each_stand_once
 from expectations.signals.sticky_places import among_sticky
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ ORDER, LOW_ORDER = 3, 2
 # Values from which on they afford the higher order, and from which on places as round are enough.
 FEW, MANY = 60, 600
 FEWEST_TELLING = 5
+BEHIND = 3  # so near to a bound no curve reaches the target from that side
 BESIDE = 2  # places on either side of the target that hold as much where nothing gathers on it
 # Ratios a standard deviation: where there are fewer, the target's own is the mode or next to it.
 FEWEST_STEPS = 2.5
@@ -92,6 +94,7 @@ class _Cells:
     beside: Integers
 
 
+@each_stand_once
 def point_mass(series: Series, terms: Terms) -> Signal:
     """Do the values sit exactly on `terms.target`?"""
     values, n = series.values, len(series.values)
@@ -132,6 +135,8 @@ def point_mass(series: Series, terms: Terms) -> Signal:
             if off > max(lattice.slack, 1e-6 * max(lattice.step, abs(terms.target) * 1e-6)):
                 reason = f"{terms.target:g} is not on the step {lattice.step:g} of the values"
                 return not_applicable(n, reason)
+        if any(abs(end - terms.target) <= BEHIND * lattice.step for end in _gathering(terms)):
+            return not_applicable(n, "too few places lie between it and a natural bound")
         slack = max(lattice.slack, 1e-9 * max(1.0, abs(terms.target)))
         on_target = np.abs(values - terms.target) <= slack
         cells = _cells_of_lattice(lattice, target, on_target, terms, scale=scale)
@@ -139,6 +144,11 @@ def point_mass(series: Series, terms: Terms) -> Signal:
     if len(others) < FEWEST_ALIKE or not others.min() < cells.places[0] < others.max():
         return not_applicable(n, "too few other places near by are as round as the target")
     return _compare(cells, on_target, terms)
+
+
+def _gathering(terms: Terms) -> list[float]:
+    """Bounds that gather what would lie beyond; that nothing happened is a count like any other."""
+    return [end for end in terms.bounds if end is not None and terms.kind != "count"]
 
 
 def _alike_tell(values: int, hits: Floats | Integers) -> bool:
@@ -161,7 +171,7 @@ def _cells_of_lattice(
     lowest = max(int(lattice.steps.min()), target - reach)
     highest = min(int(lattice.steps.max()), target + reach)
     around = np.arange(min(lowest, target - 2), max(highest, target + 2) + 1)
-    bounds = [round((b - terms.target) / lattice.step) for b in terms.bounds if b is not None]
+    bounds = [round((end - terms.target) / lattice.step) for end in _gathering(terms)]
     around = around[~np.isin(around - target, bounds) | (around == target)]
     away = around - target
     inside = np.isin(lattice.steps, around)
