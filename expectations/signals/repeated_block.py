@@ -104,19 +104,20 @@ def _as_others_go_on(codes: Integers, length: int) -> float:
         counts = np.unique(stretches, return_counts=True)[1]
         repeated.append(int((counts * (counts - 1) // 2).sum()))
         kinds.append(int((counts > 1).sum()))
-        if kinds[-1] < FEWEST_STRETCHES or width > len(codes) - 1:
+        if width > len(codes) - 1 or (width > 2 and kinds[-1] < FEWEST_STRETCHES):
             break
         longer = stretches[:-1] * (int(codes.max()) + 1) + codes[width:]
         stretches = np.unique(longer, return_inverse=True)[1]
     runs = -np.diff(repeated)
     enough = np.flatnonzero((runs >= FEWEST_STRETCHES) & (np.array(kinds[:-1]) >= FEWEST_STRETCHES))
-    if len(enough) < 2:
-        return 0.0
-    # More begin by two equal codes than chance makes and copies of this length have room for.
-    by_chance = runs[0] * repeated[0] / (len(codes) ** 2 / 2)
-    if runs[1] - by_chance < len(codes) / length:
+    if len(runs) < 2 or 0 not in enough:
         return 0.0
     width = int(enough[-1])
+    by_chance = runs[0] * repeated[0] / (len(codes) ** 2 / 2)
+    if runs[1] - by_chance < len(codes) / length:
+        # Copies of this length have room for all that begin by two equal codes: they may go on
+        # because they were copied, and only those of one code tell how often one goes on.
+        width = 1
     goes_on = min(1.0, (runs[width] + np.sqrt(runs[width])) / runs[width - 1])
     return float(runs[width] * goes_on ** (length - width - 1))
 
