@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from expectations.signals.hidden_step import SLACK, hidden_step
 from expectations.signals.quantiles import quantiles
 
 if TYPE_CHECKING:
@@ -30,13 +31,10 @@ MOST_PLACES = 20_000
 FEW, WARY = 600, {5: 0.7, 10: 0.7}
 HEAP_RATIO, USUAL_RATIO = 1.4, 1.1
 FAMILIES = ({5, 10}, {50, 100}, {15, 30, 60}, {500, 1000})
-# Denominators that are looked for, in so many values; places so many roundings apart at least.
-LARGEST_DENOMINATOR, PROBED, LEAST_ROUNDINGS, LEAST_LIKELY = 1500, 40, 2.5, -9.0
-MOST_OF_WHOLE = 2.0  # shares may pass the whole, not by far
-SLACK, FINEST, FARTHEST = 0.51, 1e-9, 1e9
-OUT_OF_REACH = 10**18
+FARTHEST, OUT_OF_REACH = 1e9, 10**18
 FEWEST_FOR_HEAPS = 15
 FEWEST_DISTINCT, FEWEST_FOR_COMMON = 5, 10
+FINEST = 1e-9  # part of the largest value, where no step is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +107,12 @@ def lattice_of(
     """
     held = apart_from if apart_from in values else None
     step = resolution or resolution_of(values, held=held)
-    part = _part_of_one(values, step or 0.0)
-    if part is not None:
-        slack = SLACK * (step or FINEST * float(np.abs(values).max()))
-        steps = np.rint(values / part).astype(np.int64)
-        return Lattice(part, steps, _heaps(_apart(steps, part, apart_from), {}), slack)
+    rounding = step or FINEST * float(np.abs(values).max())
+    hidden = hidden_step(values, rounding, held)
+    if hidden is not None:
+        slack = SLACK * rounding
+        steps = np.rint(values / hidden).astype(np.int64)
+        return Lattice(hidden, steps, _heaps(_apart(steps, hidden, apart_from), {}), slack)
     if step is None:
         return None
     step *= _in_common(values, step, held)
@@ -175,32 +174,6 @@ def _in_common(values: Floats, step: float, held: float | None) -> int:
     if held is not None and round(held / step) % common:
         return 1
     return common if (steps % common == 0).mean() >= SHARE_ON_STEP else 1
-
-
-def _part_of_one(values: Floats, rounding: float) -> float | None:
-    """The step of ratios whose denominator is always the same; None where chance explains it.
-
-    Shares of 60 orders or of the 1,440 minutes of a day lie on steps that are no decimals, and
-    come rounded to them.
-    """
-    distinct = np.unique(values)
-    top = float(np.abs(distinct).max())
-    probe = distinct if len(distinct) <= PROBED else distinct[:: len(distinct) // PROBED + 1]
-    whole = 100.0 if top > 1 else 1.0
-    if top > MOST_OF_WHOLE * whole:
-        return None
-    rounding = rounding or FINEST * top
-    if not rounding:
-        return None
-    most = min(LARGEST_DENOMINATOR, int(whole / (LEAST_ROUNDINGS * rounding)))
-    denominators = np.arange(2, most + 1)
-    places = np.outer(denominators / whole, probe)
-    near = SLACK * rounding * denominators / whole
-    off = (np.abs(places - np.rint(places)) > near[:, None]).mean(axis=1)
-    # How likely so many values are near a place by chance, for every denominator tried.
-    by_chance = len(probe) * np.log(2 * near) + np.log(LARGEST_DENOMINATOR)
-    fitting = denominators[(off <= 1 - SHARE_ON_STEP) & (by_chance < LEAST_LIKELY)]
-    return whole / float(fitting[0]) if len(fitting) else None
 
 
 def _heaps(elsewhere: Integers, hints: Mapping[int, float]) -> tuple[int, ...]:
