@@ -124,7 +124,7 @@ def examination(
 def _series(rows: Sequence[Row], declared: Declared) -> tuple[Series, Terms]:
     import numpy as np
 
-    from expectations.signals.series import Series, Terms
+    from expectations.signals.series import Series, Terms, numbered
 
     latest = rows[-1]["target"]
     targets_moved = any(row["target"] != latest for row in rows)
@@ -134,8 +134,8 @@ def _series(rows: Sequence[Row], declared: Declared) -> tuple[Series, Terms]:
     if not targets_moved:
         bounds = (_number(declared.lowest), _number(declared.highest))
     starts = np.array([row["period_start"].toordinal() for row in rows], dtype=np.int64)
-    step = int(np.median(np.diff(starts))) if len(starts) > 1 else 1
     baseline = declared.baseline_until
+    days, until, daily = numbered(starts, None if baseline is None else baseline.toordinal())
     terms = Terms(
         target=float(latest),
         higher_is_better=rows[0]["direction"] != "lower_is_better",
@@ -144,12 +144,9 @@ def _series(rows: Sequence[Row], declared: Declared) -> tuple[Series, Terms]:
         bounds=bounds,
         independent=declared.independent,
         approval_limit=_number(declared.approval_limit),
-        baseline_until=None if baseline is None else (baseline.toordinal() - starts[0]) // step,
-        period_end="month" if step == 1 else None,
+        baseline_until=until,
+        period_end="month" if daily else None,
     )
-    days = starts if step == 1 else (starts - starts[0]) // step
-    if step == 1 and baseline is not None:
-        terms = replace(terms, baseline_until=baseline.toordinal())
     series = Series.of(values, days=days)
     if declared.kind == "rate" and not targets_moved:
         return _as_percentages(rows, series, terms)

@@ -7,8 +7,10 @@ day is measured by how much the days about it vary: what restless months do is n
 ones. What is borrowed is missing elsewhere: where one of the two sides goes the other way, against
 the fortnights before and after, the end of the period is just a day of another kind. Holidays
 return with the year: where years repeat, the months of the year have to agree, by Wilcoxon's signed
-ranks (1945), so that New Year and the first of May do not speak for the other ten. Of totals to date, which begin
-anew with the period, what each day added is looked at.
+ranks (1945), so that New Year and the first of May do not speak for the other ten. Of totals to
+date, which begin anew with the period, what each day added is looked at; what falls with the period
+and stays low for more than the days that may have lent, as a backlog that is cleared, borrows
+nothing.
 """
 
 from __future__ import annotations
@@ -43,6 +45,9 @@ MOST_GAPS = 0.4
 FORTNIGHT, MONTH = 14, 30
 LEAST_SCALE = 0.2
 YEARS = 2
+# The weeks before and after an end, without a few days of either, differ by so many errors where
+# not days but levels end there.
+WEEK, LEVELS = 7, 4.0
 # Totals to date fall where a period begins; elsewhere corrections may, so many of them for a rise.
 FEW_FALLS = 0.02
 # A side that goes the other way by more than so many of its errors does not borrow.
@@ -74,6 +79,8 @@ def period_end(series: Series, terms: Terms) -> Signal:
     line[booked.days - first] = _without_weekday(booked, terms)
     line = _evened(line)
     months = months_of(first + starts) % 12
+    if _score(_in_errors(*_of_levels(line, starts)), starts) > LEVELS:
+        return not_applicable(n, "it ends each period on another level than it begins the next")
     tested = [_borrowed(line, starts, days, months) for days in DAYS]
     days, p_value, seen, placebos, score = min(tested, key=lambda one: one[1])
     end_rows = np.flatnonzero(
@@ -189,6 +196,17 @@ def _borrowed(
         if abs(offset) >= 2 * days:
             placebos.append(Placebo(at=float(offset), score=_score(usual, shifted)))
     return days, p_value, float(np.nanmean(difference[starts - days])), placebos, score
+
+
+def _of_levels(line: Floats, starts: Integers) -> tuple[Floats, NDArray[np.bool_]]:
+    """At each day the week that ends before it less the one that follows, and where no end is."""
+    at, apart = np.arange(len(line)), max(DAYS)
+    before = _means(line, at - apart - WEEK, at - apart)
+    after = _means(line, at + apart, at + apart + WEEK)
+    near = (starts[:, None] + np.arange(-apart - WEEK, apart + WEEK)).ravel()
+    is_far = np.ones(len(line), dtype=bool)
+    is_far[near[(near >= 0) & (near < len(line))]] = False
+    return before - after, is_far
 
 
 def _in_errors(difference: Floats, is_far: NDArray[np.bool_]) -> Floats:

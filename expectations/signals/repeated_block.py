@@ -39,12 +39,14 @@ def repeated_block(
     chance: float,
     *,
     of: str = "values",
+    unit: str = "days",
     seeds: tuple[int, ...] = (3, 2),
 ) -> Signal:
     """Is the longest stretch that comes again longer than chance makes it?
 
-    chance: that two codes alike in time are equal; of: what the codes stand for, in words; seeds:
-    stretches of so many are looked for first, of the next length where there are none.
+    chance: that two codes alike in time are equal; of: what the codes stand for, and unit: the
+    periods they are of, in words; seeds: stretches of so many are looked for first, of the next
+    length where there are none.
     """
     n = len(codes)
     span = int(days[-1] - days[0]) + 1
@@ -73,8 +75,8 @@ def repeated_block(
     first = max(0, end - 2 * length)
     rows = np.flatnonzero((days - days[0] >= first) & (days - days[0] <= end))
     stands = len(np.unique(line[places])) == 1
-    again = f"{length} {of} in a row come again {lag} days later"
-    still = f"{length} {of} in a row are one and the same, as they were {lag} days earlier"
+    again = f"{length} {of} in a row come again {lag} {unit} later"
+    still = f"{length} {of} in a row are one and the same, as they were {lag} {unit} earlier"
     return judged(
         -np.expm1(-expected),
         n=n,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from expectations.signals.carried_values import carried_values
+from expectations.signals.frozen import frozen, rows_of_equals
 from expectations.signals.repeated_block import HIGHEST_CHANCE, repeated_block
 from expectations.signals.series import LARGEST_P, Signal, judged, not_applicable, not_enough
 
@@ -34,9 +35,11 @@ EQUAL = 1e-9
 
 
 def repetition(series: Series, terms: Terms) -> Signal:
-    """The least likely of a block repeated, one repeated and shifted, and the values carried."""
-    del terms
+    """The least likely of a block repeated, one repeated and shifted, a feed that is frozen, and
+    values that were carried.
+    """
     n, values, days = len(series.values), series.values, series.days
+    unit = "days" if terms.period_end else "periods"
     if days is None:
         return not_applicable(n, "without an order in time nothing can come again")
     if n < MINIMUM:
@@ -44,12 +47,14 @@ def repetition(series: Series, terms: Terms) -> Signal:
     if series.numerators is not None and series.denominators is not None:
         values = values + 1e-9 * series.denominators
     codes, usual = _codes(values)
-    chance = _chance(codes, usual)
+    rows = rows_of_equals(codes, usual)
+    chance = _chance(codes[rows.lives], usual[rows.lives])
     if chance > HIGHEST_CHANCE:
         return not_applicable(n, f"two of its values are equal in {chance:.0%} of cases anyway")
     looks = [
-        repeated_block(codes, usual, days, chance),
-        _shifted_block(series.values, usual, days),
+        repeated_block(codes, usual, days, chance, unit=unit),
+        _shifted_block(series.values, usual, days, unit),
+        frozen(rows, unit),
         carried_values(series.values, codes, usual, days),
     ]
     best = min(looks, key=lambda one: one.p_value or 1.0)
@@ -62,7 +67,7 @@ def repetition(series: Series, terms: Terms) -> Signal:
     )
 
 
-def _shifted_block(values: Floats, usual_values: Booleans, days: Integers) -> Signal:
+def _shifted_block(values: Floats, usual_values: Booleans, days: Integers, unit: str) -> Signal:
     """A stretch of changes that comes again, where changes are of many sizes.
 
     What rises from a usual value falls back to it: of both changes neither tells more than a value.
@@ -72,7 +77,13 @@ def _shifted_block(values: Floats, usual_values: Booleans, days: Integers) -> Si
     usual |= usual_values[1:] | usual_values[:-1]
     chance = _chance(codes, usual)
     block = repeated_block(
-        codes, usual, days[1:], chance, of="changes from value to value", seeds=(FEWEST_CHANGES,)
+        codes,
+        usual,
+        days[1:],
+        chance,
+        of="changes from value to value",
+        unit=unit,
+        seeds=(FEWEST_CHANGES,),
     )
     p_value = block.p_value if chance <= HIGHEST_CHANCE else LARGEST_P
     return replace(block, p_value=p_value, rows=block.rows + 1)

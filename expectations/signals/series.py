@@ -92,6 +92,25 @@ class Series:
         )
 
 
+def numbered(days: Integers, until: int | None) -> tuple[Integers, int | None, bool]:
+    """First days of periods, in their order, as the numbers of these; whether they are days.
+
+    Days keep their ordinals, which tell weekdays and months; weeks, months and quarters are
+    numbered from 0, their unequal lengths are no gaps. until: a day, and then its number, -1 before
+    all of them.
+    """
+    apart = np.diff(days)
+    step = int(np.median(apart)) if len(apart) else 1
+    if step == 1:
+        return days, until, True
+    numbers = np.cumsum(np.maximum(1, np.rint(apart / max(step, 1)).astype(np.int64)))
+    numbers = np.concatenate([[0], numbers])
+    if until is not None:
+        position = int(np.searchsorted(days, until, side="right"))
+        until = int(numbers[position - 1]) if position else -1
+    return numbers, until, False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placebo:
     """The same test at another place where nothing was promised: how striking is it there?"""
