@@ -55,11 +55,14 @@ def value_expectation(
     expects: str,
     test: Callable[[Series, Terms], Signal],
     parameters: Sequence[str],
+    *,
+    of_target: bool,
 ) -> type[RowExpectation]:
     """The expectation of a guard that looks at the values alone; imports Great Expectations.
 
     name and expects: of the class and its docstring; parameters: the fields of `Declared` that a
-    KPI's definition may set for this guard.
+    KPI's definition may set for this guard; of_target: whether it asks how values lie about the
+    target, so that values without one tell it nothing.
     """
     from expectations.row_expectation import RowExpectation
 
@@ -67,7 +70,7 @@ def value_expectation(
 
     def examine(self: RowExpectation, rows: list[Row]) -> Examination:
         said = {parameter: getattr(self, parameter) for parameter in parameters}
-        return examine_values(rows, Declared(**said), test)
+        return examine_values(rows, Declared(**said), test, of_target=of_target)
 
     def body(namespace: dict[str, Any]) -> None:
         namespace |= {"__doc__": expects, "__module__": __name__, "examine": examine}
@@ -78,7 +81,11 @@ def value_expectation(
 
 
 def examine_values(
-    rows: Sequence[Row], declared: Declared, test: Callable[[Series, Terms], Signal]
+    rows: Sequence[Row],
+    declared: Declared,
+    test: Callable[[Series, Terms], Signal],
+    *,
+    of_target: bool,
 ) -> Examination:
     """One scope's values under the promises in force, seen by one test.
 
@@ -87,12 +94,16 @@ def examine_values(
     periods = [row["period_start"] for row in rows]
     if len(set(periods)) < len(periods):
         raise ValueError("there are two values for one period")
-    usable = sorted(filter(_is_usable, rows), key=lambda row: row["period_start"])
+    needed = ("value", "target") if of_target else ("value",)
+    usable = sorted(
+        (row for row in rows if all(_is_known(row[name]) for name in needed)),
+        key=lambda row: row["period_start"],
+    )
     covered = frozenset((row["scope"], row["period_start"]) for row in usable)
     if not usable:
-        detail = "no period has both a value and a target"
+        detail = f"no period has {' and '.join(f'a {name}' for name in needed)}"
         return Examination(outcome=Outcome.NOT_APPLICABLE, n=0, detail=detail)
-    return examination(test(*_series(usable, declared)), usable, covered)
+    return examination(test(*_series(usable, declared, of_target)), usable, covered)
 
 
 def examination(
@@ -121,15 +132,20 @@ def examination(
     )
 
 
-def _series(rows: Sequence[Row], declared: Declared) -> tuple[Series, Terms]:
+def _series(rows: Sequence[Row], declared: Declared, of_target: bool) -> tuple[Series, Terms]:
     import numpy as np
 
     from expectations.signals.series import Series, Terms, numbered
 
-    latest = rows[-1]["target"]
-    targets_moved = any(row["target"] != latest for row in rows)
+    latest = rows[-1]["target"] if of_target else None
+    targets_moved = of_target and any(row["target"] != latest for row in rows)
     # Each period's target is laid on the latest one, so that all values are held to one number.
-    values = np.array([float(row["value"] - row["target"] + latest) for row in rows])
+    values = np.array(
+        [
+            float(row["value"] - row["target"] + latest if of_target else row["value"])
+            for row in rows
+        ]
+    )
     bounds: tuple[float | None, float | None] = (None, None)
     if not targets_moved:
         bounds = (_number(declared.lowest), _number(declared.highest))
@@ -137,7 +153,7 @@ def _series(rows: Sequence[Row], declared: Declared) -> tuple[Series, Terms]:
     baseline = declared.baseline_until
     days, until, daily = numbered(starts, None if baseline is None else baseline.toordinal())
     terms = Terms(
-        target=float(latest),
+        target=float("nan") if latest is None else float(latest),
         higher_is_better=rows[0]["direction"] != "lower_is_better",
         kind=declared.kind,
         resolution=_number(declared.resolution),
@@ -203,10 +219,8 @@ def _suspicion(signal: Signal, concerned: Sequence[Row], shown: Sequence[str]) -
     )
 
 
-def _is_usable(row: Row) -> bool:
-    return all(
-        row[name] is not None and Decimal(row[name]).is_finite() for name in ("value", "target")
-    )
+def _is_known(number: Decimal | None) -> bool:
+    return number is not None and Decimal(number).is_finite()
 
 
 def _number(value: Decimal | None) -> float | None:

@@ -53,4 +53,5 @@ def expectation() -> type[RowExpectation]:
         "Expect no stretch of values to come again and none to stand still.",
         repetition,
         ("kind", "resolution"),
+        of_target=False,
     )

@@ -51,4 +51,5 @@ def expectation() -> type[RowExpectation]:
         "Expect the end of a period not to borrow from the next.",
         period_end,
         ("kind", "independent"),
+        of_target=False,
     )

@@ -55,4 +55,5 @@ def expectation() -> type[RowExpectation]:
         "Expect no excess just inside the target with a hole just outside it.",
         at_target_and_limit,
         ("kind", "resolution", "lowest", "highest", "approval_limit"),
+        of_target=True,
     )

@@ -51,4 +51,5 @@ def expectation() -> type[RowExpectation]:
         "Expect no more values on the target than on places as round.",
         point_mass,
         ("kind", "resolution", "lowest", "highest"),
+        of_target=True,
     )

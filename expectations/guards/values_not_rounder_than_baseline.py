@@ -57,4 +57,5 @@ def expectation() -> type[RowExpectation]:
         "Expect values as round as they used to be, and as their denominators allow.",
         roundness,
         ("kind", "resolution", "baseline_until"),
+        of_target=False,
     )

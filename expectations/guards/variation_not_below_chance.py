@@ -55,4 +55,5 @@ def expectation() -> type[RowExpectation]:
         "Expect values to vary as chance and their own past say.",
         variation,
         ("kind", "resolution", "lowest", "highest", "independent", "baseline_until"),
+        of_target=False,
     )

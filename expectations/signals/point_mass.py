@@ -62,6 +62,7 @@ BEHIND = 3  # so near to a bound no curve reaches the target from that side
 BESIDE = 2  # places on either side of the target that hold as much where nothing gathers on it
 # Ratios a standard deviation: where there are fewer, the target's own is the mode or next to it.
 FEWEST_STEPS = 2.5
+FEWEST_WHOLE_STEPS = 1.25  # of values on a step, unless they are many
 # An honest density is no polynomial: so much more may lie on the target than it says, on average
 # and by chance (standard deviation).
 MARGIN, MISFIT = 1.05, 0.1
@@ -135,6 +136,9 @@ def point_mass(series: Series, terms: Terms) -> Signal:
             if off > max(lattice.slack, 1e-6 * max(lattice.step, abs(terms.target) * 1e-6)):
                 reason = f"{terms.target:g} is not on the step {lattice.step:g} of the values"
                 return not_applicable(n, reason)
+        others = values[values != terms.target]
+        if 0 < len(others) and n < MANY and _is_cramped(others, terms.target, lattice.step):
+            return not_applicable(n, "its steps leave too few places about the target")
         if any(abs(end - terms.target) <= BEHIND * lattice.step for end in _gathering(terms)):
             return not_applicable(n, "too few places lie between it and a natural bound")
         slack = max(lattice.slack, 1e-9 * max(1.0, abs(terms.target)))
@@ -144,6 +148,12 @@ def point_mass(series: Series, terms: Terms) -> Signal:
     if len(others) < FEWEST_ALIKE or not others.min() < cells.places[0] < others.max():
         return not_applicable(n, "too few other places near by are as round as the target")
     return _compare(cells, on_target, terms)
+
+
+def _is_cramped(others: Floats, target: float, step: float) -> bool:
+    """Are values that lie elsewhere too near to one another, or to the target where they end?"""
+    room = min(target - float(others.min()), float(others.max()) - target)
+    return deviation(others) < FEWEST_WHOLE_STEPS * step or 0 <= room < 1.5 * step
 
 
 def _gathering(terms: Terms) -> list[float]:

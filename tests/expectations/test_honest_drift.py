@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from expectations.guard import Outcome
-from expectations.signals.period_end import period_end
 from expectations.signals.repetition import repetition
 from expectations.signals.roundness import roundness
 from expectations.signals.series import Series, Terms
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 
 SEEDS = range(40)
 COUNT = Terms(target=1.0, kind="count", bounds=(0.0, None))
-MONTHLY = Terms(target=1.0, kind="count", bounds=(0.0, None), period_end="month")
 EVENTS = Terms(target=1.0, kind="count", bounds=(0.0, None), independent=True)
 FIRST_OF_JANUARY = 738_156
 
@@ -227,40 +225,6 @@ def test_a_publishers_step_of_any_kind_is_said_and_not_asked_about(
     said = judged_since_the_middle(values).detail
     assert f"to 900 are all multiples of {step:g}: their resolution is another" in said
     assert asked(roundness, [values], COUNT) == 0
-
-
-def month_ends(seed: int, *, last: float, first: float) -> Floats:
-    """Daily counts of two years whose month ends and starts are so many times the usual."""
-    generator = np.random.default_rng(seed)
-    dates = np.arange("2022-01-01", "2024-01-01", dtype="datetime64[D]")
-    starts = np.flatnonzero(dates == dates.astype("datetime64[M]"))[1:]
-    mean = np.full(len(dates), 200.0)
-    mean[starts - 1] *= last
-    mean[starts] *= first
-    return generator.negative_binomial(30, 30 / (30 + mean)).astype(float)
-
-
-def test_a_last_day_higher_than_a_first_day_that_is_high_as_well_borrows_nothing() -> None:
-    series = [month_ends(seed, last=1.6, first=1.2) for seed in SEEDS]
-    assert asked(period_end, series, MONTHLY) <= len(SEEDS) // 10
-
-
-def test_days_that_borrow_from_the_next_are_found() -> None:
-    series = [month_ends(seed, last=1.3, first=0.7) for seed in SEEDS]
-    assert asked(period_end, series, MONTHLY) == len(SEEDS)
-
-
-def test_holidays_that_return_with_the_year_do_not_speak_for_its_other_months() -> None:
-    dates = np.arange("2022-01-01", "2027-01-01", dtype="datetime64[D]")
-    starts = np.flatnonzero(dates == dates.astype("datetime64[M]"))[1:]
-    holidays = starts[np.isin(dates[starts].astype("datetime64[M]").astype(int) % 12, (0, 4, 10))]
-    series = []
-    for seed in SEEDS:
-        generator = np.random.default_rng(seed)
-        mean = np.full(len(dates), 200.0)
-        mean[holidays] *= 0.5
-        series.append(generator.negative_binomial(30, 30 / (30 + mean)).astype(float))
-    assert asked(period_end, series, MONTHLY) <= len(SEEDS) // 10
 
 
 def test_neither_quiet_weeks_nor_a_missed_day_hide_events_that_are_too_even() -> None:

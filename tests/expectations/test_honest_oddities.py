@@ -236,3 +236,24 @@ def test_amounts_on_a_legal_limit_stand_out_among_amounts_that_come_in_heaps(
     values = np.concatenate([round_ones, free, np.full(400, 2700.0)])
     signal = point_mass(Series.of(values), Terms(target=limit, higher_is_better=False))
     assert (signal.p_value is not None and signal.p_value < 0.001) is found
+
+
+@pytest.mark.parametrize("mean", [0.8, 1.5, 2.5])
+@pytest.mark.parametrize("n", [90, 365, 2000])
+def test_most_days_have_no_event_or_one_or_two(n: int, mean: float) -> None:
+    def asked(target: float) -> int:
+        terms = Terms(target=target, higher_is_better=False, kind="count", bounds=(0.0, None))
+        drawn = [np.random.default_rng([n, seed]).poisson(mean, n) for seed in range(30)]
+        p_values = [point_mass(Series.of(values), terms).p_value for values in drawn]
+        return sum(p is not None and p < 0.01 for p in p_values)
+
+    assert asked(1.0) <= 1
+    assert asked(2.0) <= 1
+
+
+@pytest.mark.parametrize("target", [98.0, 99.0])
+def test_whole_percentages_beside_the_whole_have_no_curve_on_one_side(target: float) -> None:
+    generator = np.random.default_rng(1)
+    values = np.rint(100 - generator.exponential(3.0, 365))
+    signal = point_mass(Series.of(values), Terms(target=target, kind="rate", bounds=(0.0, 100.0)))
+    assert signal.outcome is Outcome.NOT_APPLICABLE

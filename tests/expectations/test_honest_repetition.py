@@ -76,7 +76,16 @@ def test_a_fifth_carried_forward_among_them_is_found(draw: Draw) -> None:
     assert repeats(draw, carried) >= 18
 
 
-@pytest.mark.parametrize("draw", [interpolated, curve_of_the_day])
+def stock(generator: np.random.Generator) -> np.ndarray:
+    """What is left of 600 pieces, of which some are used every day, until more are ordered."""
+    left, stood = 500.0, np.zeros(2000)
+    for day, used in enumerate(generator.poisson(40, 2000).tolist()):
+        left += 600 * (left - used < 150) - used
+        stood[day] = left
+    return stood
+
+
+@pytest.mark.parametrize("draw", [interpolated, curve_of_the_day, stock])
 def test_values_that_follow_from_one_another_repeat_stretches_by_themselves(draw: Draw) -> None:
     assert repeats(draw) <= 3
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +14,7 @@ from expectations.judge import judge
 from expectations.judgement import Status
 from expectations.signals.bunching import at_target_and_limit
 from expectations.signals.point_mass import point_mass
-from expectations.signals.series import Series, Terms
+from expectations.signals.series import Series, Terms, numbered
 from tests.expectations.firm import AS_OF, FIRST_WEEK, Definitions, Warehouse, week
 
 BUNCH = "values_do_not_bunch_at_the_target"
@@ -91,6 +91,47 @@ def test_a_target_that_moved_is_laid_on_the_latest() -> None:
         row["period_start"] = FIRST_WEEK + timedelta(days=number)
     seen = examined(moved)
     assert seen.p_value < 0.001
+
+
+def test_what_comes_again_needs_no_target() -> None:
+    again = rows(np.tile(np.random.default_rng(1).normal(96, 2, 30), 2))
+    for row in again:
+        row |= {"target": None, "direction": None}
+    seen = load("blocks_do_not_repeat").expectation()(part="north").examine(again)
+    assert seen.p_value < 0.001
+    assert examined(again).detail == "no period has a value and a target"
+
+
+def test_a_target_that_moves_hides_no_stretch_that_comes_again() -> None:
+    values = np.tile(np.random.default_rng(1).normal(96, 2, 30), 2)
+    moved = rows(values[:30], 95) + rows(values[30:], 96.37)
+    for number, row in enumerate(moved):
+        row["period_start"] = FIRST_WEEK + timedelta(days=number)
+    seen = load("blocks_do_not_repeat").expectation()(part="north").examine(moved)
+    assert "30 values in a row come again 30 days later" in seen.detail
+
+
+def test_months_are_numbered_and_a_copied_year_came_again_twelve_of_them_later() -> None:
+    values = np.random.default_rng(1).normal(96, 2, 72)
+    values[36:48] = values[24:36]
+    monthly = rows(values)
+    for number, row in enumerate(monthly):
+        row["period_start"] = date(2019 + number // 12, 1 + number % 12, 1)
+    seen = load("blocks_do_not_repeat").expectation()(part="north").examine(monthly)
+    assert "12 values in a row come again 12 periods later" in seen.detail
+    (suspicion,) = seen.suspicions
+    assert suspicion.periods >= {row["period_start"] for row in monthly[24:48]}
+
+
+def test_periods_are_numbered_by_how_many_of_them_have_passed() -> None:
+    months = [date(2024, month, 1).toordinal() for month in (1, 2, 3, 4, 7, 8)]
+    until = date(2024, 3, 31).toordinal()
+    numbers, baseline, daily = numbered(np.array(months), until)
+    assert numbers.tolist() == [0, 1, 2, 3, 6, 7]
+    assert (baseline, daily) == (2, False)
+    days = np.array([739_000, 739_001, 739_003])
+    numbers, baseline, daily = numbered(days, 739_002)
+    assert (numbers.tolist(), baseline, daily) == (days.tolist(), 739_002, True)
 
 
 def test_a_natural_bound_is_not_applicable_and_a_short_series_not_enough() -> None:
