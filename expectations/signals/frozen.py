@@ -42,7 +42,7 @@ class Rows:
     def lives(self) -> Booleans:
         """Which values are in no frozen row, but for the first of it."""
         alive = np.ones(int(self.lengths.sum()), dtype=bool)
-        for row in np.flatnonzero(self.expected < FROZEN):
+        for row in np.flatnonzero(self.expected < FROZEN).tolist():
             alive[self.begins[row] + 1 : self.begins[row] + self.lengths[row]] = False
         return alive
 
@@ -59,30 +59,29 @@ def rows_of_equals(codes: Integers, usual: Booleans) -> Rows:
     values, ties = int(lengths[short].sum()), int((telling - 1)[short].sum())
     by_ties = (ties + 2 * np.sqrt(ties + 1)) / (values + 1)
     of_code = np.bincount(codes[begins[short]], lengths[short], minlength=int(codes.max()) + 1)
-    tied = np.bincount(codes[begins[short]], (telling - 1)[short], minlength=len(of_code))
-    by_value = ((tied + SURE * by_ties) / (of_code + SURE))[codes[begins]]
+    ties_of_code = np.bincount(codes[begins[short]], (telling - 1)[short], minlength=len(of_code))
+    by_value = ((ties_of_code + SURE * by_ties) / (of_code + SURE))[codes[begins]]
     by_length = ((FEW + 1) / max(values, FEW + 1)) ** (1 / usually)
     equal = np.minimum(np.maximum(np.maximum(by_ties, by_value), by_length), 1.0)
     expected = np.where(telling > 1, values * equal ** (CALM * (telling - 1.0)), n)
     # Calm spells are calm about a row as well.
     for row in np.flatnonzero(expected < FROZEN).tolist():
-        before = codes[max(0, begins[row] - NEAR) : begins[row]]
-        after = codes[begins[row] + lengths[row] :][:NEAR]
-        pairs = max(len(before) - 1, 0) + max(len(after) - 1, 0)
-        tied = int((np.diff(before) == 0).sum() + (np.diff(after) == 0).sum())
-        near = (tied + SURE * equal[row]) / (pairs + SURE)
+        before = np.diff(codes[max(0, begins[row] - NEAR) : begins[row]])
+        after = np.diff(codes[begins[row] + lengths[row] :][:NEAR])
+        tied = int((before == 0).sum() + (after == 0).sum())
+        near = (tied + SURE * equal[row]) / (len(before) + len(after) + SURE)
         expected[row] = values * max(equal[row], near) ** (CALM * (telling[row] - 1.0))
     return Rows(begins, lengths, expected)
 
 
 def frozen(rows: Rows, unit: str) -> Signal:
     """Is the longest row longer than chance makes it?"""
-    n, longest = int(rows.lengths.sum()), int(rows.expected.argmin())
+    longest = int(rows.expected.argmin())
     begin, length = int(rows.begins[longest]), int(rows.lengths[longest])
     expected = float(rows.expected[longest])
     return judged(
         float(-np.expm1(-expected)) if length > 1 else LARGEST_P,
-        n=n,
+        n=int(rows.lengths.sum()),
         observed=f"one value stands for {length} {unit}",
         expected=f"{expected:.2g} rows as long by how long all others are",
         rows=np.arange(begin, begin + length),

@@ -63,4 +63,4 @@ def _came(series: Series, target: float) -> NDArray[np.int64]:
     shares = np.unique(values[off], return_counts=True)[1] / off.sum()
     if same[known].mean() - float((shares**2).sum()) < STANDS:
         return every
-    return every[np.concatenate([[True], ~same])]
+    return np.flatnonzero(np.concatenate([[True], ~same]))
