@@ -70,10 +70,14 @@ def guard_file(found: SeriesFile, terms: Terms) -> Guarded:
         signals[REPORTED] = _reconciled(found, terms)
     if beyond := _beyond(series.values, terms.target):
         signals[SIT] = not_applicable(len(series.values), beyond)
-    about = [signals[SIT], signals.get(REPORTED), signals[BUNCH]]
-    if terms.approval_limit is not None:
-        about[-1] = bunching(series, terms)
-    target_judged = any(one is not None and one.p_value is not None for one in about)
+    # Who has an approval limit may be asked about that alone.
+    about = [
+        signals[SIT],
+        signals[BUNCH] if terms.approval_limit is None else bunching(series, terms),
+    ]
+    if REPORTED in signals and _beyond_both(found, terms.target) is None:
+        about.append(signals[REPORTED])
+    target_judged = any(one.p_value is not None for one in about)
     if beyond and not target_judged:
         found.notes.append(f"{beyond}: nothing can be seen about it")
     composite = compose(signals)
@@ -128,6 +132,12 @@ def _beyond(values: Floats, target: float) -> str | None:
     if least <= target <= most:
         return None
     return f"the target {target:g} is beyond all values, which go from {least:g} to {most:g}"
+
+
+def _beyond_both(found: SeriesFile, target: float) -> str | None:
+    """The same of a report and the record together."""
+    both = np.array([*found.numbers["reported"], *found.numbers["recomputed"]])
+    return _beyond(both, target)
 
 
 def _series(found: SeriesFile, terms: Terms) -> tuple[Series, Terms, list[int]]:
@@ -191,8 +201,8 @@ def _reconciled(found: SeriesFile, terms: Terms) -> Signal:
         rows = np.flatnonzero(found_apart.towards)
     else:
         rows = np.flatnonzero(found_apart.lifted)
-        if both := _beyond(np.concatenate([reported, recomputed]), terms.target):
-            return not_applicable(len(reported), both)
+        if beyond := _beyond_both(found, terms.target):
+            return not_applicable(len(reported), beyond)
         observed = (
             f"{len(rows)} of {int(found_apart.differing.sum())} differing figures meet the "
             "target where the recomputed ones do not"

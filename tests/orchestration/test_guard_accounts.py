@@ -112,6 +112,23 @@ def test_a_report_whose_target_nobody_comes_near_is_not_judged(
     assert json.loads(beyond.out)["composite"]["target_judged"] is False
 
 
+def test_rounding_of_a_report_and_an_approval_limit_say_nothing_about_the_target(
+    guard: Call, csv: Callable[..., Path]
+) -> None:
+    record = [round(value + 0.04, 2) for value in values()]
+    told = [round(value + 0.06, 1) for value in record]
+    file = csv(week=WEEKS, said=told, found=record)
+    words = (file, "--reported", "said", "--recomputed", "found", "--target", 150, *HIGHER)
+    rounded = guard(*words, "--json")
+    assert "rounded to the better side" in rounded.of("reported_matches_recomputed")["observed"]
+    limited = guard(
+        csv(value=values(400)), "--target", 150, *HIGHER, "--approval-limit", 95, "--json"
+    )
+    assert limited.of(BUNCH)["outcome"] == "judged"
+    for said in (rounded, limited):
+        assert json.loads(said.out)["composite"]["target_judged"] is False
+
+
 @pytest.mark.parametrize(
     ("heading", "written"),
     [
