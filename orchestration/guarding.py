@@ -3,39 +3,54 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from expectations.guard import Outcome, load
-from expectations.judgement import Grade
-from expectations.signals.battery import Composite, compose, grade_of, of_values
+from expectations.signals.battery import Composite, compose, of_values
+from expectations.signals.bunching import bunching
 from expectations.signals.lattice import resolution_of
 from expectations.signals.reconciliation import against_target
-from expectations.signals.series import Series, Signal, Terms, judged, not_enough
+from expectations.signals.series import (
+    Series,
+    Signal,
+    Terms,
+    judged,
+    not_applicable,
+    not_enough,
+)
 from sightline.errors import NothingCheckedError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from numpy.typing import NDArray
+
     from orchestration.series_file import SeriesFile
 
+    Floats = NDArray[np.float64]
+
 REPORTED = "reported_matches_recomputed"
+BUNCH, SIT = "values_do_not_bunch_at_the_target", "values_do_not_sit_on_the_target"
 MOST_VALUES = 2_000_000
 FEWEST_PAIRS = 30
 OTHER_UNIT = 10  # a target so many times beyond all values is most likely in another unit
-EVIDENCE_SHOWN, PLACEBOS_SHOWN = 12, 8
 
 
 @dataclass(frozen=True, slots=True)
 class Guarded:
-    """What the battery says of one file; without_order: why its periods gave no order in time."""
+    """What the battery says of one file.
+
+    target_judged: whether any guard could look at the target; without_order: why its periods gave
+    no order in time.
+    """
 
     series: Series
     terms: Terms
     signals: Mapping[str, Signal]
     composite: Composite
     lines: list[int]
+    target_judged: bool
     without_order: str | None = None
 
 
@@ -53,7 +68,20 @@ def guard_file(found: SeriesFile, terms: Terms) -> Guarded:
     signals = of_values(series, terms)
     if "reported" in found.numbers:
         signals[REPORTED] = _reconciled(found, terms)
-    return Guarded(series, terms, signals, compose(signals), lines, found.without_order)
+    if beyond := _beyond(series.values, terms.target):
+        signals[SIT] = not_applicable(len(series.values), beyond)
+    # Who has an approval limit may be asked about that alone.
+    about = [
+        signals[SIT],
+        signals[BUNCH] if terms.approval_limit is None else bunching(series, terms),
+    ]
+    if REPORTED in signals and _beyond_both(found, terms.target) is None:
+        about.append(signals[REPORTED])
+    target_judged = any(one.p_value is not None for one in about)
+    if beyond and not target_judged:
+        found.notes.append(f"{beyond}: nothing can be seen about it")
+    composite = compose(signals)
+    return Guarded(series, terms, signals, composite, lines, target_judged, found.without_order)
 
 
 def natural_bounds(
@@ -84,21 +112,32 @@ def natural_bounds(
 
 
 def _hold_against(found: SeriesFile, series: Series, target: float) -> None:
-    """Say so where the target is none of the values' neighbours."""
+    """Refuse a target that is far from all values: one of them is in another unit, or misread."""
     sizes = np.abs(series.values)
     low, high = f"{series.values.min():g}", f"{series.values.max():g}"
     beyond = abs(target) > OTHER_UNIT * sizes.max() > 0
     if beyond or 0 < abs(target) < sizes.min() / OTHER_UNIT:
+        guesses = [marks.guess for marks in found.marks.values() if marks.guess]
+        misread = f"; or they are misread: {'; '.join(guesses)}" if guesses else ""
         raise UsageError(
             f"the target is read as {target:g} and the values go from {low} to {high}, more than "
             f"{OTHER_UNIT} times apart: write it in their unit, 0.95 for shares and 3:59:59 for "
-            "times"
+            f"times{misread}"
         )
-    if not series.values.min() <= target <= series.values.max():
-        found.notes.append(
-            f"the target {target:g} is beyond all values, which go from {low} to {high}: nothing "
-            "can be seen about it"
-        )
+
+
+def _beyond(values: Floats, target: float) -> str | None:
+    """What to say of a target that no value is on, with none on its other side."""
+    least, most = values.min(), values.max()
+    if least <= target <= most:
+        return None
+    return f"the target {target:g} is beyond all values, which go from {least:g} to {most:g}"
+
+
+def _beyond_both(found: SeriesFile, target: float) -> str | None:
+    """The same of a report and the record together."""
+    both = np.array([*found.numbers["reported"], *found.numbers["recomputed"]])
+    return _beyond(both, target)
 
 
 def _series(found: SeriesFile, terms: Terms) -> tuple[Series, Terms, list[int]]:
@@ -125,20 +164,9 @@ def _series(found: SeriesFile, terms: Terms) -> tuple[Series, Terms, list[int]]:
     if step != 1:
         terms = replace(terms, period_end=None)
     if "numerator" in numbers:
-        top, below = np.array(numbers["numerator"]), np.array(numbers["denominator"])
-        usable = (below > 0) & (top >= 0) & (top <= below) & (top % 1 == 0) & (below % 1 == 0)
-        whole = np.flatnonzero(usable)
-        if len(whole) < len(top):
-            found.notes.append(
-                f"{len(top) - len(whole)} rows are no whole part of a whole number and left out"
-            )
-        if not len(whole):
-            raise NothingCheckedError(
-                "in no row is the numerator a whole part of a whole denominator above 0"
-            )
-        top, below = top[whole].astype(np.int64), below[whole].astype(np.int64)
-        lines = [lines[index] for index in whole]
-        days = None if days is None else days[whole]
+        top, below = (
+            np.array(numbers[role], dtype=np.int64) for role in ("numerator", "denominator")
+        )
         return (
             Series.of(100 * top / below, days=days, numerators=top, denominators=below),
             replace(terms, kind="rate", bounds=(0.0, 100.0)),
@@ -147,7 +175,7 @@ def _series(found: SeriesFile, terms: Terms) -> tuple[Series, Terms, list[int]]:
     role = "value" if "value" in numbers else "reported"
     values = np.array(numbers[role], dtype=np.float64)
     if "count" in numbers:
-        counts = np.maximum(np.rint(numbers["count"]), 0).astype(np.int64)
+        counts = np.rint(numbers["count"]).astype(np.int64)
         if not counts.any():
             raise NothingCheckedError("no row counts a value: every count is 0 or less")
         if counts.sum() > MOST_VALUES:
@@ -173,6 +201,8 @@ def _reconciled(found: SeriesFile, terms: Terms) -> Signal:
         rows = np.flatnonzero(found_apart.towards)
     else:
         rows = np.flatnonzero(found_apart.lifted)
+        if beyond := _beyond_both(found, terms.target):
+            return not_applicable(len(reported), beyond)
         observed = (
             f"{len(rows)} of {int(found_apart.differing.sum())} differing figures meet the "
             "target where the recomputed ones do not"
@@ -181,92 +211,3 @@ def _reconciled(found: SeriesFile, terms: Terms) -> Signal:
     return judged(
         found_apart.p_value, n=len(reported), observed=observed, expected=expected, rows=rows
     )
-
-
-def as_data(guarded: Guarded) -> list[dict[str, Any]]:
-    """One record a guard: everything that is said of it."""
-    records = []
-    for name, signal in guarded.signals.items():
-        guard = load(name).GUARD
-        q_value = guarded.composite.q_values.get(name)
-        shown = sorted(signal.placebos, key=lambda placebo: -placebo.score)[:PLACEBOS_SHOWN]
-        lines = [guarded.lines[row] for row in signal.rows] if _is_asked(q_value) else []
-        records.append(
-            {
-                "guard": name,
-                "outcome": signal.outcome.value,
-                "grade": (Grade.U if q_value is None else grade_of(q_value)).value,
-                "n": signal.n,
-                "detail": signal.detail,
-                "observed": signal.observed or None,
-                "expected": signal.expected or None,
-                "p_value": signal.p_value,
-                "q_value": q_value,
-                "score": signal.score,
-                "placebos_tried": len(signal.placebos),
-                "placebo_targets": [{"at": one.at, "score": round(one.score, 2)} for one in shown],
-                "evidence_count": len(set(lines)),
-                "evidence_lines": sorted(set(lines))[:1000],
-                "innocent_explanations": list(guard.innocent_explanations),
-                "invisible": list(guard.invisible),
-            }
-        )
-    return records
-
-
-def as_text(records: list[dict[str, Any]], guarded: Guarded) -> str:
-    """The same for people: the verdict first, then each guard, those that ask first."""
-    composite = guarded.composite
-    judged_count = sum(one["outcome"] == Outcome.JUDGED.value for one in records)
-    way = "higher" if guarded.terms.higher_is_better else "lower"
-    smallest = f"smallest q {composite.smallest_q:.2g} of {judged_count} guards that judged"
-    verdict = (
-        f"{_VERDICT[composite.grade]} (grade {composite.grade.value}; "
-        f"{smallest if judged_count else 'no guard judged'}; "
-        f"target {guarded.terms.target:g}, {way} is better)"
-    )
-    unused = [f"Order was not looked at: {guarded.without_order}"] if guarded.without_order else []
-    lines = [verdict, *unused, ""]
-    order = {"D": 0, "C": 1, "B": 2, "A": 3, "U": 4}
-    for one in sorted(records, key=lambda record: order[record["grade"]]):
-        lines += _lines(one)
-    return "\n".join(lines)
-
-
-_VERDICT = {
-    Grade.U: "Nothing could be judged",
-    Grade.A: "Nothing to ask",
-    Grade.B: "Nothing to ask yet: watch",
-    Grade.C: "A question to the owner",
-    Grade.D: "An urgent question to the owner",
-}
-
-
-def _is_asked(q_value: float | None) -> bool:
-    return q_value is not None and grade_of(q_value) is not Grade.A
-
-
-def _lines(one: dict[str, Any]) -> list[str]:
-    title = f"{one['grade']}  {one['guard'].replace('_', ' ')}  (n = {one['n']:,})"
-    if one["q_value"] is None:
-        return [title, f"     {one['outcome'].replace('_', ' ')}: {one['detail']}"]
-    found = [f"     {name}  {one[name]}" for name in ("observed", "expected") if one[name]]
-    lines = [
-        title,
-        *found,
-        f"     p = {one['p_value']:.3g}, q = {one['q_value']:.3g}",
-    ]
-    if one["placebo_targets"]:
-        best = ", ".join(f"{p['at']:g}: {p['score']:.1f}" for p in one["placebo_targets"][:4])
-        lines.append(
-            f"     placebo   here {one['score']:.1f}; the highest of {one['placebos_tried']} "
-            f"other places: {best}"
-        )
-    if _is_asked(one["q_value"]):
-        shown = ", ".join(map(str, one["evidence_lines"][:EVIDENCE_SHOWN]))
-        more = one["evidence_count"] - min(EVIDENCE_SHOWN, one["evidence_count"])
-        if shown:
-            lines.append(f"     evidence  lines {shown}" + (f" and {more:,} more" if more else ""))
-        lines += [f"     perhaps   {reason}" for reason in one["innocent_explanations"]]
-        lines += [f"     invisible {what}" for what in one["invisible"]]
-    return lines

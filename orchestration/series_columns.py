@@ -7,15 +7,26 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from ingestion.mapping.value import plain
-from orchestration.written_cell import MOSTLY, SAMPLE, period_form, share_numeric
+from orchestration.written_day import (
+    MOSTLY,
+    SAMPLE,
+    is_serial,
+    looks_like_periods,
+    period_form,
+)
+from orchestration.written_number import looks_numeric, share_numeric
 from sightline.errors import NothingCheckedError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from orchestration.series_table import Table
 
 _PERIODS = re.compile(r"date|period|day|week|month|year|quarter|datum|tag|woche|monat|jahr", re.I)
+_PERIOD_ALONE = re.compile(
+    r"(date|period|day|week|month|datum|tag|woche|monat)([ _-]?(start|starting|end|ending|of))?",
+    re.I,
+)
 _VALUES = re.compile(r"values?|scores?|marks?|wert|result|time|minutes|amount", re.I)
 _COUNTS = re.compile(
     r"(n|counts?|freq|frequency|number|nr_of.*|students?|anzahl|h[aä]ufigkeit|persons?|cases)",
@@ -66,6 +77,20 @@ def parts(table: Table, wanted: Columns) -> tuple[dict[str, int], list[str]]:
     return found, notes
 
 
+def unread_period(table: Table, used: Collection[int]) -> int | None:
+    """A column that seems to hold periods though nothing of it could be read, None without one."""
+    sample = [row for _, row in table.rows[:SAMPLE]]
+    for at in range(len(table.heading)):
+        cells = [row[at] for row in sample if row[at].strip()]
+        if at in used or not cells:
+            continue
+        words = sum(looks_numeric(cell) for cell in cells) < MOSTLY * len(cells)
+        called = bool(_PERIOD_ALONE.fullmatch(table.heading[at]))
+        if called or (words and looks_like_periods(cells)):
+            return at
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class _Look:
     """A table, and some of its rows to look at."""
@@ -78,10 +103,20 @@ class _Look:
         return [at for at in range(len(self.table.heading)) if at not in found.values()]
 
     def period(self, free: Sequence[int]) -> int | None:
-        """The first that holds dates and is called so, else one that holds dates and no numbers."""
+        """The first that holds dates and is called so, else one that holds dates and no numbers.
+
+        Where there is none, one of days as spreadsheets count them.
+        """
         dated = [at for at in free if period_form([row[at] for row in self.sample])]
         called = [at for at in dated if _PERIODS.search(self.table.heading[at])]
-        return next(iter([*called, *(at for at in dated if not self._is_numeric(at))]), None)
+        words = [at for at in dated if not self._is_numeric(at)]
+        return next(iter([*called, *words, *self._serial(free)]), None)
+
+    def _serial(self, free: Sequence[int]) -> list[int]:
+        """Columns that hold days as spreadsheets count them, are called so and not alone."""
+        numeric = [at for at in free if self._is_numeric(at)]
+        called = [at for at in numeric if _PERIOD_ALONE.fullmatch(self.table.heading[at])]
+        return [at for at in called if len(numeric) > 1 and is_serial(self.table.cells(at))]
 
     def numeric(self, free: Sequence[int]) -> list[int]:
         """Columns of numbers; those that only number the rows where there are no others."""

@@ -11,18 +11,19 @@ from math import isnan
 from typing import TYPE_CHECKING, NamedTuple
 
 from ingestion.mapping.value import plain
-from orchestration.series_columns import Columns, parts
+from orchestration.column_marks import ColumnMarks, decimal_mark_of, marks_of
+from orchestration.series_columns import Columns, parts, unread_period
 from orchestration.series_table import Table, table_of
-from orchestration.written_cell import (
+from orchestration.written_day import (
+    SERIAL,
     day_of,
-    decimal_mark_of,
-    decimals_before_32_bits,
-    marks_of,
-    number,
+    is_serial,
     other_reading,
     period_form,
     time_of,
+    why_unread,
 )
+from orchestration.written_number import decimals_before_32_bits, is_credit, number
 from sightline.errors import NothingCheckedError
 
 if TYPE_CHECKING:
@@ -46,8 +47,8 @@ class SeriesFile:
     """What was read: numbers by role and the line of each kept row; seen = kept + rejected.
 
     heading_line: None where columns go by number; lines_above: titles above it, which are no rows;
-    decimal_mark: None where no number shows one; without_order: why periods that the file has
-    give no order.
+    marks: of each role; decimal_mark: None where no number shows one; without_order: why periods
+    that the file has give no order.
     """
 
     lines: list[int] = field(default_factory=list)
@@ -58,6 +59,7 @@ class SeriesFile:
     notes: list[str] = field(default_factory=list)
     heading_line: int | None = None
     lines_above: int = 0
+    marks: dict[str, ColumnMarks] = field(default_factory=dict)
     decimal_mark: str | None = None
     without_order: str | None = None
 
@@ -67,8 +69,8 @@ class SeriesFile:
         return len(self.lines) + len(self.rejected)
 
 
-def read(path: Path, wanted: Columns) -> SeriesFile:
-    """Read the file.
+def read(path: Path, wanted: Columns, decimal_mark: str | None = None) -> SeriesFile:
+    """Read the file, with the decimal mark that somebody named or the one that its cells show.
 
     Raises UsageError for columns that are not there or cannot be told apart, NothingCheckedError
     where there is no number to read.
@@ -77,11 +79,12 @@ def read(path: Path, wanted: Columns) -> SeriesFile:
     columns, guessed = parts(table, wanted)
     found = SeriesFile(notes=table.notes + guessed, numbers={})
     found.heading_line, found.lines_above = table.heading_line, table.above
-    dated = _dated(table, columns.pop("period", None), found, is_named=wanted.period is not None)
-    marks = {
-        part: marks_of(table.cells(at), f"{table.place}: {table.heading[at]}")
-        for part, at in columns.items()
-    }
+    dated = _dated(table, columns, found, is_named=wanted.period is not None)
+    columns.pop("period", None)
+    marks = {part: marks_of(table, at, decimal_mark) for part, at in columns.items()}
+    found.marks = marks
+    found.notes += [mark.guess for mark in marks.values() if mark.guess]
+    found.notes += filter(None, (_credits(table, at) for at in columns.values()))
     told = [decimal_mark_of(table.cells(at), marks[part]) for part, at in columns.items()]
     found.decimal_mark = next((mark for mark in told if mark is not None), None)
     found.columns = {part: table.heading[at] for part, at in columns.items()}
@@ -90,7 +93,7 @@ def read(path: Path, wanted: Columns) -> SeriesFile:
         found.columns["period"] = table.heading[dated.column]
     moments: list[_Moment] = []
     for line, row in table.rows:
-        numbers = {part: number(row[at], marks[part]) for part, at in columns.items()}
+        numbers = {part: number(row[at], marks[part].pair) for part, at in columns.items()}
         bad = next((columns[part] for part, value in numbers.items() if _is_none(value)), None)
         day = None if dated is None else day_of(row[dated.column], dated.form)
         if bad is not None:
@@ -99,6 +102,8 @@ def read(path: Path, wanted: Columns) -> SeriesFile:
         elif dated is not None and day is None:
             said = plain(row[dated.column])[:40]
             found.rejected.append(Rejected(line, f"no date: {said!r}"))
+        elif (reason := _out_of_range(numbers)) is not None:
+            found.rejected.append(Rejected(line, reason))
         else:
             found.lines.append(line)
             for part, value in numbers.items():
@@ -107,9 +112,10 @@ def read(path: Path, wanted: Columns) -> SeriesFile:
                 moments.append(_Moment(day, time_of(row[dated.column])))
     if not found.lines:
         first = found.rejected[0]
+        ways = " or ".join(f"--{part} NAME" for part in found.columns)
         raise NothingCheckedError(
             f"{path}, line {first.line}: {first.reason}, and no other of {found.seen:,} rows has "
-            "all that is asked for; --value NAME or --period NAME takes another column"
+            f"all that is asked for; {ways} takes another column"
         )
     for part, values in found.numbers.items():
         found.numbers[part] = decimals_before_32_bits(values)
@@ -135,21 +141,28 @@ class _Dated(NamedTuple):
     form: str
 
 
-def _dated(table: Table, column: int | None, found: SeriesFile, *, is_named: bool) -> _Dated | None:
+def _dated(
+    table: Table, columns: Mapping[str, int], found: SeriesFile, *, is_named: bool
+) -> _Dated | None:
     """How the periods are read, if they can be; what has to be said of them is noted."""
+    column = columns.get("period", unread_period(table, columns.values()))
     if column is None:
         return None
     cells, name = table.cells(column), table.heading[column]
-    form = period_form(cells)
-    if form is None:
-        _without_order(found, f"{name} holds no dates that are known: read without order")
+    form = period_form(cells) or (SERIAL if is_serial(cells) else None)
+    if form is None or "period" not in columns:
+        _without_order(found, why_unread(name, cells))
         return None
     exchanged = other_reading(cells, form)
     found.notes += [exchanged] if exchanged else []
     lost = sum(day_of(cell, form) is None for cell in cells)
     if not is_named and lost > FEW_LOST * len(cells):
         # No row is lost for a column that nobody named.
-        _without_order(found, f"not all of {name} are dates: read without order")
+        _without_order(
+            found,
+            f"not all of {name} are dates: read without order; --period {name} leaves the others "
+            "out",
+        )
         return None
     return _Dated(column, form)
 
@@ -157,6 +170,26 @@ def _dated(table: Table, column: int | None, found: SeriesFile, *, is_named: boo
 def _without_order(found: SeriesFile, reason: str) -> None:
     found.without_order = reason
     found.notes.append(reason)
+
+
+def _credits(table: Table, at: int) -> str | None:
+    """How many figures stand in parentheses, and one of them; None where none does."""
+    cells = [plain(cell) for cell in table.cells(at) if is_credit(cell)]
+    if not cells:
+        return None
+    return f"{table.heading[at]}: {len(cells):,} in parentheses are below 0, such as {cells[0]}"
+
+
+def _out_of_range(numbers: Mapping[str, float | None]) -> str | None:
+    """Why numbers of a row cannot be what their columns are said to hold, None where they can."""
+    count, top, below = (numbers.get(part) for part in ("count", "numerator", "denominator"))
+    if count is not None and count < 0:
+        return f"a count below 0: {count:g}"
+    if top is None or below is None:
+        return None
+    if below > 0 and 0 <= top <= below and top % 1 == below % 1 == 0:
+        return None
+    return f"{top:.15g} of {below:.15g} is no whole part of a whole number above 0"
 
 
 def _is_none(value: float | None) -> bool:
@@ -214,6 +247,7 @@ def summary(found: SeriesFile, name: str) -> Mapping[str, object]:
         "kept": len(found.lines),
         "rejected": [{"line": one.line, "reason": one.reason} for one in found.rejected],
         "columns": found.columns,
+        "marks": {part: marks._asdict() for part, marks in found.marks.items()},
         "without_order": found.without_order,
         "notes": found.notes,
     }

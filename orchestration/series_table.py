@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ingestion.mapping.look import text_format
 from ingestion.mapping.value import plain
-from orchestration.written_cell import MOSTLY, SAMPLE, day_of, looks_numeric, number, period_form
+from ingestion.workbook import ZIPPED
+from orchestration.written_day import MOSTLY, SAMPLE, day_of, period_form
+from orchestration.written_number import looks_numeric, number
 from sightline.errors import NothingCheckedError, SightlineEnvironmentError, UsageError
 
 if TYPE_CHECKING:
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
     Row = tuple[int, list[str]]
 
+# What xls and doc files begin with.
+_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 _NO_DELIMITER = "\x1f"
 _TOP, _BELOW = 30, 60  # rows among which a heading is looked for, and it is compared with
 _FEW, _MANY = 3, 5  # numbers in a row, and growing ones, that chance hardly brings together
@@ -37,7 +41,8 @@ _YEAR = re.compile(r"(19|20)\d\d")
 class Table:
     """Names of the columns, and each row below with its line, padded to as many cells.
 
-    heading_line: None where no row is a heading; above: how many lines stand above it.
+    heading_line: None where no row is a heading; above: how many lines stand above it; delimiter:
+    what parts its cells.
     """
 
     path: Path
@@ -45,6 +50,7 @@ class Table:
     rows: list[Row]
     heading_line: int | None
     above: int = 0
+    delimiter: str = ","
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -67,14 +73,14 @@ def table_of(path: Path, names: Collection[str]) -> Table:
     """
     if not path.is_file():
         raise SightlineEnvironmentError(f"there is no file {path}")
-    rows = _rows(path)
+    rows, delimiter = _rows(path)
     if not rows:
         raise NothingCheckedError(f"{path} holds no rows")
     at = _heading_at(rows, {plain(name).casefold() for name in names})
     line, heading = (None, []) if at is None else rows[at]
     below = rows if at is None else rows[at + 1 :]
     body = [(number, row) for number, row in below if not row[0].startswith("#")]
-    table = Table(path, _names(heading, body or rows), [], line, at or 0)
+    table = Table(path, _names(heading, body or rows), [], line, at or 0, delimiter)
     width = len(table.heading)
     table.rows.extend((number, (row + [""] * width)[:width]) for number, row in body)
     if line is None:
@@ -101,17 +107,38 @@ def _names(heading: Sequence[str], body: Sequence[Row]) -> list[str]:
     return named + [f"column {number + 1}" for number in range(len(named), width)]
 
 
-def _rows(path: Path) -> list[Row]:
-    """Every line that is not blank."""
+def _rows(path: Path) -> tuple[list[Row], str]:
+    """Every line that is not blank, and what parts its cells."""
+    content = path.read_bytes()
+    _refuse_what_is_no_text(path, content)
     encoding, delimiter = text_format(path, [])
-    text = path.read_bytes().decode(encoding, "replace").removeprefix("\ufeff")
-    rows = _split(path, text, "\t" if delimiter == "tab" else delimiter)
+    text = content.decode(encoding, "replace").removeprefix("\ufeff")
+    delimiter = "\t" if delimiter == "tab" else delimiter
+    rows = _split(path, text, delimiter)
     if rows and len(rows[0][1]) == 1 and max(len(row) for _, row in rows[:SAMPLE]) > 1:
         whole = _split(path, text, _NO_DELIMITER)
         if all(looks_numeric(cell) for _, (cell, *_) in whole[1:_TOP]):
             # One heading over lines that are numbers: the commas belong to these.
-            return whole
-    return rows
+            return whole, _NO_DELIMITER
+    return rows, delimiter
+
+
+def _refuse_what_is_no_text(path: Path, content: bytes) -> None:
+    """Workbooks and pictures hold zeros, or control characters, that no text has."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return
+    if content.startswith(b"PK\x03\x04") and path.suffix.lower() in (*ZIPPED, ".zip"):
+        kind = "a workbook" if path.suffix.lower() in ZIPPED else "a zip"
+    elif content.startswith(_OLD_WORKBOOK):
+        kind = "a workbook of an old form"
+    elif content.startswith(b"%PDF") or b"\0" in content:
+        kind = "no text"
+    else:
+        return
+    raise UsageError(
+        f"{path} is {kind}, and no csv: save the table as csv; `sightline new source` reads tables "
+        f"of workbooks ({', '.join(ZIPPED)}) as a source"
+    )
 
 
 def _split(path: Path, text: str, delimiter: str) -> list[Row]:
@@ -251,8 +278,11 @@ def _is_like(cell: str, column: _Column) -> bool:
 
 
 def _unit(cell: str) -> str:
-    """The letters of a number, or the marks of a clock time; none for 1e-3 and signs of money."""
-    return re.sub(r"(?<=\d)e[-+]?\d+$|[^a-zµ%:]", "", plain(cell).casefold())
+    """The letters of a number, the marks of a clock time or of what is below 0, as in (5).
+
+    None for 1e-3 and signs of money.
+    """
+    return re.sub(r"(?<=\d)e[-+]?\d+$|[^a-zµ%:(]", "", plain(cell).casefold())
 
 
 def _is_missing(cell: str) -> bool:

@@ -30,6 +30,13 @@ class ValueKind(Enum):
     score = "score"
 
 
+class DecimalMark(StrEnum):
+    """What stands before decimals."""
+
+    comma = "comma"
+    point = "point"
+
+
 class PeriodEnd(StrEnum):
     """Which ends may borrow from the next period."""
 
@@ -53,6 +60,10 @@ def guard(
     recomputed: Annotated[str | None, Column] = None,
     count: Annotated[
         str | None, typer.Option(help="A column that says how often each value occurs.")
+    ] = None,
+    decimal_mark: Annotated[
+        DecimalMark | None,
+        typer.Option(help="What stands before decimals (default: by all cells of a column)."),
     ] = None,
     kind: Annotated[ValueKind | None, typer.Option(help="What the values are.")] = None,
     resolution: Annotated[
@@ -84,12 +95,14 @@ def guard(
     """
     from expectations.judgement import Grade
     from expectations.signals.series import Terms
-    from orchestration import guarding, series_file
+    from orchestration import guarded_in_words, guarding, series_file
+    from orchestration.column_marks import NAMES
     from orchestration.series_columns import Columns
-    from orchestration.written_cell import told
+    from orchestration.written_number import told
 
     columns = Columns(value, period, numerator, denominator, reported, recomputed, count)
-    found = series_file.read(file, columns)
+    named = next((mark for mark, name in NAMES.items() if name == decimal_mark), None)
+    found = series_file.read(file, columns, named)
     mark = found.decimal_mark
     aim = told("--target", target, mark)
     step = None if resolution is None else told("--resolution", resolution, mark)
@@ -114,17 +127,17 @@ def guard(
         period_end=period_end.value,
     )
     guarded = guarding.guard_file(found, terms)
-    records = guarding.as_data(guarded)
+    records = guarded_in_words.as_data(guarded)
     summary = series_file.summary(found, str(file))
     for note in found.notes:
         say(note)
     for one in found.rejected[:REJECTED_SHOWN]:
         say(f"line {one.line} is not used: {one.reason}")
     say(f"{found.seen:,} rows seen = {len(found.lines):,} kept + {len(found.rejected):,} rejected")
-    verdict = {"grade": guarded.composite.grade.value, "smallest_q": guarded.composite.smallest_q}
+    verdict = guarded_in_words.verdict(guarded)
     emit(
         {"input": summary, "composite": verdict, "guards": records},
-        guarding.as_text(records, guarded),
+        guarded_in_words.as_text(records, guarded),
         as_json=as_json,
     )
     if guarded.composite.grade is Grade.U:

@@ -1,15 +1,17 @@
-"""The demo firm, run once a scenario through the command a user types, shared by all tests."""
+"""The demo firm, run once a scenario through the command a user types; guards over any csv."""
 
 import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from orchestration.cli import main
 from tests.conftest import made_once
 
 CHECKOUT = Path(__file__).parents[2]
@@ -76,3 +78,49 @@ def throttled(tmp_path_factory: pytest.TempPathFactory) -> Firm:
     Nothing may depend on the host's zone: days, weeks and what counts as late would move with it.
     """
     return _firm(tmp_path_factory, "throttled", "America/New_York")
+
+
+@dataclass(frozen=True)
+class Said:
+    """What one call left: its exit code, its streams, and the guards of its JSON by name."""
+
+    code: int
+    out: str
+    err: str
+
+    def of(self, name: str) -> dict[str, Any]:
+        (found,) = [one for one in json.loads(self.out)["guards"] if one["guard"] == name]
+        return dict(found)
+
+
+Call = Callable[..., Said]
+
+
+@pytest.fixture
+def guard(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
+    """`sightline guard` in this process."""
+
+    def call(*words: object) -> Said:
+        monkeypatch.setattr(sys, "argv", ["sightline", "guard", *map(str, words)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        printed = capsys.readouterr()
+        return Said(int(ended.value.code or 0), printed.out, printed.err)
+
+    return call
+
+
+@pytest.fixture
+def csv(tmp_path: Path) -> Callable[..., Path]:
+    """A csv with one column a keyword."""
+
+    def write(**columns: Sequence[object]) -> Path:
+        lines = [
+            ",".join(columns),
+            *(",".join(map(str, row)) for row in zip(*columns.values(), strict=True)),
+        ]
+        path = tmp_path / "figures.csv"
+        path.write_text("\n".join(lines), encoding="utf-8")
+        return path
+
+    return write

@@ -127,7 +127,10 @@ def test_no_row_is_lost_for_a_date_that_nobody_asked_for(tmp_path: Path) -> None
     file.write_text("date,score\n" + "".join(rows))
     guessed, told = read(file, Columns()), read(file, Columns(period="date"))
     assert (len(guessed.lines), guessed.periods) == (31, None)
-    assert "not all of date are dates: read without order" in guessed.notes
+    assert guessed.without_order in guessed.notes
+    assert guessed.without_order == (
+        "not all of date are dates: read without order; --period date leaves the others out"
+    )
     assert [one.reason for one in told.rejected] == ["no date: 'soon'"] * 3
 
 

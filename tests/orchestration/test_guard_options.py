@@ -5,67 +5,19 @@ from __future__ import annotations
 import inspect
 import json
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
-from orchestration.cli import main
 from orchestration.commands import guard as command
+from tests.orchestration.conftest import Call
 
 HIGHER = ("--direction", "higher_is_better")
 LOWER = ("--direction", "lower_is_better")
 DAYS = [date(2025, 1, 1) + timedelta(days=number) for number in range(400)]
-
-
-@dataclass(frozen=True)
-class Said:
-    """What one call left: its exit code, its streams, and the guards of its JSON by name."""
-
-    code: int
-    out: str
-    err: str
-
-    def of(self, name: str) -> dict[str, Any]:
-        (found,) = [one for one in json.loads(self.out)["guards"] if one["guard"] == name]
-        return dict(found)
-
-
-Call = Callable[..., Said]
-
-
-@pytest.fixture
-def guard(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
-    """`sightline guard` in this process."""
-
-    def call(*words: object) -> Said:
-        monkeypatch.setattr(sys, "argv", ["sightline", "guard", *map(str, words)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        printed = capsys.readouterr()
-        return Said(int(ended.value.code or 0), printed.out, printed.err)
-
-    return call
-
-
-@pytest.fixture
-def csv(tmp_path: Path) -> Callable[..., Path]:
-    """A csv with one column a keyword."""
-
-    def write(**columns: Sequence[object]) -> Path:
-        lines = [
-            ",".join(columns),
-            *(",".join(map(str, row)) for row in zip(*columns.values(), strict=True)),
-        ]
-        path = tmp_path / "figures.csv"
-        path.write_text("\n".join(lines), encoding="utf-8")
-        return path
-
-    return write
 
 
 def drawn(seed: int = 1, n: int = 400) -> np.ndarray:
@@ -152,6 +104,24 @@ def test_a_column_says_how_often_each_value_occurs(guard: Call, csv: Callable[..
     words = (file, "--value", "mark", "--target", 60, *HIGHER, "--json")
     assert guard(*words).of("values_do_not_sit_on_the_target")["n"] == 40
     assert guard(*words, "--count", "times").of("values_do_not_sit_on_the_target")["n"] == 4000
+
+
+def test_the_decimal_mark_is_the_one_that_is_named(guard: Call, tmp_path: Path) -> None:
+    file = tmp_path / "costs.csv"
+    costs = np.random.default_rng(13).normal(2.85, 0.05, 120)
+    cells = [f"{cost:.3f}".replace(".", ",") for cost in costs]
+    file.write_text("cost;n\n" + "".join(f"{cell};x\n" for cell in cells), encoding="utf-8")
+    words = (file, "--target", 2850, *HIGHER)
+    guessed = guard(*words)
+    assert (guessed.code, guessed.out) == (2, "")
+    assert "more than 10 times apart: write it in their unit" in guessed.err
+    assert f"or they are misread: cost: '{cells[0]}' is read as" in guessed.err
+    assert "--decimal-mark point reads it as 2" in guessed.err
+    told = guard(*words, "--decimal-mark", "point", "--json")
+    assert (told.code, "--decimal-mark" in told.err) == (0, False)
+    marks = json.loads(told.out)["input"]["marks"]["value"]
+    assert marks == {"decimal": ".", "thousands": ",", "guess": None}
+    assert guard(*words, "--decimal-mark", "dot").code == 2
 
 
 def test_only_counts_and_amounts_can_borrow_and_only_at_the_ends_that_are_named(
@@ -273,23 +243,6 @@ def test_wrong_words_and_absent_files_have_codes_of_their_own(
     unknown = guard(file, "--target", 95, *HIGHER, "--value", "vlaue")
     assert unknown.code == 2
     assert "there is no column 'vlaue'; there are: 'day', 'value'" in unknown.err
-
-
-@pytest.mark.parametrize(("good", "every"), [([0] * 60, [0] * 60), ([7] * 60, [5] * 60)])
-def test_rows_of_which_none_is_a_rate_are_nothing_to_check(
-    guard: Call, csv: Callable[..., Path], good: list[int], every: list[int]
-) -> None:
-    file = csv(day=DAYS[:60], good=good, every=every)
-    said = guard(file, "--numerator", "good", "--denominator", "every", "--target", 95, *HIGHER)
-    assert (said.code, said.out) == (4, "")
-    assert "in no row is the numerator a whole part" in said.err
-
-
-def test_values_that_never_occur_are_nothing_to_check(
-    guard: Call, csv: Callable[..., Path]
-) -> None:
-    said = guard(csv(value=range(40), n=[0] * 20 + [-3] * 20), "--target", 20, *HIGHER)
-    assert (said.code, "every count is 0 or less" in said.err) == (4, True)
 
 
 @pytest.mark.parametrize(
