@@ -1,8 +1,8 @@
 """Board, cases, findings, and the forms by which they are acted on. Nothing is done by GET.
 
 A signed link opens a page with one button; pressing it uses the link up and begins a session of an
-hour for that person and that case or finding. Every form carries a token of the session. No page runs a
-script or loads anything, and none is kept by the browser.
+hour for that person and that case or finding. Every form carries a token of the session. No page
+runs a script or loads anything, and none is kept by the browser.
 """
 
 from __future__ import annotations

@@ -12,7 +12,8 @@ from reports import wording
 # Enough to check a claim on the spot; the rest is in fct_integrity_finding.
 _ROWS = 12
 # What is a value of the KPI wherever it stands, and what is one where its neighbours say so.
-_VALUES = frozenset({"reported", "recomputed", "recomputed_value", "target", "floor", "tolerance"})
+_LIMITS = frozenset({"target", "floor", "tolerance"})
+_VALUES = _LIMITS | {"reported", "recomputed", "recomputed_value"}
 _CHANGED = frozenset({"old_value", "new_value", "value"})
 
 
@@ -56,11 +57,11 @@ def read_evidence(text: str, symbol: str | None, decimals: int) -> Evidence:
             facts.append((_label(key), said[key]))
     written = [_in_words(row, symbol, decimals) for row in table]
     columns = list(dict.fromkeys(key for row in written for key in row))
-    common = [key for key in columns if _is_common(key, written)]
+    common = [key for key in columns if _is_common(key, table)]
     varying = [key for key in columns if key not in common]
     return Evidence(
         facts=tuple(facts),
-        common=tuple((_label(key), written[0][key]) for key in common),
+        common=tuple((_label(key), written[0].get(key, "–")) for key in common),
         columns=tuple(map(_label, varying)),
         rows=tuple(tuple(row.get(key, "–") for key in varying) for row in written[:_ROWS]),
         hidden=max(len(table) - _ROWS, 0),
@@ -68,21 +69,21 @@ def read_evidence(text: str, symbol: str | None, decimals: int) -> Evidence:
     )
 
 
-def _is_common(key: str, rows: list[dict[str, str]]) -> bool:
+def _is_common(key: str, rows: list[dict[str, Any]]) -> bool:
     """Whether a column says the same in each of several rows."""
-    return len(rows) > 1 and len({row.get(key) for row in rows}) == 1
+    return len(rows) > 1 and all(row.get(key) == rows[0].get(key) for row in rows)
 
 
 def _in_words(content: dict[str, Any], symbol: str | None, decimals: int) -> dict[str, str]:
-    """Each entry as it is shown; values of the KPI so that those that differ look different."""
+    """Each entry as it is shown; values of the KPI so that they look as different as they are."""
     names = _VALUES
     if "target" in content or content.get("field") in ("target", "floor", "value"):
         names |= _CHANGED
     values = {key: value for key in names if (value := _number(content.get(key))) is not None}
     shown = {key: _written(value) for key, value in content.items()}
     for key, value in values.items():
-        others = {other for other in values.values() if other != value} or {Decimal()}
-        nearest = min(others, key=lambda other: (abs(other - value), other))
+        others = () if key in _LIMITS else {other for other in values.values() if other != value}
+        nearest = min(others, key=lambda other: (abs(other - value), other), default=Decimal())
         shown[key] = wording.quantity_beside(value, nearest, symbol, decimals)
     return shown
 

@@ -1,4 +1,4 @@
-"""`finding list`, `show`, `answer`, `accept`, `refuse`, `link`: what guards ask, what owners say."""
+"""`finding list`, `show`, `link`, `answer`, `accept`, `refuse`: what guards ask, and answers."""
 
 import json
 from contextlib import closing
