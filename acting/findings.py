@@ -46,12 +46,8 @@ class Findings:
     def forms(self, about: str, session: Session | None, now: datetime) -> str:
         row, catalog = self._found(about), load_catalog(self._home.okrs)
         acts, asked = self._answers.acts(about), _asked(row)
-        is_at_work = session is not None and session.about == about
-        possible = (
-            possible_acts(catalog, asked, acts, author=session.person, at=now)
-            if session is not None and is_at_work
-            else []
-        )
+        work = session if session is not None and session.about == about else None
+        possible = possible_acts(catalog, asked, acts, author=work.person, at=now) if work else []
         closed = {"reason": words(catalog.vocabulary.answer_codes)}
         told = [act for act in acts if act.about == row["observed"]]
         state = told[-1].kind if told else "open"
@@ -62,8 +58,8 @@ class Findings:
             stands=STANDS[state],
             steps=STEPS[state],
             acts=acts,
-            person=session.person if session is not None and is_at_work else None,
-            token=session.token if session is not None else "",
+            person=work.person if work else None,
+            token=work.token if work else "",
             forms=[form_of(form, closed) for form in possible],
             path=path_of(self.folder, about),
         )
