@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, TypeAlias
 
-from acting.session import case_path
+from acting.session import path_of
 from reports.alerts import standings
 from reports.case_log import told
 from reports.case_page import TRUST
@@ -74,19 +74,19 @@ def act_page(
     stands = require_case(case_id, casebook.standing(case_id, now))
     audited = casebook.case(case_id)
     forms: list[Form] = []
-    if session is not None and session.case_id == case_id:
+    if session is not None and session.about == case_id:
         own = owners(catalog, kpi_of(case_id), now.date())
         verbs = legal_verbs(stands, is_owner=session.person in own)
         findings = audited.integrity.findings if audited else ()
         closed = {
-            "cause_code": _words(catalog.vocabulary.cause_codes),
+            "cause_code": words(catalog.vocabulary.cause_codes),
             "who": _people(catalog, now.date()),
             "into": _cases(merge_targets(casebook, catalog, case_id, now)),
             "finding_id": tuple((f.finding_id, f.question) for f in findings),
-            "answer reason": _words(catalog.vocabulary.answer_codes),
+            "answer reason": words(catalog.vocabulary.answer_codes),
         }
         offered = {"answer": findings and session.person in own, "merge": closed["into"]}
-        forms = [_form(ACTS[v], closed) for v in verbs if offered.get(v, True)]
+        forms = [form_of(ACTS[v], closed) for v in verbs if offered.get(v, True)]
     return render(
         "act.html.j2",
         headline=_headline(audited, acts),
@@ -99,7 +99,7 @@ def act_page(
         person=session.person if session else None,
         token=session.token if session else "",
         forms=forms,
-        path=case_path(case_id),
+        path=path_of("cases", case_id),
     )
 
 
@@ -110,7 +110,7 @@ def silence_page(
 
     UsageError when it would be refused; SightlineEnvironmentError when nothing is published.
     """
-    case_id, author = session.case_id, session.person
+    case_id, author = session.about, session.person
     act = filled(SilenceCase, fields)
     refuse_impossible(casebook, load_catalog(home.okrs), case_id, act, author=author, at=now)
     wanted = silence_of(case_id, act, author, now)
@@ -124,7 +124,7 @@ def silence_page(
         held=held,
         fields=fields,
         token=session.token,
-        path=case_path(case_id),
+        path=path_of("cases", case_id),
     )
 
 
@@ -136,23 +136,24 @@ def entrance_page(
     Opening the page does not, as mail scanners do that. The button takes the act that is `wanted`,
     if it can be taken without another word. UsageError when there is no such case.
     """
-    require_case(entry.case_id, casebook.standing(entry.case_id, now))
-    acts = told(casebook.events(entry.case_id), role_names(load_catalog(home.okrs)))
+    require_case(entry.about, casebook.standing(entry.about, now))
+    acts = told(casebook.events(entry.about), role_names(load_catalog(home.okrs)))
     form = ACTS.get(wanted)
     is_whole = form is not None and not any(f.is_required() for f in form.model_fields.values())
     return render(
         "act_entrance.html.j2",
-        headline=_headline(casebook.case(entry.case_id), acts),
+        subject=f"Audit case {entry.about}",
+        headline=_headline(casebook.case(entry.about), acts),
         entry=entry,
         link=link,
-        path=case_path(entry.case_id),
+        path=path_of("cases", entry.about),
         wanted=form if is_whole else None,
     )
 
 
-def ways_on(name: str) -> str:
-    """Where to go from a case page: what only a server can offer, so no drawn page has it."""
-    return render("act_ways.html.j2", name=name)
+def ways_on(folder: str, name: str, invitation: str) -> str:
+    """Where to go from a drawn page: what only a server can offer, so no drawn page has it."""
+    return render("act_ways.html.j2", folder=folder, name=name, invitation=invitation)
 
 
 def notice_page(title: str, sentence: str) -> str:
@@ -165,7 +166,8 @@ def _headline(audited: AuditCase | None, acts: Sequence[Told]) -> str:
     return audited.headline if audited else acts[0].sentence
 
 
-def _form(form: type[Act], closed: Mapping[str, tuple[Choice, ...]]) -> Form:
+def form_of(form: type[Act], closed: Mapping[str, tuple[Choice, ...]]) -> Form:
+    """The form of an act; `closed` are the choices of its fields, by name, or verb and name."""
     inputs = tuple(
         Input(
             name=name,
@@ -180,7 +182,8 @@ def _form(form: type[Act], closed: Mapping[str, tuple[Choice, ...]]) -> Form:
     return Form(form.verb, step, form.label, form.__doc__ or "", inputs)
 
 
-def _words(ids: Iterable[str]) -> tuple[Choice, ...]:
+def words(ids: Iterable[str]) -> tuple[Choice, ...]:
+    """Ids to choose from, as words."""
     return tuple((word, word.replace("_", " ")) for word in ids)
 
 

@@ -1,4 +1,7 @@
-"""Who is acting? A session of one person on one case, signed into a cookie the page cannot read."""
+"""Who is acting? A session of one person on one case or finding, signed into a cookie.
+
+No page can read the cookie.
+"""
 
 from __future__ import annotations
 
@@ -21,10 +24,10 @@ COOKIE = "sightline_session"
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A person at work on a case; `token` stands in every form of the session."""
+    """A person at work on a case or finding; `token` stands in every form of the session."""
 
     person: str
-    case_id: str
+    about: str
     token: str
 
     @classmethod
@@ -35,13 +38,13 @@ class Session:
             entry = signer.read(cookie, now, purpose="session")
         except UsageError:
             return None
-        return cls(entry.person, entry.case_id, signer.seal("form", cookie))
+        return cls(entry.person, entry.about, signer.seal("form", cookie))
 
     def is_ours(self, token: str) -> bool:
         """Whether a form was made in this session."""
         return hmac.compare_digest(self.token.encode(), token.encode())
 
 
-def case_path(case_id: str) -> str:
-    """Under which all that is done about a case lies; cookies of cases do not mix."""
-    return f"/cases/{page_name(case_id)}/"
+def path_of(folder: str, about: str) -> str:
+    """Under which all that is done about a case or finding lies; their cookies do not mix."""
+    return f"/{folder}/{page_name(about)}/"

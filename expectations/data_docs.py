@@ -6,6 +6,7 @@ read everything that was kept, so results of closes long past are taken away fir
 
 from __future__ import annotations
 
+import argparse
 import json
 import shutil
 import sys
@@ -72,8 +73,14 @@ def _kept_suites(store: Path) -> Iterator[tuple[str, int]]:
 
 def main() -> None:
     """Build, and print the first page; an error goes to stderr with its exit code."""
+    parser = argparse.ArgumentParser(prog="python -m expectations.data_docs", description=__doc__)
+    parser.add_argument(
+        "folder",
+        type=Path,
+        help="where results are kept: `expectations/` in SIGHTLINE_HOME",
+    )
     try:
-        sys.stdout.write(f"{build(Path(sys.argv[1]))}\n")
+        sys.stdout.write(f"{build(parser.parse_args().folder)}\n")
     except SightlineError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(error.exit_code)

@@ -18,6 +18,7 @@ from expectations.signals.series import (
     judged,
     not_applicable,
     not_enough,
+    numbered,
 )
 from sightline.errors import NothingCheckedError, UsageError
 
@@ -142,7 +143,7 @@ def _beyond_both(found: SeriesFile, target: float) -> str | None:
 
 def _series(found: SeriesFile, terms: Terms) -> tuple[Series, Terms, list[int]]:
     numbers, lines = found.numbers, found.lines
-    days, step = None, None
+    days, daily = None, False
     if found.periods is not None:
         days = np.array([day.toordinal() for day in found.periods], dtype=np.int64)
         if terms.baseline_until is not None and not days[0] <= terms.baseline_until < days[-1]:
@@ -150,18 +151,9 @@ def _series(found: SeriesFile, terms: Terms) -> tuple[Series, Terms, list[int]]:
                 f"--baseline-until leaves nothing to compare: the periods go from "
                 f"{found.periods[0]} to {found.periods[-1]}"
             )
-        step = int(np.median(np.diff(days))) if len(days) > 1 else 1
-        if step > 1:
-            # Weeks and months are numbered: their unequal lengths are no gaps.
-            numbered = np.rint((days - days[0]) / step).astype(np.int64)
-            until = terms.baseline_until
-            if until is not None:
-                position = int(np.searchsorted(days, until, side="right"))
-                until = int(numbered[position - 1]) if position else -1
-            if (np.diff(numbered) <= 0).any():
-                numbered = np.arange(len(days), dtype=np.int64)
-            days, terms = numbered, replace(terms, baseline_until=until)
-    if step != 1:
+        days, until, daily = numbered(days, terms.baseline_until)
+        terms = replace(terms, baseline_until=until)
+    if not daily:
         terms = replace(terms, period_end=None)
     if "numerator" in numbers:
         top, below = (

@@ -45,7 +45,10 @@ def render_case(case: AuditCase) -> str:
             each for each in (case.decomposition, case.drill_down, case.product) if each is not None
         ],
         comparison=comparison,
-        read_evidence=read_evidence,
+        evidence=[
+            read_evidence(finding.evidence, case.unit_symbol, case.decimals)
+            for finding in case.integrity.findings
+        ],
         diagram=draw(case.line_of_sight),
         departments_note=departments_note(case),
     )

@@ -25,16 +25,15 @@ GRADES = {
     "U": "too few data",
     "A": "nothing to ask",
 }
-_ANSWERS = {
+# How the answer stands, by its state.
+STANDS = {
     "open": "Nobody has answered yet.",
-    "answered": "Answered, and not decided about yet.",
+    "answered": "Answered, and waiting for acceptance.",
     "accepted": "The answer was accepted: the finding is settled as it was observed.",
-    "refused": "The answer was refused: the finding stands.",
+    "refused": "The answer was refused: the finding stands, and waits for another answer.",
 }
-
-
 # Who does what next, by state of the answer.
-_STEPS = {
+STEPS = {
     "open": (("The owner answers", "answer {} --reason CODE"),),
     "answered": (
         ("Somebody who does not own the number accepts", "accept {}"),
@@ -56,7 +55,7 @@ def render_findings(connection: Marts, answer_codes: Sequence[str]) -> Iterator[
 
 def render_finding(row: Row, answer_codes: Sequence[str]) -> str:
     """One finding as one HTML document."""
-    evidence = read_evidence(row["evidence"])
+    evidence = read_evidence(row["evidence"], row["unit_symbol"], row["decimals"])
     state = row["answer_state"]
     return render(
         "finding.html.j2",
@@ -67,10 +66,10 @@ def render_finding(row: Row, answer_codes: Sequence[str]) -> str:
         evidence=evidence,
         rate=false_alarms(row),
         holds=dict(evidence.facts).get("false alarm rate holds"),
-        answer=_ANSWERS[state],
+        answer=STANDS[state],
         steps=[
             (who, f"sightline finding {step.format(row['finding_id'])} --text … --by …")
-            for who, step in _STEPS[state]
+            for who, step in STEPS[state]
         ],
         codes=answer_codes if state in ("open", "refused") else (),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from sightline.errors import UsageError
 from sightline.marts import Marts, Row, ask
 
 # Half a year of weeks, the length of a planning period: what a small line can still show.
@@ -180,19 +181,26 @@ def restated(marts: Marts) -> list[Row]:
     )
 
 
+_FINDING_DETAILS = """
+    select finding.*, kpi.name as kpi_name, kpi.grain, kpi.unit_symbol, kpi.decimals,
+        kpi.system_of_record, coalesce(role.name, kpi.owner) as owner_name
+    from marts.fct_integrity_finding as finding
+    inner join marts.dim_kpi as kpi on finding.kpi_id = kpi.kpi_id
+    left join marts.dim_role as role on kpi.owner = role.role_id
+"""
+
+
 def finding_details(marts: Marts) -> list[Row]:
     """One row per integrity finding with all it says, whose KPI it is about, and its source."""
-    return ask(
-        marts,
-        """
-        select finding.*, kpi.name as kpi_name, kpi.grain, kpi.system_of_record,
-            coalesce(role.name, kpi.owner) as owner_name
-        from marts.fct_integrity_finding as finding
-        inner join marts.dim_kpi as kpi on finding.kpi_id = kpi.kpi_id
-        left join marts.dim_role as role on kpi.owner = role.role_id
-        order by finding.finding_id
-        """,
-    )
+    return ask(marts, f"{_FINDING_DETAILS} order by finding.finding_id")
+
+
+def finding_detail(marts: Marts, finding_id: str) -> Row:
+    """One integrity finding as `finding_details` has it; UsageError when there is none."""
+    found = ask(marts, f"{_FINDING_DETAILS} where finding.finding_id = ?", finding_id)
+    if not found:
+        raise UsageError(f"no finding is called {finding_id}; see `sightline finding list`")
+    return found[0]
 
 
 def cases_due(marts: Marts) -> list[Row]:

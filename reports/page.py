@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
 from reports import status, wording
+from sightline.casebook.acts import MOST
 from sightline.page_name import page_name
 
 if TYPE_CHECKING:
@@ -45,6 +46,11 @@ def act_link(base: str, case_id: str, verb: str = "", *, token: str = "") -> str
     page = f"{base.rstrip('/')}/cases/{page_name(case_id)}/act"
     asked = urlencode({name: said for name, said in (("do", verb), ("link", token)) if said})
     return page + (f"?{asked}" if asked else "")
+
+
+def answer_link(finding_id: str) -> str:
+    """The path at which a finding is answered, and an answer decided about."""
+    return f"/findings/{page_name(finding_id)}/act"
 
 
 def board_link(base: str) -> str | None:
@@ -94,6 +100,7 @@ def _environment() -> jinja2.Environment:
         "limit": wording.limit,
         "scoped": wording.scoped,
         "act_link": act_link,
+        "most": MOST,
         "case_link": case_link,
         "finding_link": finding_link,
     }

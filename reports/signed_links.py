@@ -1,8 +1,9 @@
-"""Who may act through this link? One person, on one case, once, for three days.
+"""Who may act through this link? One person, on one case or finding, once, for three days.
 
-A link carries person, case and expiry, signed with HMAC-SHA-256 by a key in SIGHTLINE_HOME that no
-other part reads. Links are signed as a message is sent: neither outbox nor warehouse holds one that
-works. That a link is used up is an event in the casebook.
+A link carries person, the id it is about (a case's ends in a day, a finding's in a digest) and
+expiry, signed with HMAC-SHA-256 by a key in SIGHTLINE_HOME that no other part reads. Links are
+signed as a message is sent: neither outbox nor warehouse holds one that works. That a link is used
+up is an event in the casebook.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ class Pass:
     """What a link stands for; `link_id` is the same for no two links."""
 
     person: str
-    case_id: str
+    about: str
     expires_at: datetime
     link_id: str
 
@@ -59,11 +60,11 @@ class Signer:
         return cls(_key(home.link_key))
 
     def sign(
-        self, person: str, case_id: str, at: datetime, *, purpose: Purpose = "link", nonce: str = ""
+        self, person: str, about: str, at: datetime, *, purpose: Purpose = "link", nonce: str = ""
     ) -> str:
-        """A token for one person and one case, valid from `at` on for the time of its purpose."""
+        """A token for a person and a case or finding, valid from `at` on as its purpose has it."""
         expires = int((at + LIFETIME[purpose]).timestamp())
-        content = [person, case_id, expires, nonce or secrets.token_urlsafe(12)]
+        content = [person, about, expires, nonce or secrets.token_urlsafe(12)]
         text = _encoded(json.dumps(content, separators=(",", ":")).encode())
         return f"{text}.{self.seal(purpose, text)}"
 
@@ -72,11 +73,11 @@ class Signer:
         text, _, seal = token[:_LONGEST].partition(".")
         if not hmac.compare_digest(self.seal(purpose, text).encode(), seal.encode()):
             raise UsageError(f"this {purpose} was not signed here, or was altered")
-        person, case_id, expires, link_id = json.loads(_decoded(text))
+        person, about, expires, link_id = json.loads(_decoded(text))
         expires_at = datetime.fromtimestamp(expires, UTC)
         if at >= expires_at:
             raise UsageError(f"this {purpose} expired on {expires_at:%d %b %Y at %H:%M} UTC")
-        return Pass(person, case_id, expires_at, link_id)
+        return Pass(person, about, expires_at, link_id)
 
     def seal(self, purpose: str, text: str) -> str:
         """The signature of a text for one purpose: what is signed for one serves no other."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
 
+from sightline.answering import Asked, act_on_finding
 from sightline.casebook import Silence
 from sightline.casebook.acts import Act, Answer, Close, SilenceCase, TakeAction, read_act
-from sightline.casebook.answers import Answers, FindingAct, check_answer
+from sightline.casebook.answers import Answers
 from sightline.casebook.silencing import refuse_unfit
 from sightline.days_off import days_off
 from sightline.errors import UsageError
@@ -129,19 +130,16 @@ def _answer(
     if act.finding_id not in asked:
         known = ", ".join(asked) or "none"
         raise UsageError(f"{case_id} asks nothing called {act.finding_id}; it asks: {known}")
-    check_answer(catalog, kpi_of(case_id), by=author, reason=act.reason, at=at)
     answers = Answers(casebook.url)
     try:
-        answers.add(
-            FindingAct(
-                finding_id=act.finding_id,
-                kind="answered",
-                about=asked[act.finding_id],
-                actor=author,
-                at=at,
-                reason=act.reason,
-                text=act.text,
-            )
+        act_on_finding(
+            answers,
+            catalog,
+            Asked(act.finding_id, kpi_of(case_id), asked[act.finding_id]),
+            verb="answer",
+            fields={"reason": act.reason, "text": act.text},
+            author=author,
+            at=at,
         )
     finally:
         answers.close()

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from orchestration.commands.case_acts import register
+from orchestration.commands.acts import Person, emit_link, register
 from orchestration.commands.output import AsJson, emit
 from orchestration.commands.past import instant
 from orchestration.commands.reading import marts, records
+from sightline.casebook.acts import ACTS
 from sightline.errors import UsageError
 from sightline.home import Home
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from sightline.casebook import Casebook
 
 app = typer.Typer(help="Audit cases: what was found when a linked KPI breached, and what was done.")
-register(app)
+CaseId = Annotated[str, typer.Argument(help="The case, as `case list` names it.")]
 
 _OTHER_CODE = 5  # exit code; those below it are of errors
 
@@ -93,7 +94,7 @@ def _kept(case_id: str) -> "AuditCase":
 
 @app.command("reproduce")
 def reproduce(
-    case_id: Annotated[str, typer.Argument(help="The case, as `case list` names it.")],
+    case_id: CaseId,
     as_of: Annotated[
         str | None,
         typer.Option(help="The moment its page is of; by default, when the kept case was made."),
@@ -176,7 +177,7 @@ def _drawn(home: Home, case_id: str, moment: datetime) -> tuple[bytes, str]:
 
 @app.command("show")
 def show(
-    case_id: Annotated[str, typer.Argument(help="The case, as `case list` names it.")],
+    case_id: CaseId,
     as_json: AsJson = False,
 ) -> None:
     """One case: what was found, who acts, and where its page lies."""
@@ -213,25 +214,37 @@ def show(
 
 
 @app.command("link")
-def link(
-    case_id: Annotated[str, typer.Argument(help="The case, as `case list` names it.")],
-    person: Annotated[str, typer.Argument(help="Who is to act: a mailbox of the vocabulary.")],
-    as_json: AsJson = False,
-) -> None:
+def link(case_id: CaseId, person: Person, as_json: AsJson = False) -> None:
     """Sign a link by which one person can act on one case, once, within three days."""
     from reports.page import act_link
-    from reports.signed_links import Signer
-    from sightline.casebook import Casebook
     from sightline.casebook.legal import require_case
-    from sightline.catalog import load_catalog
-    from sightline.people import require_known
 
     home = Home.from_env()
-    now = home.now()
-    casebook = Casebook(home.casebook_url)
-    casebook.create()
-    require_case(case_id, casebook.standing(case_id, now))
-    require_known(load_catalog(home.okrs), person, now.date())
-    base = home.public_url or "http://127.0.0.1:3080"
-    address = act_link(base, case_id, token=Signer.of(home).sign(person, case_id, now))
-    emit({"case_id": case_id, "person": person, "link": address}, address, as_json=as_json)
+    require_case(case_id, _casebook(home).standing(case_id, home.now()))
+    emit_link("case_id", case_id, person, act_link("", case_id), as_json=as_json)
+
+
+def _take(case_id: str, verb: str, fields: dict[str, str], author: str, *, as_json: bool) -> None:
+    """Record the act and say where the case stands now."""
+    from sightline.acting import act_on
+    from sightline.catalog import load_catalog
+
+    home = Home.from_env()
+    stands = act_on(
+        _casebook(home),
+        load_catalog(home.okrs),
+        case_id,
+        verb=verb,
+        fields=fields,
+        author=author,
+        at=home.now(),
+    )
+    due = f", next step by {stands.due}" if stands.due else ""
+    emit(
+        {"case_id": case_id, "state": stands.state, "due": stands.due, "since": stands.since},
+        f"{case_id} is {stands.state.replace('_', ' ')}{due}",
+        as_json=as_json,
+    )
+
+
+register(app, ACTS, "case_id", CaseId, _take)

@@ -1,25 +1,24 @@
-"""`finding list`, `show`, `answer`, `accept`, `refuse`: what guards ask, and what owners say."""
+"""`finding list`, `show`, `link`, `answer`, `accept`, `refuse`: what guards ask, and answers."""
 
 import json
+from contextlib import closing
 from dataclasses import asdict
-from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from orchestration.commands.acts import Person, emit_link, register
 from orchestration.commands.output import AsJson, emit
 from orchestration.commands.reading import marts, records
-from sightline.errors import UsageError
+from sightline.answering import FINDING_ACTS
 from sightline.home import Home
 
 if TYPE_CHECKING:
-    from sightline.casebook.answers import ActKind
+    from sightline.casebook.answers import Answers
 
 app = typer.Typer(help="Findings about numbers: what a guard asks, and what the owner answers.")
 
 Finding = Annotated[str, typer.Argument(help="The finding, as `finding list` names it.")]
-By = Annotated[str, typer.Option("--by", help="Your mailbox, as the vocabulary names it.")]
-Text = Annotated[str, typer.Option("--text", help="A sentence that stays on record.")]
 
 _EXPLANATIONS = "innocent_explanations"
 _EVERY = "from marts.fct_integrity_finding order by grade desc, finding_id"
@@ -30,6 +29,10 @@ def list_findings(as_json: AsJson = False) -> None:
     """Every finding, the urgent first; exit code 1 while one is not settled."""
     with marts() as connection:
         rows = records(connection, _EVERY)
+    with _answers() as answers:
+        states = answers.states()
+    for row in rows:
+        row["answer_state"] = states.get(_about(row), row["answer_state"])
     lines = [
         f"{row['finding_id']}  grade {row['grade']}, {row['answer_state']}: {row['question']}"
         for row in rows
@@ -42,101 +45,75 @@ def list_findings(as_json: AsJson = False) -> None:
 @app.command("show")
 def show(finding: Finding, as_json: AsJson = False) -> None:
     """One finding: question, innocent explanations, answers, and the page with its evidence."""
-    from sightline.casebook.answers import Answers
+    from reports.finding_page import STANDS
 
     row = _found(finding)
-    answers = Answers(Home.from_env().casebook_url)
-    acts = answers.acts(finding)
-    answers.close()
+    with _answers() as answers:
+        acts = answers.acts(finding)
+        row["answer_state"] = answers.states().get(_about(row), row["answer_state"])
     read = {name: json.loads(row[name] or "null") for name in ("evidence", _EXPLANATIONS)}
     chance = "" if row["p_value"] is None else f", p = {float(row['p_value']):.2g}"
     lines = [
         row["question"],
         f"Found: {row['observed']}. Expected: {row['expected']}.",
-        f"Grade {row['grade']}, {row['answer_state']}: {row['kind']}, n = {row['n']}{chance}",
+        f"Grade {row['grade']}: {row['kind']}, n = {row['n']}{chance}",
         *(f"Perhaps: {reason}" for reason in read[_EXPLANATIONS] or ()),
         *(f"{act.kind} by {act.actor}: {' '.join((act.reason, act.text)).strip()}" for act in acts),
-        f"Page: {Home.from_env().findings / f'{finding}.html'}",
+        STANDS[row["answer_state"]],
+        f"Page: {Home.from_env().finding_page(finding)}",
     ]
     data = row | read | {"acts": [asdict(act) for act in acts]}
     emit(data, "\n".join(lines), as_json=as_json)
 
 
-@app.command("answer")
-def answer(
-    finding: Finding,
-    reason: Annotated[str, typer.Option(help="A code of `answer_codes` in the vocabulary.")],
-    text: Text,
-    by: By,
-    as_json: AsJson = False,
-) -> None:
-    """Answer for a number you own; somebody else then accepts or refuses the answer."""
+@app.command("link")
+def link(finding: Finding, person: Person, as_json: AsJson = False) -> None:
+    """Sign a link by which one person can answer, or decide about an answer, in a browser."""
+    from reports.page import answer_link
+
+    _found(finding)
+    emit_link("finding_id", finding, person, answer_link(finding), as_json=as_json)
+
+
+def _take(finding: str, verb: str, fields: dict[str, str], author: str, *, as_json: bool) -> None:
     from orchestration.catalog import catalog
-    from sightline.casebook.answers import check_answer
+    from sightline.answering import Asked, act_on_finding
 
     row, now = _found(finding), Home.from_env().now()
-    check_answer(catalog(), row["kpi_id"], by=by, reason=reason, at=now)
-    _keep(row, "answered", by=by, reason=reason, text=text, at=now, as_json=as_json)
-
-
-@app.command("accept")
-def accept(finding: Finding, text: Text, by: By, as_json: AsJson = False) -> None:
-    """Accept the owner's answer: a number contested by this finding alone is trusted again."""
-    _decide(finding, "accepted", text=text, by=by, as_json=as_json)
-
-
-@app.command("refuse")
-def refuse(finding: Finding, text: Text, by: By, as_json: AsJson = False) -> None:
-    """Refuse the owner's answer, or take an acceptance back: the finding stands as before."""
-    _decide(finding, "refused", text=text, by=by, as_json=as_json)
-
-
-def _decide(finding: str, kind: "ActKind", *, text: str, by: str, as_json: bool) -> None:
-    from orchestration.catalog import catalog
-    from sightline.casebook.answers import check_decision
-
-    row, now = _found(finding), Home.from_env().now()
-    check_decision(catalog(), row["kpi_id"], by=by, at=now)
-    _keep(row, kind, by=by, reason="", text=text, at=now, as_json=as_json)
+    with _answers() as answers:
+        act = act_on_finding(
+            answers,
+            catalog(),
+            Asked(finding, row["kpi_id"], row["observed"]),
+            verb=verb,
+            fields=fields,
+            author=author,
+            at=now,
+        )
+    told = asdict(act)
+    del told["about"]
+    emit(
+        told | {"at": now.isoformat()},
+        f"{act.finding_id} is {act.kind}; the next pulse brings it into the marts",
+        as_json=as_json,
+    )
 
 
 def _found(finding: str) -> dict[str, Any]:
+    from reports.marts import finding_detail
+
     with marts() as connection:
-        rows = records(
-            connection, "from marts.fct_integrity_finding where finding_id = ?", [finding]
-        )
-    if not rows:
-        raise UsageError(f"no finding is called {finding}; see `sightline finding list`")
-    return rows[0]
+        return finding_detail(connection, finding)
 
 
-def _keep(
-    row: dict[str, Any],
-    kind: "ActKind",
-    *,
-    by: str,
-    reason: str,
-    text: str,
-    at: datetime,
-    as_json: bool,
-) -> None:
-    from sightline.casebook.answers import Answers, FindingAct
+def _about(row: dict[str, Any]) -> tuple[str, str]:
+    return row["finding_id"], row["observed"]
 
-    act = FindingAct(
-        finding_id=row["finding_id"],
-        kind=kind,
-        about=row["observed"],
-        actor=by,
-        at=at,
-        reason=reason,
-        text=text,
-    )
-    answers = Answers(Home.from_env().casebook_url)
-    answers.add(act)
-    answers.close()
-    told = {"finding_id": act.finding_id, "kind": kind, "actor": by, "reason": reason, "text": text}
-    emit(
-        told | {"at": at.isoformat()},
-        f"{act.finding_id} is {kind}; the next pulse brings it into the marts",
-        as_json=as_json,
-    )
+
+def _answers() -> "closing[Answers]":
+    from sightline.casebook.answers import Answers
+
+    return closing(Answers(Home.from_env().casebook_url))
+
+
+register(app, FINDING_ACTS, "finding", Finding, _take)

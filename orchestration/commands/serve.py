@@ -1,4 +1,4 @@
-"""`serve`: act on cases in a browser."""
+"""`serve`: act on cases and findings in a browser."""
 
 from typing import Annotated
 
@@ -13,7 +13,7 @@ def serve(
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 3080,
     as_json: AsJson = False,
 ) -> None:
-    """Serve board and cases, and take what people do about them, until interrupted.
+    """Serve board, cases and findings, and take what people do about them, until interrupted.
 
     Behind another name, set SIGHTLINE_PUBLIC_URL to it: alerts by e-mail then carry signed links.
     """
@@ -21,5 +21,8 @@ def serve(
 
     address = f"http://{host}:{port}/"
     emit({"address": address}, address, as_json=as_json)
-    say("a person acts through a signed link: `sightline case link <case> <mailbox>`")
+    say(
+        "a person acts through a signed link: `sightline case link <case> <mailbox>`, "
+        "or `sightline finding link <finding> <mailbox>`"
+    )
     answer(Home.from_env().create(), host=host, port=port)

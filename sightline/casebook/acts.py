@@ -13,10 +13,13 @@ from sightline.definition import Day
 from sightline.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pydantic_core import ErrorDetails
 
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
-OptionalWords = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2_000)]
+MOST = 2_000  # characters of what a person says
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MOST)]
+OptionalWords = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MOST)]
 
 
 class Act(BaseModel):
@@ -144,12 +147,12 @@ ACTS: dict[str, type[Act]] = {
 VERBS = {act.kind: act.verb for act in ACTS.values()}
 
 
-def read_act(verb: str, fields: dict[str, str]) -> Act:
+def read_act(verb: str, fields: dict[str, str], forms: Mapping[str, type[Act]] = ACTS) -> Act:
     """The act a form describes; UsageError when there is no such act, or as `filled` has it."""
     try:
-        form = ACTS[verb]
+        form = forms[verb]
     except KeyError:
-        raise UsageError(f"nobody can {verb} a case; there are: {', '.join(ACTS)}") from None
+        raise UsageError(f"nobody can {verb} it; there are: {', '.join(forms)}") from None
     return filled(form, fields)
 
 

@@ -22,8 +22,11 @@ from sightline.casebook.store import (
     writing,
 )
 from sightline.errors import UsageError
+from sightline.people import holders, roles_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy import Connection
 
     from sightline.catalog import Catalog
@@ -68,6 +71,11 @@ class Answers:
         with self._engine.connect() as connection:
             return _acts(connection, finding_id)
 
+    def states(self) -> dict[tuple[str, str], ActKind]:
+        """Where each finding and what was observed of it stands; those without an act are open."""
+        with self._engine.connect() as connection:
+            return {(act.finding_id, act.about): act.kind for act in _acts(connection)}
+
     def add(self, act: FindingAct) -> None:
         """Keeps one act.
 
@@ -80,30 +88,43 @@ class Answers:
                 "stays on record"
             )
         with writing(self._engine) as connection:
-            before = [one for one in _acts(connection, act.finding_id) if one.about == act.about]
-            state = before[-1].kind if before else None
-            if act.kind not in LEGAL[state]:
-                raise UsageError(
-                    f"{act.finding_id} is {state or 'not answered yet'}: it cannot be "
-                    f"{act.kind} now, only {' or '.join(LEGAL[state])}"
-                )
-            authors = {one.actor for one in before if one.kind == "answered"}
-            if act.kind != "answered" and act.actor in authors:
-                raise UsageError(
-                    f"{act.actor} answered {act.finding_id}: somebody else has to decide about it"
-                )
+            before = _acts(connection, act.finding_id)
+            refuse_illegal(act.finding_id, act.about, act.kind, before, by=act.actor)
             row = {"finding_id": act.finding_id, "kind": act.kind, "about": act.about}
             row |= {"actor": act.actor, "reason": act.reason, "text": act.text}
             connection.execute(insert(finding_act), row | {"at": to_utc_naive(act.at)})
 
 
+def refuse_illegal(
+    finding_id: str, about: str, kind: str, acts: Sequence[FindingAct], *, by: str
+) -> None:
+    """UsageError when an act may not follow those on the finding that are about the same.
+
+    That is when the step is not legal now, naming those that are, and when whoever answered would
+    decide about the answer.
+    """
+    before = [one for one in acts if one.about == about]
+    state = before[-1].kind if before else None
+    if kind not in LEGAL[state]:
+        raise UsageError(
+            f"{finding_id} is {state or 'not answered yet'}: it cannot be "
+            f"{kind} now, only {' or '.join(LEGAL[state])}"
+        )
+    if kind != "answered" and by in {one.actor for one in before if one.kind == "answered"}:
+        raise UsageError(f"{by} answered {finding_id}: somebody else has to decide about it")
+
+
+def check_owner(catalog: Catalog, kpi_id: str, *, by: str, at: datetime) -> None:
+    """Raise UsageError unless `by` answers for the KPI at that moment."""
+    owner = _owner(catalog, kpi_id)
+    if owner not in roles_of(catalog, by, at.date()):
+        named = " or ".join(holders(catalog, owner, at.date())) or "nobody at present"
+        raise UsageError(f"{kpi_id} is answered for by its owner, {owner}: {named}, not {by}")
+
+
 def check_answer(catalog: Catalog, kpi_id: str, *, by: str, reason: str, at: datetime) -> None:
     """Raise UsageError unless `by` answers for the KPI at that moment and the reason is a code."""
-    owner = catalog.kpis[kpi_id].owner
-    if owner not in _roles_of(catalog, by, at):
-        holder = catalog.vocabulary.roles[owner].holder_on(at.date())
-        named = f"{holder.person} or {holder.deputy}" if holder else "nobody at present"
-        raise UsageError(f"{kpi_id} is answered for by its owner, {owner}: {named}, not {by}")
+    check_owner(catalog, kpi_id, by=by, at=at)
     codes = catalog.vocabulary.answer_codes
     if reason not in codes:
         known = ", ".join(codes) or "none yet: add `answer_codes` to vocabulary.yml"
@@ -112,24 +133,23 @@ def check_answer(catalog: Catalog, kpi_id: str, *, by: str, reason: str, at: dat
 
 def check_decision(catalog: Catalog, kpi_id: str, *, by: str, at: datetime) -> None:
     """Raise UsageError unless `by` holds a role, and not the one that answers for the KPI."""
-    roles = _roles_of(catalog, by, at)
+    owner, roles = _owner(catalog, kpi_id), roles_of(catalog, by, at.date())
     if not roles:
         raise UsageError(f"{by} holds no role of the vocabulary: nobody knows for whom they decide")
-    if catalog.kpis[kpi_id].owner in roles:
+    if owner in roles:
         raise UsageError(f"{by} answers for {kpi_id}: somebody without that role has to decide")
 
 
-def _roles_of(catalog: Catalog, person: str, at: datetime) -> set[str]:
-    """Roles a mailbox holds at a moment, itself or as deputy."""
-    return {
-        name
-        for name, role in catalog.vocabulary.roles.items()
-        if (holder := role.holder_on(at.date())) and person in (holder.person, holder.deputy)
-    }
+def _owner(catalog: Catalog, kpi_id: str) -> str:
+    if kpi_id not in catalog.kpis:
+        raise UsageError(f"{kpi_id} is defined no more: nobody answers for it")
+    return catalog.kpis[kpi_id].owner
 
 
-def _acts(connection: Connection, finding_id: str) -> list[FindingAct]:
-    query = select(finding_act).where(finding_act.c.finding_id == finding_id)
+def _acts(connection: Connection, finding_id: str | None = None) -> list[FindingAct]:
+    query = select(finding_act)
+    if finding_id is not None:
+        query = query.where(finding_act.c.finding_id == finding_id)
     rows = connection.execute(query.order_by(finding_act.c.sequence)).mappings().all()
     return [
         FindingAct(

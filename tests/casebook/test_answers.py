@@ -102,6 +102,13 @@ def test_nobody_else_answers_and_only_with_a_known_code() -> None:
         check_answer(CATALOG, "staff_trained", by=OWNER, reason="because", at=AT)
 
 
+def test_for_a_kpi_that_is_defined_no_more_nobody_answers_or_decides() -> None:
+    with pytest.raises(UsageError, match="gone is defined no more"):
+        check_answer(CATALOG, "gone", by=OWNER, reason="stand_in", at=AT)
+    with pytest.raises(UsageError, match="gone is defined no more"):
+        check_decision(CATALOG, "gone", by=OTHER, at=AT)
+
+
 def test_whoever_decides_holds_a_role() -> None:
     check_decision(CATALOG, "staff_trained", by=OTHER, at=AT)
     with pytest.raises(UsageError, match="holds no role"):

@@ -37,9 +37,9 @@ def test_suite_checkpoint_and_result_are_kept_and_pages_built(
     assert len(list(tmp_path.rglob("validations/**/*-workbook_structure_intact.json"))) == 1
 
 
-def documented(store: Path) -> subprocess.CompletedProcess[str]:
+def documented(*words: object) -> subprocess.CompletedProcess[str]:
     """The command as it is documented, in a process in which nothing was judged."""
-    command = [sys.executable, "-m", "expectations.data_docs", str(store)]
+    command = [sys.executable, "-m", "expectations.data_docs", *map(str, words)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
@@ -73,3 +73,10 @@ def test_a_suite_that_would_show_less_than_was_kept_is_an_error(
 def test_a_folder_in_which_nothing_was_kept_is_an_error(tmp_path: Path) -> None:
     done = documented(tmp_path)
     assert (done.returncode, "nothing was judged" in done.stderr) == (3, True)
+
+
+def test_without_a_folder_it_says_how_it_is_called() -> None:
+    done = documented()
+    assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+    assert "usage: python -m expectations.data_docs" in done.stderr
+    assert "folder" in documented("--help").stdout

@@ -15,10 +15,11 @@ from reports.board import render_board
 from reports.case_page import render_case
 from reports.finding_page import render_finding
 from reports.marts import finding_details
+from sightline.audit_case import Integrity
 from sightline.casebook import Casebook
 from tests.reports.conftest import NOW
 from tests.reports.firm import Firm
-from tests.reports.sample_case import sample_case
+from tests.reports.sample_case import FINDING, sample_case
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -44,7 +45,15 @@ def documents(firm: Firm, casebook: Casebook) -> dict[str, str]:
     ).messages
     return {
         "board": render_board(firm.marts),
-        "case": render_case(sample_case()),
+        "case": render_case(
+            sample_case(
+                integrity=Integrity(
+                    verdict="contested",
+                    grade="C",
+                    findings=(FINDING.model_copy(update={"evidence": WIDE_EVIDENCE}),),
+                )
+            )
+        ),
         "finding": render_finding(
             finding_details(firm.marts)[0] | {"evidence": WIDE_EVIDENCE}, ("late_booking",)
         ),
@@ -136,6 +145,36 @@ def test_no_page_is_wider_than_a_phone(
     page.set_viewport_size({"width": PHONE_WIDTH, "height": 844})
     _open(page, documents[name], tmp_path)
     assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE_WIDTH
+
+
+@pytest.mark.parametrize("name", ["case", "finding"])
+def test_no_cell_of_the_evidence_breaks_inside_a_word_on_a_phone(
+    page: Page, documents: dict[str, str], name: str, tmp_path: Path
+) -> None:
+    page.set_viewport_size({"width": PHONE_WIDTH, "height": 844})
+    _open(page, documents[name], tmp_path)
+    lines = page.evaluate(
+        """() => [...document.querySelectorAll('.facts td')].map(cell => {
+            cell.closest('details')?.setAttribute('open', '');
+            const text = document.createRange();
+            text.selectNodeContents(cell);
+            return [cell.textContent, new Set([...text.getClientRects()].map(r => r.top)).size];
+        })"""
+    )
+    assert lines
+    assert [words for words, count in lines if count > len(words.split(" "))] == []
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE_WIDTH
+
+
+def test_the_evidence_of_a_case_is_printed_though_it_is_folded_on_the_screen(
+    page: Page, documents: dict[str, str], tmp_path: Path
+) -> None:
+    _open(page, documents["case"], tmp_path)
+    is_seen = "e => e.checkVisibility({contentVisibilityAuto: true})"
+    evidence = page.locator("details .facts").first
+    assert evidence.evaluate(is_seen) is False
+    page.emulate_media(media="print")
+    assert evidence.evaluate(is_seen) is True
 
 
 def test_a_script_in_a_page_would_not_run(

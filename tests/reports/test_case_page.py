@@ -49,7 +49,7 @@ def test_each_block_says_what_the_case_says() -> None:
         "Why does the hand-kept log show 98.2 where the ERP gives 97.35?",
         "It may be innocent: The log leaves planned stops out. The log rounds up.",
         "differing weeks 8 of the last 8, all towards the target",
-        "cell reported recomputed D79 98.2 97.35",
+        "cell reported recomputed D79 98.20 % 97.35 %",
         "2 of 2 closed weeks below target",
         "64 % 65 % ● on track",
         "3 departments on the path of this KPI were asked: maintenance, automation and customer",

@@ -119,7 +119,7 @@ def test_a_case_can_be_opened_from_the_plain_text_of_a_mail_each_by_its_reader(
     }
     (signed,) = written.pop("maintenance-lead@northline.example")
     entry = Signer.of(home).read(signed.partition("link=")[2], NOW)
-    assert (entry.person, entry.case_id) == ("maintenance-lead@northline.example", CASE)
+    assert (entry.person, entry.about) == ("maintenance-lead@northline.example", CASE)
     assert written == {
         "coo@northline.example": [case_link(CASE, DESK)],
         "finance@northline.example": [case_link(CASE, DESK)],

@@ -54,6 +54,13 @@ def test_a_p_value_that_six_decimals_do_not_show_is_small_and_not_nothing(firm: 
     assert "<dt>q value</dt><dd>&lt; 0.000001</dd>" in told
 
 
+def test_what_the_guard_cannot_see_is_a_list_under_its_own_heading(firm: Firm) -> None:
+    told = page(firm, evidence='{"cell": "E42", "invisible": ["omissions", "early edits"]}')
+    _, _, end = told.partition("<h2>What this guard cannot see</h2>")
+    assert "<ul><li>omissions</li><li>early edits</li></ul>" in end
+    assert "What this guard cannot see" not in page(firm)
+
+
 def test_an_answer_is_shown_with_its_author_and_who_decided(firm: Firm) -> None:
     at = datetime.fromisoformat("2026-10-26 06:00")
     told = page(
@@ -84,7 +91,7 @@ def test_the_page_names_the_steps_that_may_follow_and_the_codes_of_an_answer(
     firm: Firm, state: str, steps: list[str]
 ) -> None:
     told = page(firm, answer_state=state)
-    assert re.findall(r"sightline finding (\w+) f1", told) == steps
+    assert re.findall(r"sightline finding (\w+) f1", told) == [*steps, "link"]
     listed = "<code>late_booking</code> late booking" in told
     assert listed == ("answer" in steps)
 

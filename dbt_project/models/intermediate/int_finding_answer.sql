@@ -3,8 +3,8 @@
 with acts as (
     select
         *,
-        row_number() over (partition by finding_id order by sequence desc) as act_rank,
-        row_number() over (partition by finding_id, kind order by sequence desc) as kind_rank
+        row_number() over (partition by finding_id, about order by sequence desc) as act_rank,
+        row_number() over (partition by finding_id, about, kind order by sequence desc) as kind_rank
     from {{ ref('stg_casebook__finding_act') }}
 ),
 
@@ -30,4 +30,4 @@ select
     case when newest.kind <> 'answered' then newest.happened_at end as decided_at,
     case when newest.kind <> 'answered' then newest.said end as decision
 from answers
-inner join newest on answers.finding_id = newest.finding_id
+inner join newest on answers.finding_id = newest.finding_id and answers.about = newest.about
