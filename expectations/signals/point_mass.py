@@ -16,7 +16,7 @@ from scipy.special import bdtrc, betainc
 
 from expectations.signals.bunching import BOUNDS
 from expectations.signals.density import fit, polynomials
-from expectations.signals.few_answers import gathers_means
+from expectations.signals.few_answers import are_shares_of_few, gathers_means
 from expectations.signals.series import (
     Placebo,
     Signal,
@@ -75,6 +75,8 @@ def point_mass(series: Series, terms: Terms) -> Signal:
     if terms.kind == "score" and gathers_means(values, terms.target):
         return not_applicable(n, f"means of few answers gather at {terms.target:g} anyway")
     is_rate = series.denominators is not None and series.numerators is not None
+    if not is_rate and are_shares_of_few(values):
+        return not_applicable(n, "shares of a few gather at simple ones: of how many is not known")
     found = cells_of_rates(series, terms) if is_rate else cells_of_values(values, terms)
     if isinstance(found, str):
         return not_applicable(n, found)

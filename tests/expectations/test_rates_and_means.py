@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from expectations.guard import Outcome
 from expectations.signals.bunching import bunching
 from expectations.signals.point_mass import point_mass
 from expectations.signals.roundness import roundness
@@ -84,3 +85,21 @@ def test_marks_lifted_to_the_target_are_found_beside_those_exactly_on_it() -> No
     assert signal.p_value < 0.001
     assert "those exactly on 4 left out" in signal.observed
     assert (values[signal.rows] != 4.0).all()
+
+
+@pytest.mark.parametrize("decimals", [1, 2])
+def test_shares_of_a_few_gather_at_simple_ones(decimals: int) -> None:
+    few = {1: 25, 2: 80}[decimals]
+    for seed in SEEDS:
+        generator = np.random.default_rng(seed)
+        sizes = generator.integers(few // 4, few + 1, 365)
+        values = np.round(100 * generator.binomial(sizes, 0.3) / sizes, decimals)
+        signal = point_mass(Series.of(values), Terms(target=30.0, kind="rate"))
+        assert signal.outcome is Outcome.NOT_APPLICABLE
+
+
+@pytest.mark.parametrize("step", [5.0, 1.0, 0.5, 0.1, 0.01])
+def test_figures_that_are_no_shares_of_a_few_are_judged(step: float) -> None:
+    values = np.round(np.random.default_rng(1).normal(60, 12, 365) / step) * step
+    signal = point_mass(Series.of(values), Terms(target=55.0, kind="rate"))
+    assert signal.outcome is Outcome.JUDGED
