@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from expectations.signals.density import polynomials
-from expectations.signals.exposure import LEAST, level_leads, places_held
+from expectations.signals.exposure import LEAST, dwelling, in_order, level_leads, places_held
 from expectations.signals.lattice import Lattice, lattice_of
 from expectations.signals.quantiles import spread_of
 
@@ -38,7 +38,8 @@ class Bins:
     """Counts in bins of the signed distance from the limit; bin 0 is the first inside.
 
     exposure: how much of a bin the values could fill, 1 where nothing but a smooth curve tells;
-    left_out: whether values exactly on the limit are in no bin;
+    left_out: whether values exactly on the limit are in no bin; dwelling: how much more counts
+    scatter because values stay where they were;
     scales: logarithms of how far the bins are from where all values end.
     """
 
@@ -49,6 +50,7 @@ class Bins:
     exposure: Floats
     roundness: Integers
     left_out: bool
+    dwelling: float
     scales: tuple[Floats, ...] = ()
 
     @property
@@ -118,7 +120,8 @@ def bins_about(series: Series, terms: Terms, sign: float) -> Bins | None:
         for end, side in ends_of(values, terms)
         if np.ptp(away := np.maximum(side * (middles - end), width / 2)) > SPAN * away.min()
     )
-    return Bins(first, counts, width, design, exposure, roundness, left_out, scales)
+    stays = dwelling(index) if in_order(series) else 1.0
+    return Bins(first, counts, width, design, exposure, roundness, left_out, stays, scales)
 
 
 def ends_of(values: Floats, terms: Terms) -> list[tuple[float, float]]:

@@ -134,7 +134,7 @@ def _contrast(bins: Bins, values: Floats, limit: float, sign: float) -> Signal:
             expected="none",
         )
     placebos, stray, alike = _placebos(bins, best, looks, limit, sign)
-    score = least.score / (stray * MISFIT)
+    score = least.score / (stray * MISFIT * np.sqrt(bins.dwelling))
     p_value = _p_value(bins, score, looks)
     if alike is not None:
         p_value = max(p_value, among_its_like(score, alike))

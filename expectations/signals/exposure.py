@@ -34,6 +34,8 @@ MILD = 0.75
 CLEAR, SORTED = 3.0, 0.1
 # Nothing lies so many deviations from its level.
 END = 4.0
+# Neighbours share a bin so much more often than others where values dwell.
+DWELLS = 0.1
 # A level may raise or lower the expected count of a bin by so much (a logarithm).
 MOST = 3.0
 
@@ -63,7 +65,7 @@ def level_leads(series: Series, edges: Floats, design: Floats) -> Floats:
 
     Only what the columns of the design cannot follow: 1 everywhere where the level stays.
     """
-    if series.days is None and not _remembers(series.values):
+    if not in_order(series):
         return np.ones(len(edges) - 1)
     parts = _levels(series.values, series.days)
     skew = 0.0
@@ -78,6 +80,25 @@ def level_leads(series: Series, edges: Floats, design: Floats) -> Floats:
     weights, logs = np.sqrt(held), np.log(held)
     fitted = np.linalg.lstsq(design * weights[:, None], logs * weights, rcond=None)[0]
     return np.asarray(np.exp(np.clip(logs - design @ fitted, -MOST, MOST)), dtype=np.float64)
+
+
+def in_order(series: Series) -> bool:
+    """Do values follow one another in time, or as if they did?"""
+    return series.days is not None or _remembers(series.values)
+
+
+def dwelling(bins: Integers) -> float:
+    """How much more counts in bins scatter where values stay in theirs: a factor of the variance.
+
+    The sum over near distances of how much more often two values share a bin than those as far
+    apart as a level is told from; 1 where neighbours hardly do.
+    """
+    if len(bins) <= 4 * AROUND:
+        return 1.0
+    together = [float((bins[lag:] == bins[:-lag]).mean()) for lag in range(1, 4 * AROUND + 1)]
+    far = float(np.mean(together[2 * AROUND :]))
+    more = (np.array(together[: 2 * AROUND]) - far) / max(1 - far, LEAST)
+    return 1 + 2 * float(np.maximum(more, 0).sum()) if more[0] > DWELLS else 1.0
 
 
 def _remembers(values: Floats) -> bool:

@@ -16,6 +16,7 @@ from scipy.special import bdtrc, betainc
 
 from expectations.signals.bunching import BOUNDS
 from expectations.signals.density import fit, polynomials
+from expectations.signals.exposure import dwelling, in_order
 from expectations.signals.few_answers import are_shares_of_few, gathers_means
 from expectations.signals.series import (
     Placebo,
@@ -84,10 +85,11 @@ def point_mass(series: Series, terms: Terms) -> Signal:
     others = cells.places[1 : cells.alike + 1]
     if len(others) < FEWEST_ALIKE or not others.min() < cells.places[0] < others.max():
         return not_applicable(n, "too few other places near by are as round as the target")
-    return _compare(cells, on_target, terms)
+    stays = dwelling(np.unique(values, return_inverse=True)[1]) if in_order(series) else 1.0
+    return _compare(cells, on_target, terms, stays)
 
 
-def _compare(cells: Cells, on_target: Booleans, terms: Terms) -> Signal:
+def _compare(cells: Cells, on_target: Booleans, terms: Terms, stays: float) -> Signal:
     n, rows = len(on_target), np.arange(len(cells.places))
     of_alike = alike_tell(n, cells.hits[1 : cells.alike + 1])
     told = (rows > 0) & (rows <= cells.alike) if of_alike else rows > cells.alike
@@ -98,7 +100,7 @@ def _compare(cells: Cells, on_target: Booleans, terms: Terms) -> Signal:
     expected = MARGIN * curve.expected[: cells.alike + 1]
     count, own = float(cells.hits[0]), max(float(expected[0]), 1e-9)
     at_target = (rows == 0).astype(float)
-    spread = curve.dispersion
+    spread = curve.dispersion * stays
     near_by = cells.hits[told]
     is_blind = near_by.sum() < FEWEST_TELLING and 2 * count < n
     if is_blind or (spread - 1) > STICKY**2 * float(near_by.mean()):

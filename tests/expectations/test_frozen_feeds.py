@@ -5,8 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from expectations.signals.bunching import bunching
-from expectations.signals.point_mass import point_mass
 from expectations.signals.repetition import repetition
 from expectations.signals.series import Series, Signal, Terms
 
@@ -56,35 +54,3 @@ def test_what_froze_is_named() -> None:
 def test_what_did_not_freeze_is_left_alone() -> None:
     series = [Series.of(measured(n, seed), days=np.arange(n)) for n in (78, 365) for seed in SEEDS]
     assert sum(is_asked(repetition(one, WEEKLY)) for one in series) <= 1
-
-
-def headcount(n: int, seed: int) -> Series:
-    """People who come and go on one day of five."""
-    generator = np.random.default_rng([n, seed])
-    moves = generator.poisson(0.12, n) - generator.poisson(0.11, n)
-    return Series.of(200.0 + np.cumsum(moves), days=np.arange(n))
-
-
-@pytest.mark.parametrize("test", [bunching, point_mass])
-@pytest.mark.parametrize("n", [90, 365])
-def test_days_at_one_headcount_are_one_observation(test: object, n: int) -> None:
-    assert callable(test)
-    found = 0
-    for seed in range(60):
-        series = headcount(n, seed)
-        target = float(np.rint(np.quantile(series.values, 0.35)))
-        found += is_asked(test(series, Terms(target=target)))
-    assert found <= 1
-
-
-def test_what_stood_is_counted_once_and_named_by_its_own_rows() -> None:
-    generator = np.random.default_rng(2)
-    moved = np.round(generator.normal(96, 4, 240))
-    failing = np.flatnonzero(moved < 94)
-    moved[failing[::2]] = 94.0
-    values = np.repeat(moved, 3)
-    stood = point_mass(Series.of(values, days=np.arange(720)), Terms(target=94.0))
-    assert is_asked(stood)
-    assert stood.n == 1 + np.count_nonzero(np.diff(moved))
-    assert (values[stood.rows] == 94).all()
-    assert "only repeat the one before count once with it" in stood.detail
