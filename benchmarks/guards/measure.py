@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from benchmarks.guards.families import FAMILIES
 from benchmarks.guards.injector import BARS, Bar
-from benchmarks.guards.simulator import FAMILIES, Kpi, honest
+from benchmarks.guards.simulator import Kpi, honest
 from expectations.grading import WATCH_LEVEL
 from expectations.multiplicity import QUESTION_LEVEL
 from expectations.signals.battery import compose, of_values

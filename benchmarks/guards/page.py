@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 DOCUMENT = CHECKOUT / "docs" / "guards_calibration.md"
 # Thresholds were chosen on seeds below 10,000, shares on those from 5,000,000 to 6,999,999.
+SIMULATED = ("families.py", "odd_families.py", "simulator.py", "injector.py")
 FIRST_SEED = 7_000_000
 PER_FAMILY, PER_BAR = 600, 504
 MOST_ASKED, MOST_ASKED_IN_A_FAMILY, MOST_WATCHED = 0.010, 0.015, 0.040
@@ -52,7 +53,7 @@ def method_version() -> str:
     """Twelve hexadecimal digits that change with tests, shares, correction and simulator."""
     digest = hashlib.sha256(repr(_shares()).encode())
     signals = sorted((CHECKOUT / "expectations" / "signals").glob("*.py"))
-    simulated = [Path(__file__).parent / name for name in ("simulator.py", "injector.py")]
+    simulated = [Path(__file__).parent / name for name in SIMULATED]
     beside = [CHECKOUT / "expectations" / name for name in ("multiplicity.py", "permutation.py")]
     for path in [*signals, *beside, *simulated]:
         digest.update(path.read_bytes())
@@ -82,10 +83,11 @@ Hochberg, weighted by the share that each guard has of the false alarms), and th
 decides: a question below 1 %, a watch below 5 %. Measured on KPIs of which it is known whether they
 are honest: seven families, each with autocorrelation, a weekly cycle, a trend, shifts of level,
 outliers and 3 % of gaps, daily values, round targets that a quarter to two fifths of the values
-miss; and five families more that are honest in a way that looks odd: samples of one size, backlogs
-that remember, a level that rose past its target once, uptime that is densest at the whole, and
-counts of a working week (`benchmarks/guards/simulator.py`). Thresholds and shares were chosen on
-other seeds.
+miss; and eleven families more that are honest in a way that looks odd: samples of one size,
+backlogs that remember, a level that rose past its target once, uptime that is densest at the whole,
+counts of a working week, headcounts, means of the last four weeks, totals of the month to date,
+amounts in another currency, a few events a day, and stocks (`benchmarks/guards/simulator.py`).
+Thresholds and shares were chosen on other seeds.
 
 {_share_table()}
 

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from benchmarks.guards.simulator import FAMILIES, Kpi, honest
+from benchmarks.guards.families import FAMILIES
+from benchmarks.guards.simulator import Kpi, honest
 from expectations.guard import PACKAGE
 from expectations.judge import judge
 from expectations.judgement import Status

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from benchmarks.guards.families import FAMILIES
 from benchmarks.guards.injector import BARS
 from benchmarks.guards.measure import examine, false_alarms, recall
 from benchmarks.guards.page import DOCUMENT, FIRST_SEED, method_version
-from benchmarks.guards.simulator import FAMILIES, honest
+from benchmarks.guards.simulator import honest
 from expectations.signals.battery import compose
 
 PAGE = DOCUMENT.read_text(encoding="utf-8")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from benchmarks.guards.measure import false_alarms
-from benchmarks.guards.simulator import ODD_FAMILIES
+from benchmarks.guards.odd_families import ODD_FAMILIES
 from expectations.guard import Outcome
 from expectations.signals.bunching import bunching
 from expectations.signals.lattice import lattice_of

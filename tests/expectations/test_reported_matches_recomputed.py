@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from benchmarks.guards.families import FAMILIES
 from benchmarks.guards.injector import BARS, polish_report
-from benchmarks.guards.simulator import FAMILIES, honest
+from benchmarks.guards.simulator import honest
 from expectations.guard import Outcome
 from expectations.guards.reported_matches_recomputed import GUARD, examine, measured_resolution
 from expectations.multiplicity import QUESTION_LEVEL
