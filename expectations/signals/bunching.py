@@ -65,6 +65,8 @@ DRAWS, MORE_DRAWS = 1_000, 20_000
 LARGE_COUNT = 4000.0
 # Honest densities are no polynomials: how much wider than chance alone the score scatters.
 MISFIT = 1.12
+# Where fewer miss the target, fewer still lie farther out.
+IN_A_TAIL = 0.1
 # Placebos that scatter more than chance by so many standard errors widen it further.
 STRAY = 2.0
 
@@ -126,7 +128,8 @@ def _contrast(bins: Bins, values: Floats, limit: float, sign: float) -> Signal:
     others = [_look(more, best.inner, best.outer) for more in richer(bins)]
     others += _on_other_scales(bins, best)
     least = min([best, *others], key=_score)
-    if not least.score:
+    missed = float((sign * (values - limit) < 0).mean())
+    if not least.score or (missed < IN_A_TAIL and _rises_outwards(bins, least)):
         return judged(
             LARGEST_P,
             n=len(values),
@@ -156,6 +159,13 @@ def _contrast(bins: Bins, values: Floats, limit: float, sign: float) -> Signal:
         placebos=placebos,
         figures={"from": min(limit, edge), "to": max(limit, edge), "strays_by": stray},
     )
+
+
+def _rises_outwards(bins: Bins, look: _Look) -> bool:
+    """Does the curve expect more in a bin outside than in one inside? In a tail it bends on nothing."""
+    inside = look.curve.expected[bins.zero : bins.zero + look.inner].mean()
+    outside = look.curve.expected[bins.zero - look.outer : bins.zero].mean()
+    return bool(outside > inside)
 
 
 def _on_other_scales(bins: Bins, best: _Look) -> list[_Look]:
