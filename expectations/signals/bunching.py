@@ -162,7 +162,7 @@ def _contrast(bins: Bins, values: Floats, limit: float, sign: float) -> Signal:
 
 
 def _rises_outwards(bins: Bins, look: _Look) -> bool:
-    """Does the curve expect more in a bin outside than in one inside? In a tail it bends on nothing."""
+    """Does the curve expect more of a bin outside than of one inside, as in a tail it may not?"""
     inside = look.curve.expected[bins.zero : bins.zero + look.inner].mean()
     outside = look.curve.expected[bins.zero - look.outer : bins.zero].mean()
     return bool(outside > inside)
