@@ -170,7 +170,7 @@ def test_show_and_list_say_how_an_answer_stands_before_the_next_pulse(asked: Ser
     assert (state, "Nobody has answered yet." in shown, code) == ("open", True, 1)
     command("answer", OWNER, ANSWER)
     state, shown, listed, code = told()
-    assert (state, code, "open" in shown) == ("answered", 1, False)
+    assert (state, code, "Nobody has answered yet." in shown) == ("answered", 1, False)
     assert "Answered, and waiting for acceptance." in shown
     assert "f1  grade C, answered: " in listed
     command("accept", OTHER, {"text": "Seen."})
