@@ -11,7 +11,8 @@ import os
 import sys
 from concurrent.futures import ProcessPoolExecutor
 
-from benchmarks.guards.injector import BARS
+from benchmarks.guards.ceiling import found_by_density
+from benchmarks.guards.injector import BARS, CLAMP
 from benchmarks.guards.measure import LENGTHS, FalseAlarms, Recall, false_alarms, recall
 from benchmarks.guards.page import DOCUMENT, FIRST_SEED, PER_BAR, PER_FAMILY, Figures, page
 from benchmarks.guards.portfolio import close_seconds
@@ -37,9 +38,11 @@ def measure(first_seed: int, per_family: int, per_bar: int, workers: int) -> Fig
             found.append(seen)
             own, composite = seen.own / seen.count, seen.composite / seen.count
             _say(f"{bar.name}, {bar.periods} values: {own:.3f}, composite {composite:.3f}")
+    told = found_by_density(CLAMP, _seeds(first_seed, per_bar))
+    _say(f"{CLAMP.name}, told the density: {told[0]} of {told[1]}")
     close = close_seconds(first_seed)
     _say(f"one close: {close[0]} expectations in {close[1]:.1f} CPU seconds")
-    return Figures(first_seed, alarms, tuple(found), close)
+    return Figures(first_seed, alarms, tuple(found), told, close)
 
 
 def _seeds(first: int, count: int) -> range:

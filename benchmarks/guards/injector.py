@@ -159,11 +159,12 @@ REMOVED = "removed_rows_do_not_favour_the_target"
 REPORTED = "reported_matches_recomputed"
 RATES = ("rate, higher is better", "rate, lower is better")
 
+CLAMP = Bar("clamp 25 %", clamp, 0.25, 90, 0.92, (SIT,))
 BARS = (
     Bar("bunch 50 %", bunch, 0.5, 365, 0.95, (BUNCH,)),
     Bar("bunch 50 %", bunch, 0.5, 90, 0.78, (BUNCH,)),
     Bar("bunch 25 %", bunch, 0.25, 365, 0.62, (BUNCH,)),
-    Bar("clamp 25 %", clamp, 0.25, 90, 0.92, (SIT,)),
+    CLAMP,
     Bar("copied block of 7", copy_block, 7, 90, 0.80, (REPEAT,)),
     Bar("carried forward 15 %", carry_forward, 0.15, 90, 0.93, (REPEAT,)),
     Bar("smoothing, half strength", smooth, 0.5, 365, 0.82, (VARIATION,)),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 DOCUMENT = CHECKOUT / "docs" / "guards_calibration.md"
 # Thresholds were chosen on seeds below 10,000, shares on those from 5,000,000 to 6,999,999.
-SIMULATED = ("families.py", "odd_families.py", "simulator.py", "injector.py")
+SIMULATED = ("families.py", "odd_families.py", "simulator.py", "injector.py", "ceiling.py")
 FIRST_SEED = 7_000_000
 PER_FAMILY, PER_BAR = 600, 504
 MOST_ASKED, MOST_ASKED_IN_A_FAMILY, MOST_WATCHED = 0.010, 0.015, 0.040
@@ -33,12 +33,15 @@ MOST_MILLISECONDS, MOST_SECONDS = 20, 6
 class Figures:
     """What was measured, from which seed on: honest KPIs by family and length, recall by bar.
 
-    close: expectations evaluated in one judging of the portfolio, and its CPU seconds.
+    told: of KPIs clamped as a bar has it, how many a test finds that is told the density on the
+    target, and how many there are; close: expectations evaluated in one judging of the portfolio,
+    and its CPU seconds.
     """
 
     first_seed: int
     alarms: Mapping[tuple[str, int], FalseAlarms]
     recalls: tuple[Recall, ...]
+    told: tuple[int, int]
     close: tuple[int, float]
 
     def of(self, cells: Iterable[tuple[str, int]]) -> FalseAlarms:
@@ -72,6 +75,7 @@ def _shares() -> list[tuple[str, float, float]]:
 def page(figures: Figures) -> str:
     """The page as it is committed."""
     honest = figures.alarms[next(iter(figures.alarms))].count
+    told, of_told = figures.told
     return f"""\
 # Guards: how often they ask for nothing, and what they see
 
@@ -117,6 +121,11 @@ Beside it stands the harder measure, what the owner of the KPI is asked about: q
 composite, which pays for looking nine times.
 
 {_recall_table(figures)}
+
+Where a quarter of the failing values are set to the target, a test finds {told / of_told:.3f} at p < 1 %
+that is told how many lie there by chance, from each KPI drawn again over the same level
+(`benchmarks/guards/ceiling.py`). A guard has to estimate that from the one series that was edited
+([more](decisions/guards-share-false-alarms.md)).
 
 Not seen, whatever the strength: manipulation from the first day on where the test compares with the
 KPI's own past, omission without a calendar, gaming of real behaviour, edits in the source itself.

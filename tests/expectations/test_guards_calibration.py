@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from benchmarks.guards.ceiling import found_by_density
 from benchmarks.guards.families import FAMILIES
-from benchmarks.guards.injector import BARS
+from benchmarks.guards.injector import BARS, CLAMP
 from benchmarks.guards.measure import examine, false_alarms, recall
 from benchmarks.guards.page import DOCUMENT, FIRST_SEED, method_version
 from benchmarks.guards.simulator import honest
@@ -43,6 +44,13 @@ def test_the_page_says_of_every_bar_whether_it_holds() -> None:
         assert float(row[2]) == bar.least
         for share, holds in ((row[3], row[4]), (row[5], row[6])):
             assert holds == ("yes" if float(share) >= bar.least else "**no**")
+
+
+def test_the_page_says_what_of_values_on_the_target_could_be_seen() -> None:
+    told = float(PAGE.partition("a test finds ")[2].split()[0])
+    found, count = found_by_density(CLAMP, range(4 * SLICE))
+    assert abs(found / count - told) < 3 * (told * (1 - told) / count) ** 0.5
+    assert told < CLAMP.least
 
 
 @pytest.mark.parametrize("n", [30, 90, 365])
