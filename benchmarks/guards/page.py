@@ -75,7 +75,7 @@ def _shares() -> list[tuple[str, float, float]]:
 def page(figures: Figures) -> str:
     """The page as it is committed."""
     honest = figures.alarms[next(iter(figures.alarms))].count
-    told, of_told = figures.told
+    told = figures.told[0] / figures.told[1]
     return f"""\
 # Guards: how often they ask for nothing, and what they see
 
@@ -122,7 +122,7 @@ composite, which pays for looking nine times.
 
 {_recall_table(figures)}
 
-Where a quarter of the failing values are set to the target, a test finds {told / of_told:.3f} at p < 1 %
+Where a quarter of the failing values are set to the target, a test finds {told:.3f} at p < 1 %
 that is told how many lie there by chance, from each KPI drawn again over the same level
 (`benchmarks/guards/ceiling.py`). A guard has to estimate that from the one series that was edited
 ([more](decisions/guards-share-false-alarms.md)).
