@@ -1,13 +1,15 @@
 """Does a stretch of values come again, exactly or shifted, or does a value stand still?
 
 Reason to flag: measured values repeat by chance at a known rate. A longer stretch that comes again,
-or values carried forward more often than ties would occur, look copied.
+or values carried forward more often than ties would occur, look copied; one value that stands for
+longer than any other does is a feed that froze.
 
 How to remedy: compare the listed periods with the system of record, and fill in what was missing.
 
 Method: the longest repeated stretch of values, and of changes from value to value, against the
-chance of equal ones and against how long other stretches are that come again, and ties of
-neighbours against ties of values far apart (`signals/repetition.py`).
+chance of equal ones and against how long other stretches are that come again, the longest row of
+one value against all other rows, and ties of neighbours against ties of values far apart
+(`signals/repetition.py`).
 """
 
 from __future__ import annotations
@@ -32,11 +34,12 @@ GUARD = Guard(
         "A feed was down and its last value was shown again.",
         "A plan or a schedule repeats by design.",
         "Days without work carry the value of the day before.",
+        "A price, a rate or a limit stood by decision.",
         "A figure of several days was divided among them evenly.",
     ),
     invisible=(
         "copies that were altered by more than one constant",
-        "series of few distinct values",
+        "series of few distinct values, and the fourth feed that froze for as long as three others",
         "copies of a few values where values follow from one another, as between readings",
     ),
     share=0.04,

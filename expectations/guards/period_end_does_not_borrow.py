@@ -6,7 +6,8 @@ at one end after another, looks like bookings that were pulled forward.
 How to remedy: compare the booking dates with delivery or service dates at the listed ends.
 
 Method: the last days less the first of the next period, against the same difference at all other
-days of the month (`signals/period_end.py`). For daily counts and amounts.
+days of the month (`signals/period_end.py`). For daily counts and amounts; of a total to date, what
+each day added.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ GUARD = Guard(
     invisible=(
         "values that are not daily",
         "pulling forward at fewer than five ends",
+        "levels that end with the period, as of a backlog that is cleared",
     ),
     share=0.74,
     share_falls=False,

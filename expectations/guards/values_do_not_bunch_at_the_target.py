@@ -7,7 +7,8 @@ How to remedy: look at the listed periods with whoever books them, compare them 
 record, and write down what was done to reach the target in time.
 
 Method: counts in bins about the target against a smooth curve through the neighbourhood, at several
-widths; see `signals/bunching.py`. An approval limit is looked at in the same way.
+widths; see `signals/bunching.py`. A value that stands still counts once. An approval limit is
+looked at in the same way.
 """
 
 from __future__ import annotations

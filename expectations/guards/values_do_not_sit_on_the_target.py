@@ -6,8 +6,8 @@ Many more of them look like figures that were filled in from the target.
 How to remedy: ask for the source of the listed figures and let the report read them from there.
 
 Method: the count on the target against a smooth curve through its neighbourhood, roundness taken
-into account; places as round are placebos. A rate sits on the target when its numerator is the
-first that reaches it (`signals/point_mass.py`).
+into account; places as round are placebos. A value that stands still counts once. A rate sits on
+the target when its numerator is the first that reaches it (`signals/point_mass.py`).
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ GUARD = Guard(
     invisible=(
         "values set a little beyond the target",
         "targets that fewer than three places near by are as round as",
+        "targets beside a bound, or where values have room for few steps",
+        "shares of a few, where of how many is not told",
     ),
     share=0.125,
 )
