@@ -10,7 +10,7 @@ from expectations.permutation import seed_of
 from expectations.signals.bins import FEWEST_NEARBY
 from expectations.signals.density import Curve, fit, polynomials
 from expectations.signals.excess_in_words import about
-from expectations.signals.series import Signal, judged, not_applicable
+from expectations.signals.series import LARGEST_P, Signal, judged, not_applicable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -53,6 +53,9 @@ def cliff(bins: Bins, n: int, failing: int, room: float) -> Signal:
         gone = min(float(missing @ curve.expected), most)
         found.append((p_value, float(near @ curve.expected), gone))
     p_value, by_curve, gone = max(found)
+    if nearest <= by_curve:
+        nothing = "nothing piles up just inside the target"
+        return judged(LARGEST_P, n=n, observed=nothing, expected="the same")
     return judged(
         p_value,
         n=n,

@@ -32,11 +32,15 @@ FROZEN = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Rows of equal values, where each begins, how long it is, and how many there are by chance."""
+    """Rows of equal values, where each begins, how long it is, and how many there are by chance.
+
+    tied: the share of values that equal the one before, in all rows but the longest.
+    """
 
     begins: Integers
     lengths: Integers
     expected: NDArray[np.float64]
+    tied: float
 
     @property
     def lives(self) -> Booleans:
@@ -68,10 +72,12 @@ def rows_of_equals(codes: Integers, usual: Booleans) -> Rows:
     for row in np.flatnonzero(expected < FROZEN).tolist():
         before = np.diff(codes[max(0, begins[row] - NEAR) : begins[row]])
         after = np.diff(codes[begins[row] + lengths[row] :][:NEAR])
-        tied = int((before == 0).sum() + (after == 0).sum())
-        near = (tied + SURE * equal[row]) / (len(before) + len(after) + SURE)
+        tied_near = int((before == 0).sum() + (after == 0).sum())
+        near = (tied_near + SURE * equal[row]) / (len(before) + len(after) + SURE)
         expected[row] = values * max(equal[row], near) ** (CALM * (telling[row] - 1.0))
-    return Rows(begins, lengths, expected)
+    longest = int(lengths.max())
+    tied = (n - len(lengths) - (longest - 1)) / max(n - longest, 1)
+    return Rows(begins, lengths, expected, tied)
 
 
 def frozen(rows: Rows, unit: str) -> Signal:

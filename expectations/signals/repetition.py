@@ -30,6 +30,8 @@ MINIMUM = 30
 ALIKE_LAGS = (2, 3, 7, 14, 21)
 # Changes that come again, a working week of them: what begins at nothing begins by equal steps.
 FEWEST_CHANGES = 5
+# Of coarse values a row can still be too long; what stands most of the time has no usual length.
+MOST_TIED = 0.5
 # Sums of numbers are equal that differ by so small a part of the largest.
 EQUAL = 1e-9
 
@@ -50,6 +52,8 @@ def repetition(series: Series, terms: Terms) -> Signal:
     rows = rows_of_equals(codes, usual)
     chance = _chance(codes[rows.lives], usual[rows.lives])
     if chance > HIGHEST_CHANCE:
+        if rows.tied <= MOST_TIED:
+            return frozen(rows, unit)
         return not_applicable(n, f"two of its values are equal in {chance:.0%} of cases anyway")
     looks = [
         repeated_block(codes, usual, days, chance, unit=unit),

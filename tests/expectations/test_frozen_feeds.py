@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from expectations.guard import Outcome
 from expectations.signals.repetition import repetition
 from expectations.signals.series import Series, Signal, Terms
 
@@ -41,6 +42,27 @@ def test_a_feed_that_froze_three_times_does_not_excuse_itself() -> None:
         values[first : first + 30] = values[first]
     signal = repetition(Series.of(values, days=np.arange(365)), WEEKLY)
     assert is_asked(signal)
+
+
+@pytest.mark.parametrize(("n", "length"), [(78, 20), (104, 25), (365, 100)])
+def test_a_feed_of_coarse_scores_that_froze_is_found(n: int, length: int) -> None:
+    found = asked = 0
+    for seed in SEEDS:
+        scores = np.rint(np.random.default_rng([n, seed]).normal(7, 1.1, n))
+        asked += is_asked(repetition(Series.of(scores, days=np.arange(n)), WEEKLY))
+        scores[9 : 9 + length] = scores[9]
+        found += is_asked(repetition(Series.of(scores, days=np.arange(n)), WEEKLY))
+    assert found >= 24
+    assert asked == 0
+
+
+def test_prices_that_stand_most_of_the_time_have_no_usual_length_of_standing() -> None:
+    for seed in SEEDS:
+        generator = np.random.default_rng(seed)
+        held = np.ceil(generator.lognormal(2, 1, 60)).astype(int)
+        prices = np.repeat(np.round(50 + np.cumsum(generator.normal(0, 2, 60)), 2), held)[:90]
+        signal = repetition(Series.of(prices, days=np.arange(90)), WEEKLY)
+        assert signal.outcome is Outcome.NOT_APPLICABLE
 
 
 def test_what_froze_is_named() -> None:
