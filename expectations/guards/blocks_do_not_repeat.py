@@ -39,6 +39,7 @@ GUARD = Guard(
     ),
     invisible=(
         "copies that were altered by more than one constant",
+        "a feed that shows 0, or a natural bound, for long",
         "series of few distinct values, and the fourth feed that froze for as long as three others",
         "copies of a few values where values follow from one another, as between readings",
     ),

@@ -76,7 +76,7 @@ def period_end(series: Series, terms: Terms) -> Signal:
     if booked.days is None or len(booked.days) < (1 - MOST_GAPS) * span:
         return not_applicable(n, "it is a total to date, and too few days follow one another")
     line = np.full(span, np.nan)
-    line[booked.days - first] = _without_weekday(booked, terms)
+    line[booked.days - first] = _without_weekday(booked)
     line = _evened(line)
     months = months_of(first + starts) % 12
     if _score(_in_errors(*_of_levels(line, starts)), starts) > LEVELS:
@@ -105,8 +105,6 @@ def months_of(days: Integers) -> Integers:
 
 
 def _starts(days: Integers, period: str) -> Integers:
-    if period == "week":
-        return np.flatnonzero((days - 1) % 7 == 0)
     months = months_of(days)
     turns = np.flatnonzero(np.diff(months) > 0) + 1
     return turns[months[turns] % 3 == 0] if period == "quarter" else turns
@@ -124,17 +122,16 @@ def _each_day(series: Series, starts: Integers) -> Series:
     return Series.of(np.where(fell, values[1:], added)[known], days=days[1:][known])
 
 
-def _without_weekday(series: Series, terms: Terms) -> Floats:
+def _without_weekday(series: Series) -> Floats:
     """Logarithms less the usual level of the weekday, the outermost clipped."""
     values = np.log(np.maximum(series.values, 0) + 0.5)
     assert series.days is not None  # noqa: S101 - told by the caller
     weekday = series.days % 7
-    if terms.period_end != "week":
-        for _ in range(2):
-            for day in range(7):
-                own = weekday == day
-                if own.any():
-                    values = values - np.where(own, np.median(values[own]), 0.0)
+    for _ in range(2):
+        for day in range(7):
+            own = weekday == day
+            if own.any():
+                values = values - np.where(own, np.median(values[own]), 0.0)
     low, high = quantiles(values, 0.005, 0.995)
     return np.asarray(np.clip(values, low, high))
 

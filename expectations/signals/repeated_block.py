@@ -72,8 +72,7 @@ def repeated_block(
         as_others = _as_others_go_on(codes[~usual & ~block], length)
         if as_others > expected:
             expected, known = as_others, "by how others that come again go on"
-    first = max(0, end - 2 * length)
-    rows = np.flatnonzero((days - days[0] >= first) & (days - days[0] <= end))
+    rows = np.flatnonzero(np.isin(days - days[0], np.concatenate([places, places - lag])))
     stands = len(np.unique(line[places])) == 1
     again = f"{length} {of} in a row come again {lag} {unit} later"
     still = f"{length} {of} in a row are one and the same, as they were {lag} {unit} earlier"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from expectations.signals.bunching import BOUNDS
 from expectations.signals.carried_values import carried_values
 from expectations.signals.frozen import frozen, rows_of_equals
 from expectations.signals.repeated_block import HIGHEST_CHANCE, repeated_block
@@ -32,6 +33,8 @@ ALIKE_LAGS = (2, 3, 7, 14, 21)
 FEWEST_CHANGES = 5
 # Of coarse values a row can still be too long; what stands most of the time has no usual length.
 MOST_TIED = 0.5
+# A weekday is closed on which so many of the values are that of the day before.
+WEEK, CLOSED = 7, 0.9
 # Sums of numbers are equal that differ by so small a part of the largest.
 EQUAL = 1e-9
 
@@ -41,6 +44,11 @@ def repetition(series: Series, terms: Terms) -> Signal:
     values that were carried.
     """
     n, values, days = len(series.values), series.values, series.days
+    opened = _open_days(series) if terms.period_end else np.arange(n)
+    if len(opened) < n:
+        signal = repetition(series.take(opened), terms)
+        note = f"{n - len(opened)} values of weekdays that carry the day before left out"
+        return replace(signal, rows=opened[signal.rows], detail=f"{signal.detail}; {note}")
     unit = "days" if terms.period_end else "periods"
     if days is None:
         return not_applicable(n, "without an order in time nothing can come again")
@@ -71,6 +79,19 @@ def repetition(series: Series, terms: Terms) -> Signal:
     )
 
 
+def _open_days(series: Series) -> Integers:
+    """All but the weekdays on which nearly every value is that of the day before: it is closed."""
+    values, every = series.values, np.arange(len(series.values))
+    if series.days is None or len(values) < MINIMUM:
+        return every
+    weekday, same = series.days[1:] % WEEK, np.diff(values) == 0
+    of_each = np.bincount(weekday, minlength=WEEK)
+    closed = np.bincount(weekday, same, WEEK) >= CLOSED * np.maximum(of_each, 1)
+    if not 0 < closed.sum() < WEEK / 2:
+        return every
+    return np.flatnonzero(~np.concatenate([[False], closed[weekday] & same]))
+
+
 def _shifted_block(values: Floats, usual_values: Booleans, days: Integers, unit: str) -> Signal:
     """A stretch of changes that comes again, where changes are of many sizes.
 
@@ -94,11 +115,16 @@ def _shifted_block(values: Floats, usual_values: Booleans, days: Integers, unit:
 
 
 def _codes(values: Floats) -> tuple[Integers, Booleans]:
-    """Equal numbers for equal values, and which are too usual (a bound, a zero) to tell much."""
+    """Equal numbers for equal values, and which are too usual (a bound, a zero) to tell much.
+
+    Any other extreme has to come again and again: one at which a feed froze came once.
+    """
     distinct, codes, counts = np.unique(values, return_inverse=True, return_counts=True)
-    extreme = (distinct == distinct[0]) | (distinct == distinct[-1]) | (distinct == 0)
-    usual = extreme & (counts > max(3, 0.02 * len(values)))
-    return codes.astype(np.int64), usual[codes]
+    ends = np.isin(np.arange(len(distinct)), (0, len(distinct) - 1))
+    came = np.bincount(codes[np.diff(codes, prepend=-1) != 0], minlength=len(distinct))
+    is_bound = (distinct == 0) | (ends & np.isin(distinct, BOUNDS))
+    often = np.where(is_bound, counts, came) > max(3, 0.02 * len(values))
+    return codes.astype(np.int64), ((is_bound | ends) & often)[codes]
 
 
 def _chance(codes: Integers, usual: Booleans) -> float:

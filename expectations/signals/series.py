@@ -34,8 +34,8 @@ class Terms:
     kind: rate, count, amount, duration or score; bounds: the natural limits of the unit, None
     where there is none; independent: the counted events do not depend on one another;
     baseline_until: the last day of the KPI's own past that later days are compared with;
-    period_end: month, quarter or week, whose last days may borrow from the next; None when the
-    values are not daily.
+    period_end: month or quarter, whose last days may borrow from the next; None when the values are
+    not daily.
     """
 
     target: float = float("nan")

@@ -40,7 +40,6 @@ class DecimalMark(StrEnum):
 class PeriodEnd(StrEnum):
     """Which ends may borrow from the next period."""
 
-    week = "week"
     month = "month"
     quarter = "quarter"
 

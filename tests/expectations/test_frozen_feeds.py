@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
@@ -42,6 +44,19 @@ def test_a_feed_that_froze_three_times_does_not_excuse_itself() -> None:
         values[first : first + 30] = values[first]
     signal = repetition(Series.of(values, days=np.arange(365)), WEEKLY)
     assert is_asked(signal)
+
+
+@pytest.mark.parametrize("end", [np.argmax, np.argmin])
+@pytest.mark.parametrize(("n", "length"), [(78, 20), (365, 60)])
+def test_a_feed_that_froze_at_its_best_or_worst_is_found(
+    n: int, length: int, end: Callable[[Floats], int]
+) -> None:
+    found = 0
+    for seed in SEEDS:
+        values = measured(n, seed)
+        values[9 : 9 + length] = values[end(values)]
+        found += is_asked(repetition(Series.of(values, days=np.arange(n)), WEEKLY))
+    assert found >= 27
 
 
 @pytest.mark.parametrize(("n", "length"), [(78, 20), (104, 25), (365, 100)])

@@ -116,3 +116,25 @@ def test_one_value_that_stood_still_twice_is_no_stretch_that_was_copied() -> Non
     assert seen.p_value < 0.001
     still = "17 values in a row are one and the same, as they were 800 days earlier"
     assert seen.observed == still
+
+
+def test_weekdays_that_carry_the_day_before_are_closed() -> None:
+    def closed(values: np.ndarray) -> np.ndarray:
+        weekday = np.arange(len(values)) % 7
+        source = np.arange(len(values)) - np.where(weekday == 5, 1, np.where(weekday == 6, 2, 0))
+        return values[source]
+
+    def copied(values: np.ndarray) -> np.ndarray:
+        values[700:714] = values[350:364]
+        return closed(values)
+
+    assert repeats(stock, closed) <= 1
+    assert repeats(lambda generator: np.cumsum(generator.poisson(60, 2000)), closed) <= 1
+    assert repeats(lambda generator: generator.poisson(9_000, 2000).astype(float), copied) == 20
+
+
+def test_the_rows_of_a_block_are_those_that_came_again_and_those_they_repeat() -> None:
+    values = np.random.default_rng(1).normal(95, 2, 120)
+    values[60:67] = values[20:27]
+    seen = repetition(Series.of(values, days=np.arange(120)), Terms(target=1.0))
+    assert seen.rows.tolist() == [*range(20, 27), *range(60, 67)]
