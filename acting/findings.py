@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -15,16 +16,20 @@ from sightline.answering import FINDING_ACTS, Asked, act_on_finding, possible_ac
 from sightline.casebook.acts import read_act
 from sightline.casebook.answers import Answers
 from sightline.catalog import load_catalog
+from sightline.errors import UsageError
 from sightline.warehouse.duckdb import read_published
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from acting.session import Session
     from reports.signed_links import Pass
+    from sightline.casebook.answers import FindingAct
     from sightline.home import Home
     from sightline.marts import Row
+
+SHOWN = "shown"  # the field of a form that says what its page showed
 
 
 class Findings:
@@ -62,6 +67,7 @@ class Findings:
             token=work.token if work else "",
             forms=[form_of(form, closed) for form in possible],
             path=path_of(self.folder, about),
+            shown=word_of(asked, acts),
         )
 
     def entrance(self, entry: Pass, _now: datetime, *, link: str, wanted: str) -> str:
@@ -83,13 +89,22 @@ class Findings:
         self, about: str, verb: str, fields: dict[str, str], *, author: str, at: datetime
     ) -> None:
         catalog, asked = load_catalog(self._home.okrs), _asked(self._found(about))
-        act_on_finding(
-            self._answers, catalog, asked, verb=verb, fields=fields, author=author, at=at
-        )
+        said = {name: value for name, value in fields.items() if name != SHOWN}
+        if fields.get(SHOWN) != word_of(asked, self._answers.acts(about)):
+            raise UsageError(
+                "something was said of this finding, or something else is observed, since the page "
+                "with your form was drawn: read it again, and then decide"
+            )
+        act_on_finding(self._answers, catalog, asked, verb=verb, fields=said, author=author, at=at)
 
     def _found(self, finding_id: str) -> Row:
         with closing(read_published(self._home)) as marts:
             return finding_detail(marts, finding_id)
+
+
+def word_of(asked: Asked, acts: Sequence[FindingAct]) -> str:
+    """A word for what a page shows, so that nobody decides about an answer they have not read."""
+    return hashlib.sha256(f"{len(acts)} {asked.observed}".encode()).hexdigest()[:16]
 
 
 def _asked(row: Row) -> Asked:

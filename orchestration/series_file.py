@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FEW_LOST = 0.02
+LARGEST_EXACT = 2**53
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,10 +184,12 @@ def _credits(table: Table, at: int) -> str | None:
 def _out_of_range(numbers: Mapping[str, float | None]) -> str | None:
     """Why numbers of a row cannot be what their columns are said to hold, None where they can."""
     count, top, below = (numbers.get(part) for part in ("count", "numerator", "denominator"))
-    if count is not None and count < 0:
-        return f"a count below 0: {count:g}"
+    if count is not None and (count < 0 or count % 1):
+        return f"a count {'below 0' if count < 0 else 'of no whole number'}: {count:g}"
     if top is None or below is None:
         return None
+    if below > LARGEST_EXACT:
+        return f"{below:.15g} is beyond the whole numbers that are told apart here"
     if below > 0 and 0 <= top <= below and top % 1 == below % 1 == 0:
         return None
     return f"{top:.15g} of {below:.15g} is no whole part of a whole number above 0"

@@ -122,19 +122,19 @@ def why_unread(name: str, cells: Sequence[str]) -> str:
 def other_reading(cells: Sequence[str], form: str) -> str | None:
     """What to say of dates that could be read otherwise as well, if any."""
     filled = _sample(cells)
+    days = [(cell, day) for cell in filled if (day := day_of(cell, form)) is not None]
+    # A day of a month of the same number would not say which of them comes first.
+    shown, read = next(((cell, day) for cell, day in days if day.day != day.month), days[0])
     if form == SERIAL or form in _TWO_DIGITS:
         how = ", a day as spreadsheets count them" if form == SERIAL else ""
-        return (
-            f"{filled[0]} is read as {day_of(filled[0], form)}{how}; write dates as YYYY-MM-DD to "
-            "say otherwise"
-        )
+        return f"{shown} is read as {read}{how}; write dates as YYYY-MM-DD to say otherwise"
     exchanged = (_DAY_FIRST | _MONTH_FIRST).get(form)
     if exchanged is None or len(_days(filled, exchanged)) < len(_days(filled, form)):
         return None
     said = "day/month/year" if form in _DAY_FIRST else "month/day/year"
     return (
-        f"day and month of the dates could be exchanged: {filled[0]} is read as "
-        f"{day_of(filled[0], form)}, {said}; write dates as YYYY-MM-DD to say otherwise"
+        f"day and month of the dates could be exchanged: {shown} is read as {read}, {said}; write "
+        "dates as YYYY-MM-DD to say otherwise"
     )
 
 

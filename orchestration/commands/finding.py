@@ -45,6 +45,7 @@ def list_findings(as_json: AsJson = False) -> None:
 @app.command("show")
 def show(finding: Finding, as_json: AsJson = False) -> None:
     """One finding: question, innocent explanations, answers, and the page with its evidence."""
+    from reports import wording
     from reports.finding_page import STANDS
 
     row = _found(finding)
@@ -52,7 +53,7 @@ def show(finding: Finding, as_json: AsJson = False) -> None:
         acts = answers.acts(finding)
         row["answer_state"] = answers.states().get(_about(row), row["answer_state"])
     read = {name: json.loads(row[name] or "null") for name in ("evidence", _EXPLANATIONS)}
-    chance = "" if row["p_value"] is None else f", p = {float(row['p_value']):.2g}"
+    chance = "" if row["p_value"] is None else f", p {wording.p_value(row['p_value'])}"
     lines = [
         row["question"],
         f"Found: {row['observed']}. Expected: {row['expected']}.",

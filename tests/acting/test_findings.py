@@ -14,8 +14,10 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
+from acting.findings import SHOWN, word_of
 from orchestration.cli import app
 from reports.finding_page import render_findings
+from sightline.answering import Asked
 from sightline.casebook.answers import Answers, FindingAct
 from tests.acting.conftest import CASE, NOW, Served, publish
 from tests.reports.firm import Firm
@@ -59,6 +61,7 @@ def way_in(person: str) -> str:
     return done.stdout.strip()
 
 
+ABOUT = "a constant, 91.0, in Training!E42"
 Post = Callable[[str, dict[str, str]], httpx.Response]
 
 
@@ -70,7 +73,12 @@ def at_work(served: Served, person: str) -> Iterator[Post]:
         entered = client.post(f"/findings/{FINDING}/session", data={"link": link})
         assert entered.headers["location"] == ACT
         token = served.signer.seal("form", client.cookies["sightline_session"])
-        yield lambda verb, said: client.post(f"{ACT}/{verb}", data=said | {"token": token})
+
+        def post(verb: str, said: dict[str, str]) -> httpx.Response:
+            shown = {"token": token, SHOWN: word_of(Asked(FINDING, "", ABOUT), acts(served))}
+            return client.post(f"{ACT}/{verb}", data=shown | said)
+
+        yield post
 
 
 def acts(served: Served) -> list[FindingAct]:
@@ -85,11 +93,22 @@ def test_an_owner_answers_and_somebody_else_accepts(asked: Served) -> None:
         assert post("answer", ANSWER).status_code == 303
     with at_work(asked, OTHER) as post:
         assert post("accept", {"text": "Seen."}).status_code == 303
-    about = "a constant, 91.0, in Training!E42"
     assert [(a.kind, a.actor, a.reason, a.text, a.about, a.at) for a in acts(asked)] == [
-        ("answered", OWNER, "stand_in", "The deputy kept it.", about, NOW),
-        ("accepted", OTHER, "", "Seen.", about, NOW),
+        ("answered", OWNER, "stand_in", "The deputy kept it.", ABOUT, NOW),
+        ("accepted", OTHER, "", "Seen.", ABOUT, NOW),
     ]
+
+
+def test_nobody_accepts_an_answer_that_they_have_not_read(asked: Served) -> None:
+    assert command("answer", OWNER, ANSWER).exit_code == 0
+    with at_work(asked, OTHER) as post:
+        read = word_of(Asked(FINDING, "", ABOUT), acts(asked))
+        assert command("answer", OWNER, ANSWER | {"text": "It was wanted."}).exit_code == 0
+        kept = acts(asked)
+        refused = post("accept", {"text": "Seen.", SHOWN: read})
+        assert (refused.status_code, "read it again" in refused.text) == (409, True)
+        assert acts(asked) == kept
+        assert post("accept", {"text": "Seen."}).status_code == 303
 
 
 LONG = "x" * 2_001

@@ -65,6 +65,28 @@ def test_a_count_below_0_is_rejected(guard: Call, csv: Callable[..., Path]) -> N
     assert "40 rows seen = 39 kept + 1 rejected" in said.err
 
 
+def test_a_count_of_no_whole_number_is_rejected(guard: Call, csv: Callable[..., Path]) -> None:
+    said = guard(csv(mark=range(40), n=[9] * 39 + [2.5]), "--target", 20, *HIGHER)
+    assert "line 41 is not used: a count of no whole number: 2.5" in said.err
+
+
+def test_parts_beyond_exact_whole_numbers_are_rejected(
+    guard: Call, csv: Callable[..., Path]
+) -> None:
+    file = csv(day=WEEKS[:60], good=[380] * 59 + [10**19], every=[400] * 59 + [2 * 10**19])
+    said = guard(file, "--numerator", "good", "--denominator", "every", "--target", 90, *HIGHER)
+    assert "line 61 is not used: 2e+19 is beyond the whole numbers" in said.err
+
+
+def test_dates_that_can_be_exchanged_are_shown_by_one_that_tells(
+    guard: Call, csv: Callable[..., Path]
+) -> None:
+    days = [f"{number % 12 + 1:02}/{number // 12 + 1:02}/2024" for number in range(48)]
+    said = guard(csv(day=days, mark=values(48)), "--target", 95, *HIGHER)
+    assert "01/01/2024 is read" not in said.err
+    assert "02/01/2024 is read as 2024-" in said.err
+
+
 @pytest.mark.parametrize("target", [200, 950, 30])
 def test_a_target_beyond_all_values_is_not_judged_and_said_so(
     guard: Call, csv: Callable[..., Path], target: int
