@@ -48,7 +48,7 @@ YEARS = 2
 # The weeks before and after an end, without a few days of either, differ by so many errors where
 # not days but levels end there.
 WEEK, LEVELS = 7, 4.0
-# Totals to date fall where a period begins; elsewhere corrections may, so many of them for a rise.
+# Totals to date fall where a month begins; elsewhere corrections may, so many of them for a rise.
 FEW_FALLS = 0.02
 # A side that goes the other way by more than so many of its errors does not borrow.
 CONTRARY = -0.5
@@ -72,7 +72,7 @@ def period_end(series: Series, terms: Terms) -> Signal:
     starts = starts[(starts >= max(DAYS)) & (starts <= span - max(DAYS))]
     if len(starts) < FEWEST_ENDS:
         return not_enough(len(starts), FEWEST_ENDS, "period ends")
-    booked = _each_day(series, first + starts)
+    booked = _each_day(series)
     if booked.days is None or len(booked.days) < (1 - MOST_GAPS) * span:
         return not_applicable(n, "it is a total to date, and too few days follow one another")
     line = np.full(span, np.nan)
@@ -110,11 +110,11 @@ def _starts(days: Integers, period: str) -> Integers:
     return turns[months[turns] % 3 == 0] if period == "quarter" else turns
 
 
-def _each_day(series: Series, starts: Integers) -> Series:
+def _each_day(series: Series) -> Series:
     """What each day added to a total to date, of days that follow one another; else the series."""
     assert series.days is not None  # noqa: S101 - told by the caller
     values, days = series.values, series.days
-    added, anew = np.diff(values), np.isin(days[1:], starts) | (np.diff(months_of(days)) > 0)
+    added, anew = np.diff(values), np.diff(months_of(days)) > 0
     if ((added < 0) & ~anew).sum() >= FEW_FALLS * (added > 0).sum():
         return series
     fell = (added < 0) & anew

@@ -58,7 +58,8 @@ def repetition(series: Series, terms: Terms) -> Signal:
         values = values + 1e-9 * series.denominators
     codes, usual = _codes(values)
     rows = rows_of_equals(codes, usual)
-    chance = _chance(codes[rows.lives], usual[rows.lives])
+    lives = rows.lives
+    chance = _chance(codes[lives], usual[lives])
     if chance > HIGHEST_CHANCE:
         if rows.tied <= MOST_TIED:
             return frozen(rows, unit)
